@@ -1,0 +1,163 @@
+import type { Refinement } from './refiner/refiner.ts';
+import type { MatchSource, MessageRef } from './store/store.ts';
+
+export type { MessageRef } from './store/store.ts';
+
+/** A conversation an adapter can post into; plain data, so that a job can carry it across a restart. */
+export interface ThreadRef {
+  adapter: string;
+  thread: string;
+}
+
+/** A control under a message. Its id carries its whole meaning (`again:<generation>`), at most 100 characters, so it works after a restart. */
+export interface Action {
+  id: string;
+  label: string;
+  emoji: string;
+}
+
+/** A similar proven prompt as shown to people. */
+export interface NeighbourView {
+  id: string;
+  prompt: string;
+  /** Calibrated per model, 0 to 1. */
+  similarity: number;
+  source: MatchSource;
+  /** Web address or image key. */
+  picture?: string | undefined;
+}
+
+export interface RefinementView extends Refinement {
+  original: string;
+}
+
+export interface CardImage {
+  /** Key in the image files. */
+  key: string;
+  alt: string;
+  width: number;
+  height: number;
+  seed: number;
+}
+
+/** One message of the bot, in platform-neutral terms; each adapter renders it in its own idiom. */
+export interface Card {
+  /** Plain text, no markup: adapters escape it for their platform. */
+  text: string;
+  tone?: 'notice' | 'error' | undefined;
+  neighbours?: readonly NeighbourView[] | undefined;
+  refinement?: RefinementView | undefined;
+  images?: readonly CardImage[] | undefined;
+  actions: readonly Action[];
+  generationId?: string | undefined;
+  parentId?: string | undefined;
+}
+
+export type JobStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** Where a job stands; adapters show it as they like, and as often as their platform allows. */
+export interface ProgressUpdate {
+  jobId: string;
+  status: JobStatus;
+  /** What is going on, in a few words: "Drawing 2 pictures". */
+  label: string;
+  /** 0 to 1; absent while it can't be told. */
+  fraction?: number | undefined;
+  /** How many jobs are ahead; present while queued. */
+  ahead?: number | undefined;
+  /** The control that cancels the job, while it can be cancelled. */
+  cancel?: Action | undefined;
+}
+
+/** A live conversation, rebuilt from its ref at any time. */
+export interface Thread {
+  readonly ref: ThreadRef;
+  /** Posts once per key, ever: the same key again returns the ref of the first post. */
+  post(card: Card, options: { key: string }): Promise<MessageRef>;
+  remove(message: MessageRef): Promise<void>;
+  progress(update: ProgressUpdate): Promise<void>;
+}
+
+export interface Person {
+  /** The platform's user id; the core stores only its keyed hash. */
+  id: string;
+  name: string;
+}
+
+export interface Attachment {
+  name?: string | undefined;
+  bytes: Uint8Array;
+}
+
+interface InvocationBase {
+  /** The platform's id of the event (unique per adapter): a redelivered event is accepted once. */
+  id: string;
+  /** The server, workspace or local page. */
+  scope: string;
+  person: Person;
+  thread: ThreadRef;
+}
+
+/** Everything a person can ask for. */
+export type Invocation = InvocationBase &
+  (
+    | {
+        kind: 'command';
+        command: string;
+        options: Readonly<Record<string, unknown>>;
+        attachments: readonly Attachment[];
+      }
+    /** A control pressed; `id` is an Action's id. */
+    | { kind: 'action'; action: string; message: MessageRef }
+    | { kind: 'reaction'; emoji: string; added: boolean; message: MessageRef }
+    /** A reply: text and pictures; a picture is a reverse search. */
+    | { kind: 'message'; text: string; attachments: readonly Attachment[] }
+  );
+
+export interface Accepted {
+  jobId: string;
+  /** Jobs ahead of this one. */
+  ahead: number;
+}
+
+/** What the core offers an adapter. */
+export interface ChatHandler {
+  readonly commands: readonly CommandInfo[];
+  /** Emoji that are controls, for adapters that map reactions. */
+  readonly reactions: readonly string[];
+  /** Resolves once the invocation is durable: from here on it survives a crash. Throws BotError for what can't be accepted. */
+  accept(invocation: Invocation): Promise<Accepted>;
+}
+
+export interface Adapter {
+  readonly name: string;
+  start(handler: ChatHandler): Promise<void>;
+  /** Stops taking work; posts stay possible until the process ends. */
+  stop(): Promise<void>;
+  thread(ref: ThreadRef): Thread;
+}
+
+interface OptionBase {
+  description: string;
+  required?: boolean | undefined;
+}
+
+/** What a command takes; each platform renders it as typed options, flags (`--count 4`) or a form. */
+export type CommandOption = OptionBase &
+  (
+    | { type: 'text'; maxLength: number }
+    | { type: 'integer'; min: number; max: number }
+    | { type: 'choice'; choices: readonly string[] }
+    | { type: 'flag' }
+    | { type: 'image' }
+  );
+
+export type CommandOptions = Readonly<Record<string, CommandOption>>;
+
+/** The part of a command that adapters render: registration, completion, help. */
+export interface CommandInfo {
+  name: string;
+  description: string;
+  /** In order of importance; the first text option takes the words typed without a flag. */
+  options: CommandOptions;
+}

@@ -1,0 +1,44 @@
+/** Every code a person or an operator can meet; adapters map them to their platform's idiom (the web page: to an HTTP status). */
+export type ErrorCode =
+  | 'invalid_input'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_image'
+  | 'queue_full'
+  | 'cancelled'
+  | 'disk_full'
+  | 'database_unavailable'
+  | 'database_locked'
+  | 'model_mismatch'
+  | 'model_unavailable'
+  | 'refiner_failed'
+  | 'generator_failed'
+  | 'invalid_settings'
+  | 'internal';
+
+/** An error whose message is safe to show to anyone and names the remedy; the cause is for the log alone. */
+export class BotError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'BotError';
+    this.code = code;
+  }
+}
+
+/** True when the work was stopped on purpose, by an AbortSignal or by a person. */
+export function isAbort(error: unknown): boolean {
+  return (
+    error instanceof Error && (error.name === 'AbortError' || (error instanceof BotError && error.code === 'cancelled'))
+  );
+}
+
+/** True for the system errors that mean "no room left on this disk" (quota included). */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}

@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { BotError } from './errors.ts';
+
+export type { Database } from 'lmdb';
+
+/** The local durable state (LMDB): accepted jobs, an outbox of database writes, the embedding cache, the page's threads. */
+export interface State {
+  /** A named table; values are structured data (typed arrays included). */
+  table<Value>(name: string): Database<Value, string>;
+  /** Runs all writes inside as one transaction, and resolves once it is on disk. */
+  durably(write: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens (or makes) the state in a folder. Throws BotError `disk_full` or `internal` naming the folder. */
+export function openState(folder: string): State {
+  const root = openRoot(folder);
+  const tables = new Map<string, Database>();
+  return {
+    table<Value>(name: string) {
+      const known = tables.get(name) ?? root.openDB({ name });
+      tables.set(name, known);
+      return known as Database<Value, string>;
+    },
+    async durably(write) {
+      await root.transaction(write);
+      await root.flushed;
+    },
+    close: () => root.close(),
+  };
+}
+
+function openRoot(folder: string): RootDatabase {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return open({ path: folder, maxDbs: 32 });
+  } catch (cause) {
+    throw new BotError(
+      'internal',
+      `The folder ${folder} can't be opened for writing. Check that it exists, is yours and has room.`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,169 @@
+import type { CallOptions, Embedding } from '../embedder/embedder.ts';
+
+/** One row of the corpus: the six columns of the 900k diffusion prompts set, with vectors. */
+export interface CorpusRow {
+  id: string;
+  prompt: string;
+  /** A web address, or an image key of the image files (64 hex digits) for pictures kept here. */
+  url: string;
+  width: number;
+  height: number;
+  sourceSite: string;
+  promptVector: Embedding;
+  /** Present when the picture was embedded too; the row then also answers image searches. */
+  imageVector?: Embedding | undefined;
+}
+
+export interface GenerationImage {
+  /** Key in the image files: SHA-256, 64 hex digits. */
+  key: string;
+  width: number;
+  height: number;
+  seed: number;
+}
+
+export interface Change {
+  kind: 'added' | 'removed';
+  text: string;
+  reason: string;
+  /** The neighbour this change was taken from. */
+  neighbourId?: string | undefined;
+}
+
+/** One run of the flow. `root` is the first of its chain of parents (its own id when it has none). */
+export interface Generation {
+  id: string;
+  parent?: string | undefined;
+  root: string;
+  /** The server, workspace or local page it belongs to; never visible from another. */
+  scope: string;
+  /** Keyed hash of the platform's user id. */
+  user: string;
+  /** What the person typed. */
+  asked: string;
+  /** What was sent to the generator. */
+  prompt: string;
+  negativePrompt: string;
+  style: string;
+  neighbours: readonly { id: string; source: MatchSource; similarity: number }[];
+  changes: readonly Change[];
+  refiner: string;
+  generator: string;
+  model: string;
+  seed: number;
+  width: number;
+  height: number;
+  images: readonly GenerationImage[];
+  promptVector: Embedding;
+  /** One a picture, in the order of `images`. */
+  imageVectors: readonly Embedding[];
+  createdAt: Date;
+}
+
+/** A generation as it is read back: without its vectors, which no reader needs but `vectorsOf`. */
+export type StoredGeneration = Omit<Generation, 'promptVector' | 'imageVectors'>;
+
+/** Where a message is: what a later reaction names. */
+export interface MessageRef {
+  adapter: string;
+  thread: string;
+  message: string;
+}
+
+export interface Post extends MessageRef {
+  generation: string;
+  scope: string;
+  createdAt: Date;
+}
+
+export type ReactionKind = 'like' | 'dislike';
+
+/** Append-only: +1 for one given, -1 for one taken back; sums are counts. The same id twice counts once. */
+export interface Reaction {
+  id: string;
+  generation: string;
+  scope: string;
+  user: string;
+  kind: ReactionKind;
+  delta: 1 | -1;
+  createdAt: Date;
+}
+
+export type MatchSource = 'corpus' | 'own';
+
+export interface Match {
+  id: string;
+  prompt: string;
+  source: MatchSource;
+  /** Cosine similarity of the vectors themselves, -1 to 1; what people see is calibrated (src/similarity.ts). */
+  cosine: number;
+  /** Web address or image key; absent when the row has no picture. */
+  picture?: string | undefined;
+  /** People who like or dislike it now; always 0 for the corpus. */
+  likes: number;
+  dislikes: number;
+}
+
+export interface SearchOptions extends CallOptions {
+  limit: number;
+  /** Adds this scope's own generations to the corpus; without it the corpus alone is searched. */
+  scope?: string | undefined;
+}
+
+export interface ImportOutcome {
+  imported: number;
+  /** Rows whose id is stored already. */
+  skipped: number;
+}
+
+/** Cosines of related and unrelated pairs, drawn from the corpus: what calibrates the similarity people see. */
+export interface CosineSample {
+  textToText: number[];
+  textToImage: { matching: number[]; unrelated: number[] };
+  imageToImage: number[];
+}
+
+export interface StoreCounts {
+  prompts: number;
+  images: number;
+  generations: number;
+}
+
+/** Prompts, generations and reactions, with vector search. All errors are BotErrors (`database_unavailable` when it can't be reached). */
+export interface PromptStore {
+  /** The engine and its version, for the log and the page. */
+  readonly engine: string;
+  /** Nearest prompts by prompt vector, nearest first. */
+  searchPrompts(query: Embedding, options: SearchOptions): Promise<Match[]>;
+  /** Nearest pictures by image vector (the query may be a text's or a picture's: CLIP is one space), nearest first. */
+  searchImages(query: Embedding, options: SearchOptions): Promise<Match[]>;
+  /** Idempotent by id; one batch is stored whole or not at all. */
+  importPairs(batch: readonly CorpusRow[], options?: CallOptions): Promise<ImportOutcome>;
+  /** The three log writes are idempotent by id, so that a resend after a crash changes nothing. */
+  logGeneration(generation: Generation): Promise<void>;
+  logPost(post: Post): Promise<void>;
+  logReaction(reaction: Reaction): Promise<void>;
+  findGeneration(scope: string, id: string): Promise<StoredGeneration | undefined>;
+  findGenerationByPost(ref: MessageRef): Promise<StoredGeneration | undefined>;
+  /** The vectors of a stored generation, for relevance feedback and "similar". */
+  vectorsOf(scope: string, id: string): Promise<{ prompt: Embedding; images: Embedding[] } | undefined>;
+  /** From the generation up to its root. */
+  lineage(scope: string, id: string): Promise<StoredGeneration[]>;
+  /** One person's generations in a scope, newest first. */
+  history(
+    scope: string,
+    user: string,
+    options: { limit: number; before?: Date | undefined },
+  ): Promise<StoredGeneration[]>;
+  postsOf(scope: string, generation: string): Promise<Post[]>;
+  /** What this person's like and dislike of a generation stand at now. */
+  reactionsBy(user: string, generation: string): Promise<Record<ReactionKind, boolean>>;
+  findCorpusPrompt(id: string): Promise<{ id: string; prompt: string; picture?: string | undefined } | undefined>;
+  /** Removes the generation, its posts and its reactions. Image files are the caller's to remove. */
+  deleteGeneration(scope: string, id: string): Promise<void>;
+  /** True while any generation or corpus row shows this image key. */
+  isImageUsed(key: string): Promise<boolean>;
+  sampleCosines(): Promise<CosineSample>;
+  counts(): Promise<StoreCounts>;
+  close(): Promise<void>;
+}
