@@ -14,6 +14,8 @@ export interface Action {
   id: string;
   label: string;
   emoji: string;
+  /** The control asks for a text first, in a form prefilled with `value` (a modal, the page's composer). */
+  form?: { label: string; value: string; maxLength: number } | undefined;
 }
 
 /** A similar proven prompt as shown to people. */
@@ -45,6 +47,8 @@ export interface Card {
   /** Plain text, no markup: adapters escape it for their platform. */
   text: string;
   tone?: 'notice' | 'error' | undefined;
+  /** For the asker's eyes alone, where the platform can (ephemeral answers). */
+  personal?: boolean | undefined;
   neighbours?: readonly NeighbourView[] | undefined;
   refinement?: RefinementView | undefined;
   images?: readonly CardImage[] | undefined;
@@ -63,6 +67,8 @@ export interface ProgressUpdate {
   label: string;
   /** 0 to 1; absent while it can't be told. */
   fraction?: number | undefined;
+  /** Seconds until it is done, as far as past jobs tell. */
+  etaSeconds?: number | undefined;
   /** How many jobs are ahead; present while queued. */
   ahead?: number | undefined;
   /** The control that cancels the job, while it can be cancelled. */
@@ -82,12 +88,12 @@ export interface Person {
   /** The platform's user id; the core stores only its keyed hash. */
   id: string;
   name: string;
+  /** May delete and cancel what others made here (manages messages, is an admin). */
+  moderator?: boolean | undefined;
 }
 
-export interface Attachment {
-  name?: string | undefined;
-  bytes: Uint8Array;
-}
+/** A picture that came with an invocation: its bytes, or an address that the adapter's `download` fetches once the job runs. */
+export type Attachment = { name?: string | undefined } & ({ bytes: Uint8Array } | { url: string });
 
 interface InvocationBase {
   /** The platform's id of the event (unique per adapter): a redelivered event is accepted once. */
@@ -107,8 +113,8 @@ export type Invocation = InvocationBase &
         options: Readonly<Record<string, unknown>>;
         attachments: readonly Attachment[];
       }
-    /** A control pressed; `id` is an Action's id. */
-    | { kind: 'action'; action: string; message: MessageRef }
+    /** A control pressed: `action` is its id, `text` what its form was sent with. */
+    | { kind: 'action'; action: string; text?: string | undefined; message: MessageRef }
     | { kind: 'reaction'; emoji: string; added: boolean; message: MessageRef }
     /** A reply: text and pictures; a picture is a reverse search. */
     | { kind: 'message'; text: string; attachments: readonly Attachment[] }
@@ -127,6 +133,16 @@ export interface ChatHandler {
   readonly reactions: readonly string[];
   /** Resolves once the invocation is durable: from here on it survives a crash. Throws BotError for what can't be accepted. */
   accept(invocation: Invocation): Promise<Accepted>;
+  /** Completions for an option as it is typed (styles, one's own past prompts), best first, at most 25. */
+  suggest(question: Suggestion): Promise<string[]>;
+}
+
+export interface Suggestion {
+  command: string;
+  option: string;
+  typed: string;
+  scope: string;
+  person: Person;
 }
 
 export interface Adapter {
@@ -135,6 +151,8 @@ export interface Adapter {
   /** Stops taking work; posts stay possible until the process ends. */
   stop(): Promise<void>;
   thread(ref: ThreadRef): Thread;
+  /** Fetches an attachment that was accepted as an address, from the platform's own file hosts only. */
+  download?(url: string, options: { signal: AbortSignal }): Promise<Uint8Array>;
 }
 
 interface OptionBase {
@@ -145,7 +163,7 @@ interface OptionBase {
 /** What a command takes; each platform renders it as typed options, flags (`--count 4`) or a form. */
 export type CommandOption = OptionBase &
   (
-    | { type: 'text'; maxLength: number }
+    | { type: 'text'; maxLength: number; suggests?: boolean | undefined }
     | { type: 'integer'; min: number; max: number }
     | { type: 'choice'; choices: readonly string[] }
     | { type: 'flag' }
