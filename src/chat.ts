@@ -22,8 +22,8 @@ export interface Action {
 export interface NeighbourView {
   id: string;
   prompt: string;
-  /** Calibrated per model, 0 to 1. */
-  similarity: number;
+  /** Calibrated per model, 0 to 1; absent where nothing was compared (a history). */
+  similarity?: number | undefined;
   source: MatchSource;
   /** Web address or image key. */
   picture?: string | undefined;

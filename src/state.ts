@@ -19,7 +19,7 @@ export function openState(folder: string): State {
   const tables = new Map<string, Database>();
   return {
     table<Value>(name: string) {
-      const known = tables.get(name) ?? root.openDB({ name });
+      const known = tables.get(name) ?? root.openDB(tableOptions(name));
       tables.set(name, known);
       return known as Database<Value, string>;
     },
@@ -44,4 +44,9 @@ function openRoot(folder: string): RootDatabase {
       },
     );
   }
+}
+
+/** Without structuredClone, msgpack stores a Float32Array as the bytes of its truncated numbers. */
+function tableOptions(name: string) {
+  return { name, encoding: 'msgpack' as const, encoder: { structuredClone: true } };
 }

@@ -1,0 +1,31 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openState } from '../../src/state.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'state-'));
+const state = openState(folder);
+afterAll(() => state.close());
+
+describe('state', () => {
+  it('returns vectors, dates and nested values exactly as they were put', async () => {
+    const value = { vector: new Float32Array([0.25, -1.5, 3]), date: new Date(1234567), list: [new Float32Array([0.5])] };
+    const table = state.table<typeof value>('exact');
+    await state.durably(() => {
+      table.put('a', value);
+    });
+    expect(table.get('a')).toEqual(value);
+  });
+
+  it('keeps tables apart', async () => {
+    await state.durably(() => {
+      state.table('one').put('key', 1);
+    });
+    expect(state.table('two').get('key')).toBeUndefined();
+  });
+
+  it('names the folder when it cannot be opened', () => {
+    expect(() => openState('/dev/null/state')).toThrow(/\/dev\/null\/state/);
+  });
+});
