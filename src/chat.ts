@@ -27,6 +27,8 @@ export interface NeighbourView {
   source: MatchSource;
   /** Web address or image key. */
   picture?: string | undefined;
+  /** Shown only where the platform allows adult content. */
+  nsfw?: boolean | undefined;
 }
 
 export interface RefinementView extends Refinement {
@@ -40,6 +42,8 @@ export interface CardImage {
   width: number;
   height: number;
   seed: number;
+  /** Shown only where the platform allows adult content. */
+  nsfw?: boolean | undefined;
 }
 
 /** One message of the bot, in platform-neutral terms; each adapter renders it in its own idiom. */
@@ -178,4 +182,6 @@ export interface CommandInfo {
   description: string;
   /** In order of importance; the first text option takes the words typed without a flag. */
   options: CommandOptions;
+  /** Its answers are for the asker alone: an adapter acks it privately and opens no thread. */
+  personal?: boolean | undefined;
 }
