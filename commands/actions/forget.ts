@@ -1,0 +1,29 @@
+import type { ActionHandler } from '../../src/command.ts';
+import { BotError } from '../../src/errors.ts';
+
+// A page of the history at a time, until none is left.
+const pageSize = 50;
+
+/** Removes everything the person made in this scope; its target is the asker's keyed hash, so nobody can press it for another. */
+export const forgetAll: ActionHandler = {
+  name: 'forget',
+  lane: 'quick',
+  emoji: '🗑️',
+  async run(context, { target }) {
+    if (target !== context.user) throw new BotError('forbidden', 'Only the person who asked can confirm this.');
+    const { store, outbox, forget } = context.services;
+    await outbox.settled();
+    let removed = 0;
+    for (;;) {
+      const page = await store.history(context.scope, context.user, { limit: pageSize });
+      if (page.length === 0) break;
+      for (const generation of page) {
+        const posts = await store.postsOf(context.scope, generation.id);
+        for (const post of posts) await context.remove(post);
+        await forget(generation);
+      }
+      removed += page.length;
+    }
+    await context.post('forgotten', { text: `Deleted ${removed} of your runs here.`, personal: true, actions: [] });
+  },
+};

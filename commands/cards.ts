@@ -1,0 +1,47 @@
+import type { Card, NeighbourView, RefinementView } from '../src/chat.ts';
+import type { Generation, StoredGeneration } from '../src/store/store.ts';
+
+// Discord's limit for a custom id, the smallest of the platforms.
+const longestActionId = 100;
+
+/** Similar prompts, each with a control that runs it as it is. */
+export function neighboursCard(text: string, neighbours: readonly NeighbourView[]): Card {
+  const uses = neighbours.map(({ id, source }, index) => ({
+    id: `use:${source}:${id}`,
+    label: `Use prompt ${index + 1}`,
+    emoji: '📋',
+  }));
+  return { text, neighbours, actions: uses.filter(({ id }) => id.length <= longestActionId) };
+}
+
+/** What was changed in a prompt, and why. */
+export function refinementCard(refinement: RefinementView): Card {
+  const text = refinement.changes.length === 0 ? 'The prompt stays as it is.' : 'Refined prompt';
+  return { text: refinement.notice ? `${text}\n${refinement.notice}` : text, refinement, actions: [] };
+}
+
+/** The pictures of a run, with every control of the loop. */
+export function picturesCard(generation: Generation | StoredGeneration): Card {
+  const { id, prompt, images } = generation;
+  return {
+    text: prompt,
+    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed, alt: prompt })),
+    actions: [
+      { id: `like:${id}`, label: 'Like', emoji: '👍' },
+      { id: `dislike:${id}`, label: 'Dislike', emoji: '👎' },
+      { id: `again:${id}`, label: 'Again', emoji: '🔁' },
+      { id: `refine:${id}`, label: 'Refine', emoji: '✨' },
+      { id: `restyle:${id}`, label: 'Restyle', emoji: '🎨' },
+      { id: `similar:${id}`, label: 'Similar', emoji: '🔎' },
+      {
+        id: `edit:${id}`,
+        label: 'Edit',
+        emoji: '✏️',
+        form: { label: 'Edit the prompt', value: prompt, maxLength: 4000 },
+      },
+      { id: `delete:${id}`, label: 'Delete', emoji: '🗑️' },
+    ],
+    generationId: id,
+    parentId: generation.parent,
+  };
+}

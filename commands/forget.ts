@@ -1,0 +1,16 @@
+import { defineCommand } from '../src/command.ts';
+
+/** `/forget`: asks first, since it removes everything the asker made here. */
+export const forget = defineCommand({
+  name: 'forget',
+  description: 'Delete everything you made here',
+  lane: 'quick',
+  options: {},
+  async run(context) {
+    await context.post('ask', {
+      text: 'Delete all prompts, pictures and reactions of yours in this place? This can not be undone.',
+      personal: true,
+      actions: [{ id: `forget:${context.user}`, label: 'Delete everything of mine', emoji: '🗑️' }],
+    });
+  },
+});

@@ -1,0 +1,28 @@
+import { defineCommand } from '../src/command.ts';
+import { neighboursCard } from './cards.ts';
+
+const shown = 10;
+
+/** `/history`: the asker's own latest prompts here. */
+export const history = defineCommand({
+  name: 'history',
+  description: 'Your latest prompts here',
+  lane: 'quick',
+  options: {},
+  async run(context) {
+    const { store, outbox } = context.services;
+    await outbox.settled();
+    const generations = await store.history(context.scope, context.user, { limit: shown });
+    const entries = generations.map(({ id, prompt, images }) => ({
+      id,
+      prompt,
+      source: 'own' as const,
+      picture: images[0]?.key,
+    }));
+    const title =
+      entries.length > 0
+        ? 'Your latest prompts, newest first'
+        : 'You have made nothing here yet. Try /prompt a cat sleeping on the sofa';
+    await context.post('history', { ...neighboursCard(title, entries), personal: true });
+  },
+});

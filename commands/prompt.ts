@@ -1,0 +1,34 @@
+import { type Aspect, aspects } from '../src/aspect.ts';
+import { defineCommand } from '../src/command.ts';
+import { styles } from '../src/styles.ts';
+import { runFlow } from './run.ts';
+
+/** `/prompt`: finds similar proven prompts, refines the text with them, and makes pictures. */
+export const prompt = defineCommand({
+  name: 'prompt',
+  description: 'Make pictures from your words, refined with prompts that worked',
+  lane: 'image',
+  options: {
+    text: { type: 'text', required: true, maxLength: 4000, suggests: true, description: 'What you want to see' },
+    count: { type: 'integer', min: 1, max: 4, description: 'How many pictures (1)' },
+    aspect: { type: 'choice', choices: aspects, description: 'Width to height (1:1)' },
+    negative: { type: 'text', maxLength: 1000, description: 'What must not be in the picture' },
+    seed: { type: 'integer', min: 0, max: 0xffff_ffff, description: 'The same seed and prompt give the same picture' },
+    style: { type: 'choice', choices: styles.map(({ name }) => name), description: 'A style to add' },
+    raw: { type: 'flag', description: 'Use the words exactly as they are' },
+    image: { type: 'image', description: 'A picture to search by, along with the words' },
+  },
+  async run(context, { text, count = 1, aspect, negative, seed, style, raw = false }) {
+    await runFlow(context, {
+      asked: text,
+      text,
+      negativePrompt: negative,
+      count,
+      size: (aspect ?? '1:1') as Aspect,
+      seed,
+      style,
+      refine: raw ? 'none' : 'refine',
+      inspiration: context.attachments.map(({ key }) => key),
+    });
+  },
+});

@@ -1,0 +1,44 @@
+import type { JobContext } from '../src/command.ts';
+import type { RunRequest } from '../src/pipeline.ts';
+import type { StoredGeneration } from '../src/store/store.ts';
+import { neighboursCard, picturesCard, refinementCard } from './cards.ts';
+
+type Asked = Omit<RunRequest, 'id' | 'scope' | 'user'>;
+
+/** Runs the flow for a job, and posts what it finds, changes and makes as it goes. */
+export async function runFlow(context: JobContext, asked: Asked): Promise<void> {
+  const { jobId, scope, user, services } = context;
+  const ofThisRun = { generation: jobId };
+  await services.pipeline.run(
+    { ...asked, id: jobId, scope, user },
+    {
+      signal: context.signal,
+      log: context.log,
+      step: context.step,
+      progress: context.progress,
+      async found(neighbours) {
+        const text = neighbours.length > 0 ? 'Similar proven prompts' : 'No similar prompts are known yet.';
+        await context.post('neighbours', neighboursCard(text, neighbours), ofThisRun);
+      },
+      async refined(refinement) {
+        await context.post('refinement', refinementCard(refinement), ofThisRun);
+      },
+      async generated(generation) {
+        await context.post('pictures', picturesCard(generation), ofThisRun);
+      },
+    },
+  );
+}
+
+/** A run that derives from an earlier one: what it keeps unless told otherwise. */
+export function derivedFrom(parent: StoredGeneration): Asked {
+  return {
+    asked: parent.asked,
+    text: parent.prompt,
+    negativePrompt: parent.negativePrompt || undefined,
+    count: parent.images.length,
+    size: { width: parent.width, height: parent.height },
+    refine: 'none',
+    parent,
+  };
+}

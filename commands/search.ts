@@ -1,0 +1,31 @@
+import { defineCommand } from '../src/command.ts';
+import { BotError } from '../src/errors.ts';
+import { neighboursCard } from './cards.ts';
+
+const shown = 5;
+
+/** `/search`: prompts like a text, or whose pictures look like the ones sent (reverse search). */
+export const search = defineCommand({
+  name: 'search',
+  description: 'Find proven prompts by words, or by a picture',
+  lane: 'quick',
+  options: {
+    text: { type: 'text', maxLength: 4000, description: 'Words to search for' },
+    image: { type: 'image', description: 'A picture: which prompts made something like it?' },
+  },
+  async run(context, { text }) {
+    const keys = context.attachments.map(({ key }) => key);
+    const query = { scope: context.scope, limit: shown, signal: context.signal };
+    const { search } = context.services.pipeline;
+    if (!text && keys.length === 0) {
+      throw new BotError('invalid_input', 'Say what to search for: /search a castle in the fog, or send a picture.');
+    }
+    await context.services.outbox.settled();
+    const found = await context.step('search', () => {
+      if (text && keys.length > 0) return search.byTextAndImages(text, keys, query);
+      return text ? search.byText(text, query) : search.byImages(keys, query);
+    });
+    const title = keys.length > 0 ? 'Prompts that made something like it' : 'Similar proven prompts';
+    await context.post('found', neighboursCard(found.length > 0 ? title : 'Nothing like it is known yet.', found));
+  },
+});

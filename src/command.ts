@@ -1,0 +1,93 @@
+import type { Card, CommandInfo, CommandOption, CommandOptions, MessageRef } from './chat.ts';
+import type { ImageFiles } from './images/image-files.ts';
+import type { Logger } from './log.ts';
+import type { Outbox } from './outbox.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { JobControl, Lane } from './queue/queue.ts';
+import type { PromptStore, StoredGeneration } from './store/store.ts';
+
+/** A picture that came with a job, cleaned and kept in the image files. */
+export interface StoredAttachment {
+  key: string;
+}
+
+/** What commands and controls work with; the ports are open, so that a new command needs no change here. */
+export interface Services {
+  pipeline: Pipeline;
+  store: PromptStore;
+  outbox: Outbox;
+  images: ImageFiles;
+  commands: readonly CommandInfo[];
+  /** Deletes a generation with its posts, reactions and the pictures nothing else shows. */
+  forget(generation: StoredGeneration): Promise<void>;
+  /** Cancels somebody's own job; throws BotError `forbidden` for another's. */
+  cancelJob(jobId: string, by: { user: string; moderator: boolean }): Promise<boolean>;
+}
+
+/** One job as its command sees it. */
+export interface JobContext extends JobControl {
+  jobId: string;
+  scope: string;
+  /** Keyed hash of the person. */
+  user: string;
+  moderator: boolean;
+  attachments: readonly StoredAttachment[];
+  log: Logger;
+  services: Services;
+  /** Posts a card once per job and name; with a generation, reactions on the message are reactions on that. */
+  post(name: string, card: Card, options?: { generation?: string }): Promise<MessageRef>;
+  /** Takes one message of this thread away. */
+  remove(message: MessageRef): Promise<void>;
+  progress(label: string, fraction?: number): void;
+}
+
+type OptionValue<Option extends CommandOption> = Option extends { type: 'integer' }
+  ? number
+  : Option extends { type: 'flag' }
+    ? boolean
+    : string;
+
+/** The values of a command's options: text and choices are strings, image options come as attachments instead. */
+export type OptionValues<Options extends CommandOptions> = {
+  [Name in keyof Options]: Options[Name] extends { required: true }
+    ? OptionValue<Options[Name]>
+    : OptionValue<Options[Name]> | undefined;
+};
+
+export interface Command extends CommandInfo {
+  lane: Lane;
+  run(context: JobContext, values: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** Types a command's values by its own option definitions; they were checked by `readOptions` before `run` sees them. */
+export function defineCommand<const Options extends CommandOptions>(command: {
+  name: string;
+  description: string;
+  lane: Lane;
+  options: Options;
+  run(context: JobContext, values: OptionValues<Options>): Promise<void>;
+}): Command {
+  return { ...command, run: (context, values) => command.run(context, values as OptionValues<Options>) };
+}
+
+/** What a press of a control or a mapped reaction brings. */
+export interface ActionInput {
+  /** What follows the name in the control's id; for a reaction the generation of the message. */
+  target: string;
+  /** Where it was pressed. */
+  message: MessageRef;
+  /** What the control's form was sent with. */
+  text?: string | undefined;
+  /** A button toggles; a reaction says whether it was given or taken back. */
+  given?: boolean | undefined;
+}
+
+/** A control under a message: a button, or an equal reaction. Ids are `<name>:<target>`. */
+export interface ActionHandler {
+  name: string;
+  emoji: string;
+  lane: Lane;
+  /** Reactions on a generation's message mean the same as the button; `both` hears of removals too. */
+  reaction?: 'given' | 'both' | undefined;
+  run(context: JobContext, input: ActionInput): Promise<void>;
+}

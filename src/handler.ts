@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { Attachment, ChatHandler, Invocation, Suggestion } from './chat.ts';
+import type { ActionHandler, Command } from './command.ts';
+import { parseCommandLine } from './command-line.ts';
+import { readOptions } from './command-options.ts';
+import { BotError } from './errors.ts';
+import type { HashUser } from './identity.ts';
+import { cleanCopy } from './images/decode.ts';
+import type { ImageFiles } from './images/image-files.ts';
+import type { ActionTask, CommandTask, JobPayload } from './job.ts';
+import type { Queue } from './queue/queue.ts';
+
+interface HandlerParts {
+  commands: readonly Command[];
+  actions: readonly ActionHandler[];
+  queue: Queue<JobPayload>;
+  images: ImageFiles;
+  hashUser: HashUser;
+  suggest(question: Suggestion): Promise<string[]>;
+}
+
+/** Pictures in one request. */
+const maxAttachments = 4;
+/** Pixels; what CLIP sees is far smaller, and people look at it in the thread. */
+const keptSide = 1024;
+
+/** The door to the core: checks what a person asks for, and makes a durable job of it. */
+export function createHandler(parts: HandlerParts): ChatHandler {
+  const { commands, actions, queue, images, hashUser } = parts;
+
+  async function accept(invocation: Invocation) {
+    const jobId = jobIdOf(invocation);
+    const task = taskOf(invocation);
+    if (!task) return { jobId, ahead: 0 };
+    const { scope, person, thread } = invocation;
+    const payload: JobPayload = {
+      thread,
+      scope,
+      user: hashUser(thread.adapter, person.id),
+      moderator: person.moderator ?? false,
+      attachments: await keepAll('attachments' in invocation ? invocation.attachments : []),
+      task,
+    };
+    const { ahead } = await queue.submit({ id: jobId, lane: laneOf(task), owner: payload.user, payload });
+    return { jobId, ahead };
+  }
+
+  function taskOf(invocation: Invocation): CommandTask | ActionTask | undefined {
+    switch (invocation.kind) {
+      case 'command':
+        return commandTask(invocation.command, invocation.options);
+      case 'message':
+        return messageTask(invocation.text, invocation.attachments.length > 0);
+      case 'action':
+        return pressTask(invocation);
+      case 'reaction':
+        return reactionTask(invocation);
+    }
+  }
+
+  function commandTask(name: string, options: Readonly<Record<string, unknown>>): CommandTask {
+    const command = commands.find((known) => known.name === name);
+    if (!command) throw new BotError('invalid_input', `There is no command /${name}. /help lists them.`);
+    return { kind: 'command', name, values: readOptions(command.options, options) };
+  }
+
+  function messageTask(text: string, hasPicture: boolean): CommandTask {
+    if (text.trimStart().startsWith('/')) {
+      const { command, options } = parseCommandLine(text, commands);
+      return commandTask(command, options);
+    }
+    return hasPicture ? commandTask('search', {}) : commandTask('prompt', { text });
+  }
+
+  function pressTask({ action: id, text, message }: Extract<Invocation, { kind: 'action' }>): ActionTask {
+    const separator = id.indexOf(':');
+    const action = actions.find((known) => known.name === id.slice(0, separator));
+    if (!action)
+      throw new BotError('invalid_input', 'This control belongs to another version of the bot. Run the command again.');
+    return { kind: 'action', name: action.name, target: id.slice(separator + 1), message, text };
+  }
+
+  function reactionTask({ emoji, added, message }: Extract<Invocation, { kind: 'reaction' }>): ActionTask | undefined {
+    const action = actions.find((known) => known.reaction && plainEmoji(known.emoji) === plainEmoji(emoji));
+    if (!action)
+      throw new BotError('invalid_input', `${emoji} has no meaning here. These have: ${reactions(actions).join(' ')}`);
+    if (!added && action.reaction === 'given') return undefined;
+    return { kind: 'action', name: action.name, message, given: added };
+  }
+
+  function laneOf(task: CommandTask | ActionTask) {
+    const known = task.kind === 'command' ? commands : actions;
+    return known.find(({ name }) => name === task.name)?.lane ?? 'quick';
+  }
+
+  async function keepAll(attachments: readonly Attachment[]): Promise<JobPayload['attachments']> {
+    if (attachments.length > maxAttachments) {
+      throw new BotError(
+        'invalid_input',
+        `Up to ${maxAttachments} pictures fit in one request; these are ${attachments.length}.`,
+      );
+    }
+    return Promise.all(
+      attachments.map(async (attachment) =>
+        'url' in attachment ? { url: attachment.url } : keepPicture(images, attachment.bytes),
+      ),
+    );
+  }
+
+  return { commands, reactions: reactions(actions), accept, suggest: parts.suggest };
+}
+
+/** Stores a clean copy of a picture that somebody sent. Throws BotErrors for what is no usable picture. */
+export async function keepPicture(images: ImageFiles, bytes: Uint8Array): Promise<{ key: string }> {
+  const copy = await cleanCopy(bytes, { maxSide: keptSide });
+  return { key: await images.put(copy.bytes) };
+}
+
+function reactions(actions: readonly ActionHandler[]): string[] {
+  return actions.flatMap((action) => (action.reaction ? [action.emoji] : []));
+}
+
+/** One platform event is one job, however often it is delivered. */
+function jobIdOf({ thread, id }: Invocation): string {
+  const hash = createHash('sha256').update(`${thread.adapter}:${id}`).digest('hex');
+  return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+}
+
+/** Without skin tones and variation selectors, which platforms add and drop as they like. */
+function plainEmoji(emoji: string): string {
+  return emoji.replaceAll(/[\u{1F3FB}-\u{1F3FF}\uFE0E\uFE0F]/gu, '');
+}

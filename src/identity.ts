@@ -1,0 +1,21 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Turns a platform's user id into the keyed hash under which the core knows a person: the database never holds the id itself. */
+export type HashUser = (adapter: string, userId: string) => string;
+
+/** The key is made once per data folder; without that folder nobody can tell whose a hash is. */
+export function createUserHash(dataDir: string): HashUser {
+  const key = readOrMakeKey(path.join(dataDir, 'user-hash.key'));
+  return (adapter, userId) => createHmac('sha256', key).update(`${adapter}:${userId}`).digest('hex').slice(0, 32);
+}
+
+function readOrMakeKey(file: string): Buffer {
+  try {
+    writeFileSync(file, randomBytes(32), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return readFileSync(file);
+}

@@ -1,0 +1,121 @@
+import { BotError } from './errors.ts';
+import type { Logger } from './log.ts';
+import type { State } from './state.ts';
+import type { Generation, Post, PromptStore, Reaction } from './store/store.ts';
+
+export type DatabaseWrite =
+  | { kind: 'generation'; generation: Generation }
+  | { kind: 'post'; post: Post }
+  | { kind: 'reaction'; reaction: Reaction };
+
+/** Writes to the database by way of the local disk: a database that is down loses nothing. */
+export interface Outbox {
+  /** Resolves once the write is on the local disk; it reaches the database soon after, or when that is back. */
+  add(write: DatabaseWrite): Promise<void>;
+  /** Resolves when all writes so far are in the database; throws BotError `database_unavailable` when they can't be. */
+  settled(): Promise<void>;
+  /** Writes that wait for the database. */
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+type WriteTarget = Pick<PromptStore, 'logGeneration' | 'logPost' | 'logReaction'>;
+
+const longestPauseMs = 30_000;
+
+/** Drains in the order of arrival; a resend after a crash is harmless because the store's writes are idempotent by id. */
+export function createOutbox(state: State, store: WriteTarget, log: Logger): Outbox {
+  const waiting = state.table<DatabaseWrite>('outbox');
+  const refused = state.table<DatabaseWrite>('outbox-refused');
+  let sequence = Number([...waiting.getKeys({ reverse: true, limit: 1 })][0] ?? 0);
+  let draining: Promise<void> | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let pauseMs = 1000;
+  let closed = false;
+
+  async function add(write: DatabaseWrite) {
+    sequence += 1;
+    // Zero-padded, so that the order of keys is the order of arrival.
+    const key = String(sequence).padStart(16, '0');
+    await state.durably(() => {
+      waiting.put(key, write);
+    });
+    drain().catch(() => undefined);
+  }
+
+  function drain(): Promise<void> {
+    draining ??= sendAll().finally(() => {
+      draining = undefined;
+    });
+    return draining;
+  }
+
+  async function sendAll() {
+    try {
+      for (let next = first(); next && !closed; next = first()) await send(next.key, next.value);
+      pauseMs = 1000;
+    } catch (error) {
+      log.warn(
+        { err: error, waiting: waiting.getCount() },
+        'the database does not take writes; they wait on the local disk',
+      );
+      retryLater();
+      throw error;
+    }
+  }
+
+  function first() {
+    return [...waiting.getRange({ limit: 1 })][0];
+  }
+
+  async function send(key: string, write: DatabaseWrite) {
+    try {
+      await deliver(store, write);
+    } catch (error) {
+      if (isTemporary(error)) throw error;
+      log.error({ err: error, kind: write.kind }, 'the database refused a write; it is kept in the local state');
+      await refused.put(key, write);
+    }
+    await waiting.remove(key);
+  }
+
+  function retryLater() {
+    if (closed) return;
+    clearTimeout(retry);
+    retry = setTimeout(() => drain().catch(() => undefined), pauseMs);
+    retry.unref();
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+  }
+
+  if (first()) drain().catch(() => undefined);
+
+  return {
+    add,
+    async settled() {
+      while (first() && !closed) await drain();
+    },
+    get size() {
+      return waiting.getCount();
+    },
+    async close() {
+      closed = true;
+      clearTimeout(retry);
+      await draining?.catch(() => undefined);
+    },
+  };
+}
+
+function deliver(store: WriteTarget, write: DatabaseWrite): Promise<void> {
+  switch (write.kind) {
+    case 'generation':
+      return store.logGeneration(write.generation);
+    case 'post':
+      return store.logPost(write.post);
+    case 'reaction':
+      return store.logReaction(write.reaction);
+  }
+}
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof BotError && error.code === 'database_unavailable';
+}

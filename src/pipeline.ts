@@ -1,0 +1,204 @@
+import { randomInt } from 'node:crypto';
+import { type Aspect, sizeFor } from './aspect.ts';
+import type { RefinementView } from './chat.ts';
+import type { Embedder } from './embedder/embedder.ts';
+import { BotError } from './errors.ts';
+import type { ImageGenerator } from './generator/generator.ts';
+import { type ImageFiles, readImages } from './images/image-files.ts';
+import type { Logger } from './log.ts';
+import type { Outbox } from './outbox.ts';
+import type { Refinement, Refiner } from './refiner/refiner.ts';
+import type { Neighbour, Search } from './search.ts';
+import type { Generation, GenerationImage, StoredGeneration } from './store/store.ts';
+import { styleWords } from './styles.ts';
+
+export interface RunRequest {
+  id: string;
+  scope: string;
+  user: string;
+  /** What the person typed; for derived runs what the first of the chain was asked. */
+  asked: string;
+  /** The text that this run starts from. */
+  text: string;
+  negativePrompt?: string | undefined;
+  /** The name of a style of src/styles.ts. */
+  style?: string | undefined;
+  count: number;
+  size: Aspect | { width: number; height: number };
+  seed?: number | undefined;
+  /** `none` sends the text as it is. */
+  refine: 'refine' | 'restyle' | 'none';
+  parent?: StoredGeneration | undefined;
+  /** Image keys to search by, besides the text. */
+  inspiration?: readonly string[] | undefined;
+}
+
+/** How a run uses its job: recorded steps, progress, and what is shown on the way. */
+export interface RunContext {
+  signal: AbortSignal;
+  log: Logger;
+  step<Value>(name: string, run: () => Promise<Value>): Promise<Value>;
+  progress(label: string, fraction?: number): void;
+  found(neighbours: readonly Neighbour[]): Promise<void>;
+  refined(refinement: RefinementView): Promise<void>;
+  generated(generation: Generation): Promise<void>;
+}
+
+interface PipelineParts {
+  embedder: Embedder;
+  search: Search;
+  refiner: Refiner;
+  generator: ImageGenerator;
+  images: ImageFiles;
+  outbox: Outbox;
+}
+
+export interface Pipeline {
+  readonly search: Search;
+  /** Most pictures a run can ask for. */
+  readonly maxCount: number;
+  /** The flow: embed, search, refine, generate, log. Every stage is a recorded step, so that a run goes on where a crash stopped it. */
+  run(request: RunRequest, context: RunContext): Promise<void>;
+}
+
+const neighboursUsed = 5;
+const largestSeed = 0xffff_ffff;
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { embedder, search, refiner, generator, images, outbox } = parts;
+
+  async function run(request: RunRequest, context: RunContext) {
+    const seed = await context.step('seed', async () => request.seed ?? randomInt(largestSeed));
+    const neighbours = await findNeighbours(request, context);
+    const refinement = await refine(request, neighbours, seed, context);
+    const pictures = await generate(request, refinement, seed, context);
+    const generation = await describe(request, { seed, neighbours, refinement, pictures }, context);
+    // Logged before it is shown: a reaction can come the moment the message is there.
+    await outbox.add({ kind: 'generation', generation });
+    await context.generated(generation);
+  }
+
+  async function findNeighbours(request: RunRequest, context: RunContext): Promise<Neighbour[]> {
+    if (request.refine === 'none' && request.parent) return [];
+    context.progress('Searching for similar prompts');
+    const neighbours = await timed(context, 'search', () => {
+      const { scope, text, inspiration = [], parent } = request;
+      const query = {
+        scope,
+        limit: neighboursUsed,
+        exclude: parent ? [parent.id, parent.root] : [],
+        signal: context.signal,
+      };
+      return inspiration.length > 0 ? search.byTextAndImages(text, inspiration, query) : search.byText(text, query);
+    });
+    await context.found(neighbours);
+    return neighbours;
+  }
+
+  async function refine(
+    request: RunRequest,
+    neighbours: Neighbour[],
+    seed: number,
+    context: RunContext,
+  ): Promise<Refinement> {
+    const { text, negativePrompt, refine: mode } = request;
+    const style = request.style && styleWords(request.style);
+    if (mode === 'none')
+      return { prompt: withStyle(text, style), negativePrompt, changes: [], variants: [], refiner: 'none' };
+    context.progress('Refining the prompt');
+    const refinement = await timed(context, 'refine', () =>
+      refiner.refine(
+        { text: withStyle(text, style), negativePrompt, style, mode, neighbours, seed },
+        { signal: context.signal },
+      ),
+    );
+    await context.refined({ ...refinement, original: text });
+    return refinement;
+  }
+
+  async function generate(
+    request: RunRequest,
+    refinement: Refinement,
+    seed: number,
+    context: RunContext,
+  ): Promise<GenerationImage[]> {
+    const count = Math.min(request.count, generator.limits.maxCount);
+    const size = typeof request.size === 'string' ? sizeFor(request.size, generator.limits) : request.size;
+    const label = count === 1 ? 'Drawing a picture' : `Drawing ${count} pictures`;
+    context.progress(label, 0);
+    return timed(context, 'generate', async () => {
+      const { prompt, negativePrompt } = refinement;
+      const made = await generator.generate(
+        { prompt, negativePrompt, count, seed, ...size },
+        { signal: context.signal, onProgress: ({ fraction }) => context.progress(label, fraction) },
+      );
+      return Promise.all(
+        made.map(async ({ bytes, width, height, seed }) => ({ key: await images.put(bytes), width, height, seed })),
+      );
+    });
+  }
+
+  async function describe(request: RunRequest, results: RunResults, context: RunContext): Promise<Generation> {
+    const { seed, neighbours, refinement, pictures } = results;
+    const [promptVector, imageVectors] = await timed(context, 'embed', () =>
+      embedBoth(refinement.prompt, pictures, context.signal),
+    );
+    const createdAt = await context.step('created', async () => new Date());
+    return {
+      id: request.id,
+      parent: request.parent?.id,
+      root: request.parent?.root ?? request.id,
+      scope: request.scope,
+      user: request.user,
+      asked: request.asked,
+      prompt: refinement.prompt,
+      negativePrompt: refinement.negativePrompt ?? '',
+      style: request.style ?? '',
+      neighbours: neighbours.map(({ id, source, similarity }) => ({ id, source, similarity })),
+      changes: refinement.changes,
+      refiner: refinement.refiner,
+      generator: generator.name,
+      model: generator.model,
+      seed,
+      width: pictures[0]?.width ?? 0,
+      height: pictures[0]?.height ?? 0,
+      images: pictures,
+      promptVector,
+      imageVectors,
+      createdAt,
+    };
+  }
+
+  async function embedBoth(prompt: string, pictures: readonly GenerationImage[], signal: AbortSignal) {
+    const bytes = await readImages(
+      images,
+      pictures.map(({ key }) => key),
+    );
+    const [[promptVector], imageVectors] = await Promise.all([
+      embedder.embedTexts([prompt], { signal }),
+      embedder.embedImages(bytes, { signal }),
+    ]);
+    if (!promptVector) throw new BotError('internal', 'The prompt could not be embedded. Try again.');
+    return [promptVector, imageVectors] as const;
+  }
+
+  return { search, maxCount: generator.limits.maxCount, run };
+}
+
+interface RunResults {
+  seed: number;
+  neighbours: readonly Neighbour[];
+  refinement: Refinement;
+  pictures: readonly GenerationImage[];
+}
+
+function withStyle(text: string, words: string | undefined): string {
+  return words && !text.toLowerCase().includes(words.toLowerCase()) ? `${text}, ${words}` : text;
+}
+
+async function timed<Value>(context: RunContext, stage: string, run: () => Promise<Value>): Promise<Value> {
+  const began = performance.now();
+  const value = await context.step(stage, run);
+  context.log.info({ stage, ms: Math.round(performance.now() - began) }, 'stage done');
+  return value;
+}

@@ -1,0 +1,144 @@
+import type { NeighbourView } from './chat.ts';
+import type { Embedder, Embedding } from './embedder/embedder.ts';
+import { BotError } from './errors.ts';
+import { netLikes, rankByFeedback, steerQuery } from './feedback.ts';
+import { type ImageFiles, readImages } from './images/image-files.ts';
+import type { Calibration } from './similarity.ts';
+import type { Match, PromptStore, StoredGeneration } from './store/store.ts';
+
+/** A neighbour as it is shown, with what feedback and refining need besides. */
+export interface Neighbour extends NeighbourView {
+  similarity: number;
+  likes: number;
+  dislikes: number;
+}
+
+export interface SearchRequest {
+  scope: string;
+  limit: number;
+  /** Ids that would only find themselves. */
+  exclude?: readonly string[] | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Search {
+  /** Prompts like this text, steered by what people here liked near it. */
+  byText(text: string, request: SearchRequest): Promise<Neighbour[]>;
+  /** Prompts whose pictures look like these (image keys): the nearest of any of them. */
+  byImages(keys: readonly string[], request: SearchRequest): Promise<Neighbour[]>;
+  /** Prompts like this text, or with pictures like these: both rankings fused. */
+  byTextAndImages(text: string, keys: readonly string[], request: SearchRequest): Promise<Neighbour[]>;
+  /** What is like a generation, by its prompt and its pictures. */
+  similarTo(generation: StoredGeneration, request: SearchRequest): Promise<Neighbour[]>;
+}
+
+interface SearchParts {
+  embedder: Embedder;
+  store: PromptStore;
+  images: ImageFiles;
+  calibration: () => Calibration;
+}
+
+// Own neighbours that people judged, nearest first: more would cost a round trip each and say little about this query.
+const mostJudged = 5;
+// The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
+const fusionOffset = 60;
+
+/** Retrieval: embeds the query, searches corpus and own generations, and applies relevance feedback. */
+export function createSearch({ embedder, store, images, calibration }: SearchParts): Search {
+  async function byText(text: string, request: SearchRequest): Promise<Neighbour[]> {
+    return byPromptVector(await embedText(text, request.signal), request);
+  }
+
+  async function byPromptVector(query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
+    const options = optionsFor(request);
+    const found = await store.searchPrompts(query, options);
+    const steered = await steer(query, found, request.scope);
+    const matches = steered === query ? found : await store.searchPrompts(steered, options);
+    const cosines = new Map(found.map((match) => [match.id, match.cosine]));
+    const { promptToPrompt } = calibration();
+    return nearest(matches, request, (match) => promptToPrompt(cosines.get(match.id) ?? match.cosine));
+  }
+
+  async function byImages(keys: readonly string[], request: SearchRequest): Promise<Neighbour[]> {
+    const queries = await embedder.embedImages(await readImages(images, keys), { signal: request.signal });
+    return byImageVectors(queries, request);
+  }
+
+  async function byImageVectors(queries: readonly Embedding[], request: SearchRequest): Promise<Neighbour[]> {
+    const lists = await Promise.all(queries.map((query) => store.searchImages(query, optionsFor(request))));
+    return nearest(lists.flat(), request, (match) => calibration().imageToImage(match.cosine));
+  }
+
+  async function byTextAndImages(text: string, keys: readonly string[], request: SearchRequest): Promise<Neighbour[]> {
+    const wide = { ...request, limit: request.limit * 2 };
+    return fuse(await Promise.all([byText(text, wide), byImages(keys, wide)]), request.limit);
+  }
+
+  async function similarTo(generation: StoredGeneration, request: SearchRequest): Promise<Neighbour[]> {
+    const vectors = await store.vectorsOf(request.scope, generation.id);
+    if (!vectors) return [];
+    const wide = { ...request, limit: request.limit * 2, exclude: [...(request.exclude ?? []), generation.id] };
+    return fuse(
+      await Promise.all([byPromptVector(vectors.prompt, wide), byImageVectors(vectors.images, wide)]),
+      request.limit,
+    );
+  }
+
+  async function embedText(text: string, signal: AbortSignal | undefined): Promise<Embedding> {
+    const [query] = await embedder.embedTexts([text], { signal });
+    if (!query) throw new BotError('internal', 'The text could not be embedded. Try again.');
+    return query;
+  }
+
+  async function steer(query: Embedding, found: readonly Match[], scope: string): Promise<Embedding> {
+    const judged = found.filter((match) => match.source === 'own' && netLikes(match) !== 0).slice(0, mostJudged);
+    const vectors = await Promise.all(
+      judged.map(async (match) => ({ match, vectors: await store.vectorsOf(scope, match.id) })),
+    );
+    const promptsOf = (wanted: (net: number) => boolean) =>
+      vectors.flatMap(({ match, vectors }) => (vectors && wanted(netLikes(match)) ? [vectors.prompt] : []));
+    return steerQuery(
+      query,
+      promptsOf((net) => net > 0),
+      promptsOf((net) => net < 0),
+    );
+  }
+
+  return { byText, byImages, byTextAndImages, similarTo };
+}
+
+function optionsFor({ scope, limit, exclude = [], signal }: SearchRequest) {
+  // Feedback may reorder, so it needs a few more than are shown.
+  return { scope, limit: limit * 2 + exclude.length, signal };
+}
+
+function nearest(
+  matches: readonly Match[],
+  request: SearchRequest,
+  similarityOf: (match: Match) => number,
+): Neighbour[] {
+  const byId = new Map<string, Neighbour>();
+  for (const match of matches) {
+    const { id, prompt, source, picture, likes, dislikes } = match;
+    const similarity = similarityOf(match);
+    if (request.exclude?.includes(id) || (byId.get(id)?.similarity ?? -1) >= similarity) continue;
+    byId.set(id, { id, prompt, source, picture, likes, dislikes, similarity });
+  }
+  return rankByFeedback([...byId.values()]).slice(0, request.limit);
+}
+
+function fuse(rankings: readonly (readonly Neighbour[])[], limit: number): Neighbour[] {
+  const fused = new Map<string, { neighbour: Neighbour; score: number }>();
+  for (const ranking of rankings) {
+    for (const [rank, neighbour] of ranking.entries()) {
+      const known = fused.get(neighbour.id);
+      const best = known && known.neighbour.similarity > neighbour.similarity ? known.neighbour : neighbour;
+      fused.set(neighbour.id, { neighbour: best, score: (known?.score ?? 0) + 1 / (fusionOffset + rank) });
+    }
+  }
+  return [...fused.values()]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ neighbour }) => neighbour);
+}
