@@ -1,0 +1,167 @@
+import path from 'node:path';
+import {
+  AutoProcessor,
+  AutoTokenizer,
+  CLIPTextModelWithProjection,
+  CLIPVisionModelWithProjection,
+  env,
+  LogLevel,
+  RawImage,
+  Tensor,
+} from '@xenova/transformers';
+import sharp from 'sharp';
+import { BotError } from '../errors.ts';
+import { decodeRgb } from '../images/decode.ts';
+import { cleanText } from './text.ts';
+import type { Weights } from './weights.ts';
+
+/** Pictures are decoded at no more than this, which bounds memory whatever was sent. */
+const maxSide = 2048;
+
+/** CLIP itself, as the worker runs it. Both answer with the vectors one after another, [n x dimensions], L2-normalised. */
+export interface ClipModel {
+  embedTexts(texts: readonly string[]): Promise<Float32Array>;
+  embedImages(images: readonly Uint8Array[]): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** Prepares a model; each half is loaded at its first use, since many processes never see a picture. */
+export function createClipModel(weights: Weights, threads: number): ClipModel {
+  env.allowRemoteModels = false;
+  env.localModelPath = path.dirname(weights.folder);
+  env.logLevel = LogLevel.ERROR;
+  const name = path.basename(weights.folder);
+  const options = {
+    dtype: weights.type,
+    // Spinning threads would take the cores from the event loop while there is nothing to do; severity 3 is errors.
+    session_options: {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    } as const,
+  };
+  const text = once(async () => {
+    const [tokenizer, model] = await Promise.all([
+      AutoTokenizer.from_pretrained(name),
+      CLIPTextModelWithProjection.from_pretrained(name, options),
+    ]);
+    return { tokenizer, model };
+  });
+  const vision = once(async () => {
+    const [processor, model] = await Promise.all([
+      AutoProcessor.from_pretrained(name),
+      CLIPVisionModelWithProjection.from_pretrained(name, options),
+    ]);
+    return { processor, model };
+  });
+
+  async function tokenize(given: string): Promise<number[]> {
+    const { tokenizer } = await text.get();
+    const tokens: number[] = tokenizer.encode(cleanText(given));
+    if (tokens.length <= weights.maxTokens) return tokens;
+    // The tokenizer's own truncation cuts off the end mark, whose place is where CLIP reads the text's vector.
+    return [...tokens.slice(0, weights.maxTokens - 1), ...tokens.slice(-1)];
+  }
+
+  async function runText(rows: readonly number[][]): Promise<Float32Array> {
+    const { model } = await text.get();
+    const dims = [rows.length, rows[0]?.length ?? 0];
+    const ids = BigInt64Array.from(rows.flat(), BigInt);
+    const output = await model({
+      input_ids: new Tensor('int64', ids, dims),
+      attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), dims),
+    });
+    return normalised(output.text_embeds, rows.length, weights.dimensions);
+  }
+
+  async function runVision(bytes: Uint8Array): Promise<Float32Array> {
+    const { processor, model } = await vision.get();
+    const output = await model(await processor(await readPicture(bytes, weights.pictureSide)));
+    return normalised(output.image_embeds, 1, weights.dimensions);
+  }
+
+  return {
+    async embedTexts(texts) {
+      const rows = await Promise.all(texts.map(tokenize));
+      const packed = new Float32Array(texts.length * weights.dimensions);
+      for (const group of weights.oneByOne.text ? rows.map((_, index) => [index]) : groupByLength(rows)) {
+        const vectors = await runText(group.map((index) => rows[index] ?? []));
+        group.forEach((index, place) => {
+          packed.set(slot(vectors, place, weights.dimensions), index * weights.dimensions);
+        });
+      }
+      return packed;
+    },
+    async embedImages(images) {
+      const packed = new Float32Array(images.length * weights.dimensions);
+      for (const [index, bytes] of images.entries()) packed.set(await runVision(bytes), index * weights.dimensions);
+      return packed;
+    },
+    async dispose() {
+      await Promise.all([
+        text.loaded()?.then(({ model }) => model.dispose()),
+        vision.loaded()?.then(({ model }) => model.dispose()),
+      ]);
+    },
+  };
+}
+
+/** Texts of equal token count share a batch: there are no pads that could change a result, whatever the graph does with them. */
+function groupByLength(rows: readonly number[][]): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const [index, row] of rows.entries()) groups.set(row.length, [...(groups.get(row.length) ?? []), index]);
+  return [...groups.values()];
+}
+
+/** The centre square at the model's own size, so that the processor, whose resize does not average and so aliases, only normalises. */
+async function readPicture(bytes: Uint8Array, side: number): Promise<RawImage> {
+  const { data, width, height } = await decodeRgb(bytes, { maxSide });
+  const square = sharp(data, { raw: { width, height, channels: 3 } }).resize(side, side, {
+    fit: 'cover',
+    kernel: 'cubic',
+  });
+  return new RawImage(await square.raw().toBuffer(), side, side, 3);
+}
+
+function normalised(output: { data: Float32Array; dims: number[] }, count: number, dimensions: number): Float32Array {
+  if (output.dims[0] !== count || output.dims[1] !== dimensions || output.dims.length !== 2) {
+    throw new BotError(
+      'model_unavailable',
+      `The model gives vectors of the shape [${output.dims.join(', ')}] where its config.json says [${count}, ${dimensions}]. Use an export of CLIP ViT-B/32 with its own config.json.`,
+    );
+  }
+  const vectors = Float32Array.from(output.data);
+  for (let place = 0; place < count; place += 1) normalise(slot(vectors, place, dimensions));
+  return vectors;
+}
+
+function normalise(vector: Float32Array): void {
+  const length = Math.hypot(...vector);
+  if (!(length > 0 && Number.isFinite(length))) {
+    throw new BotError(
+      'model_unavailable',
+      'The model gives vectors without a direction: its weights are damaged. Use other weights.',
+    );
+  }
+  for (const [index, value] of vector.entries()) vector[index] = value / length;
+}
+
+function slot(packed: Float32Array, place: number, dimensions: number): Float32Array {
+  return packed.subarray(place * dimensions, (place + 1) * dimensions);
+}
+
+/** Loads at the first `get`; a failed load is tried again at the next. */
+function once<Value>(load: () => Promise<Value>) {
+  let value: Promise<Value> | undefined;
+  return {
+    loaded: () => value,
+    get() {
+      value ??= load().catch((error) => {
+        value = undefined;
+        throw error;
+      });
+      return value;
+    },
+  };
+}
