@@ -5,6 +5,7 @@ export const forget = defineCommand({
   name: 'forget',
   description: 'Delete everything you made here',
   lane: 'quick',
+  personal: true,
   options: {},
   async run(context) {
     await context.post('ask', {

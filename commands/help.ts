@@ -10,6 +10,7 @@ export const help = defineCommand({
   name: 'help',
   description: 'What the bot can do',
   lane: 'quick',
+  personal: true,
   options: {},
   async run(context) {
     const text = [...context.services.commands.map(describe), closing].join('\n\n');

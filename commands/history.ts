@@ -8,6 +8,7 @@ export const history = defineCommand({
   name: 'history',
   description: 'Your latest prompts here',
   lane: 'quick',
+  personal: true,
   options: {},
   async run(context) {
     const { store, outbox } = context.services;

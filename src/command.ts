@@ -63,6 +63,7 @@ export interface Command extends CommandInfo {
 export function defineCommand<const Options extends CommandOptions>(command: {
   name: string;
   description: string;
+  personal?: boolean;
   lane: Lane;
   options: Options;
   run(context: JobContext, values: OptionValues<Options>): Promise<void>;

@@ -10,7 +10,11 @@ afterAll(() => state.close());
 
 describe('state', () => {
   it('returns vectors, dates and nested values exactly as they were put', async () => {
-    const value = { vector: new Float32Array([0.25, -1.5, 3]), date: new Date(1234567), list: [new Float32Array([0.5])] };
+    const value = {
+      vector: new Float32Array([0.25, -1.5, 3]),
+      date: new Date(1234567),
+      list: [new Float32Array([0.5])],
+    };
     const table = state.table<typeof value>('exact');
     await state.durably(() => {
       table.put('a', value);

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseConfig, settingNames } from '../../src/config.ts';
+import { packageRoot } from '../../src/paths.ts';
+
+describe('settings', () => {
+  it('has safe defaults for an empty environment', () => {
+    expect(parseConfig({})).toMatchObject({
+      dataDir: './data',
+      web: { host: '127.0.0.1', port: 3000, token: undefined },
+      openai: undefined,
+      clickhouseUrl: undefined,
+      secrets: [],
+    });
+  });
+
+  it('takes an empty value for unset', () => {
+    expect(parseConfig({ PORT: '', OPENAI_API_KEY: '  ' })).toMatchObject({ web: { port: 3000 }, openai: undefined });
+  });
+
+  it('lists every fault at once, each with its remedy', () => {
+    const fault = faultOf({
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      CLICKHOUSE_URL: 'db.local',
+      HOST: '0.0.0.0',
+      OPENAI_MODEL: 'gpt-4.1',
+    });
+    expect(fault).toMatch(/5 faults/);
+    expect(fault).toMatch(/PORT must be 0 to 65535/);
+    expect(fault).toMatch(/LOG_LEVEL must be trace, debug/);
+    expect(fault).toMatch(/CLICKHOUSE_URL must be a web address such as/);
+    expect(fault).toMatch(/HOST 0\.0\.0\.0 .* needs WEB_TOKEN too: set one, or remove HOST/);
+    expect(fault).toMatch(/OPENAI_MODEL is set without OPENAI_API_KEY: set the key/);
+  });
+
+  it('refuses a half-set group', () => {
+    expect(faultOf({ OPENAI_BASE_URL: 'http://localhost:11434/v1' })).toMatch(
+      /OPENAI_BASE_URL is set without OPENAI_API_KEY/,
+    );
+  });
+
+  it('knows its secrets, the database password among them', () => {
+    const { secrets } = parseConfig({
+      WEB_TOKEN: 'a-long-enough-token',
+      OPENAI_API_KEY: 'sk-secret',
+      CLICKHOUSE_URL: 'http://me:pass%20word@localhost:8123/db',
+    });
+    expect(secrets).toEqual(['a-long-enough-token', 'sk-secret', 'pass word']);
+  });
+
+  it('never repeats a secret in a fault', () => {
+    expect(faultOf({ WEB_TOKEN: 'short-secret' })).not.toContain('short-secret');
+  });
+
+  it('is described completely in .env.example, each setting under a comment', () => {
+    const lines = readFileSync(path.join(packageRoot, '.env.example'), 'utf8').split('\n');
+    const described = lines.flatMap((line, index) => {
+      const name = /^#?([A-Z][A-Z0-9_]*)=/.exec(line)?.[1];
+      return name && lines.slice(0, index).at(-1)?.startsWith('# ') ? [name] : [];
+    });
+    expect(described.sort()).toEqual([...settingNames].sort());
+  });
+});
+
+function faultOf(environment: Record<string, string>): string {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error('the settings were accepted');
+}

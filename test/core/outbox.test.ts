@@ -1,0 +1,105 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BotError } from '../../src/errors.ts';
+import { createOutbox } from '../../src/outbox.ts';
+import { openState } from '../../src/state.ts';
+import type { Reaction } from '../../src/store/store.ts';
+
+const log = pino({ level: 'silent' });
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function database() {
+  const rows: string[] = [];
+  const faults: unknown[] = [];
+  const write = async ({ id }: { id: string }) => {
+    const fault = faults.shift();
+    if (fault) throw fault;
+    rows.push(id);
+  };
+  return { rows, faults, logGeneration: write, logReaction: write, logPost: async () => undefined };
+}
+
+function open(target: ReturnType<typeof database>, folder = mkdtempSync(path.join(tmpdir(), 'outbox-'))) {
+  const state = openState(folder);
+  const outbox = createOutbox(state, target, log);
+  closers.push(
+    () => state.close(),
+    () => outbox.close(),
+  );
+  return { outbox, folder };
+}
+
+const reaction = (id: string): Reaction => ({
+  id,
+  generation: 'g',
+  scope: 's',
+  user: 'u',
+  kind: 'like',
+  delta: 1,
+  createdAt: new Date(0),
+});
+const add = (outbox: ReturnType<typeof createOutbox>, id: string) =>
+  outbox.add({ kind: 'reaction', reaction: reaction(id) });
+const down = () => new BotError('database_unavailable', 'down');
+
+describe('outbox', () => {
+  it('brings writes to the database in the order of arrival', async () => {
+    const target = database();
+    const { outbox } = open(target);
+    for (const id of ['a', 'b', 'c']) await add(outbox, id);
+    await outbox.settled();
+    expect(target.rows).toEqual(['a', 'b', 'c']);
+    expect(outbox.size).toBe(0);
+  });
+
+  it('accepts writes while the database is down, says so to readers, and delivers when it is back', async () => {
+    const target = database();
+    target.faults.push(down(), down(), down());
+    const { outbox } = open(target);
+    await add(outbox, 'a');
+    await add(outbox, 'b');
+    await expect(outbox.settled()).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(outbox.size).toBe(2);
+    target.faults.length = 0;
+    await outbox.settled();
+    expect(target.rows).toEqual(['a', 'b']);
+  });
+
+  it('tries again by itself', async () => {
+    const target = database();
+    target.faults.push(down());
+    const { outbox } = open(target);
+    await add(outbox, 'a');
+    while (outbox.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(target.rows).toEqual(['a']);
+  });
+
+  it('delivers after a restart what a former process could not', async () => {
+    const target = database();
+    target.faults.push(...Array.from({ length: 50 }, down));
+    const { outbox, folder } = open(target);
+    await add(outbox, 'a');
+    for (const close of closers.splice(0).reverse()) await close();
+    target.faults.length = 0;
+    const { outbox: next } = open(target, folder);
+    await add(next, 'b');
+    await next.settled();
+    expect(target.rows).toEqual(['a', 'b']);
+  });
+
+  it('sets a write aside that the database refuses, so that it holds up no other', async () => {
+    const target = database();
+    target.faults.push(new BotError('internal', 'constraint'));
+    const { outbox } = open(target);
+    await add(outbox, 'bad');
+    await add(outbox, 'good');
+    await outbox.settled();
+    expect(target.rows).toEqual(['good']);
+  });
+});
