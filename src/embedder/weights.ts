@@ -128,3 +128,8 @@ async function scanFile(file: string): Promise<{ sha256: string; scalesByBatch: 
   }
   return { sha256: hash.digest('hex'), scalesByBatch };
 }
+
+/** The SHA-256 of a file's bytes, hexadecimal. */
+export async function hashFile(file: string): Promise<string> {
+  return (await scanFile(file)).sha256;
+}

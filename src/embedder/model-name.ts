@@ -1,0 +1,41 @@
+import { BotError } from '../errors.ts';
+
+/** Where weights come from. */
+export type ModelSource = { kind: 'tiny' } | { kind: 'folder'; folder: string } | { kind: 'hub'; id: string };
+
+/** The model for a database that has none yet, when the hub can be reached. */
+export const defaultHubModel = 'Xenova/clip-vit-base-patch32';
+
+const tinyLabel = 'tiny-clip';
+const folderLabel = 'folder';
+
+/** Names weights for good: where they are from, and the fingerprint of their bytes. A folder's path is left out, since folders move. */
+export function modelName(source: ModelSource, fingerprint: string): string {
+  return `${labelOf(source)}@${fingerprint}`;
+}
+
+/** The weights alone, whichever way they were named. */
+export function fingerprintOf(name: string): string {
+  return name.slice(name.lastIndexOf('@') + 1);
+}
+
+/** True when the source can be the one that a name was made from; only the fingerprint proves it. */
+export function mayBe(source: ModelSource, name: string): boolean {
+  return source.kind !== 'hub' || name.startsWith(`${source.id}@`);
+}
+
+/** A source for a stored name. Throws BotError `model_unavailable` for a folder, whose place only the operator knows. */
+export function sourceOf(name: string): ModelSource {
+  const label = name.slice(0, Math.max(0, name.lastIndexOf('@')));
+  if (label === tinyLabel) return { kind: 'tiny' };
+  if (label.includes('/')) return { kind: 'hub', id: label };
+  throw new BotError(
+    'model_unavailable',
+    `This database was built with the model ${name}, which lay in a folder. Set CLIP_MODEL to the path of that folder, wherever it is now.`,
+  );
+}
+
+function labelOf(source: ModelSource): string {
+  if (source.kind === 'tiny') return tinyLabel;
+  return source.kind === 'hub' ? source.id : folderLabel;
+}

@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { BotError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { packageRoot } from '../paths.ts';
+import { bundledInstead, type Choice, chooseModel, mismatch } from './choose.ts';
+import { createClipEmbedder } from './clip.ts';
+import { downloadModel } from './download.ts';
+import type { Embedder } from './embedder.ts';
+import { fingerprintOf, type ModelSource, modelName } from './model-name.ts';
+import { readWeights, type Weights } from './weights.ts';
+
+export interface OpenEmbedderOptions {
+  /** CLIP_MODEL, if set. */
+  clipModel: string | undefined;
+  /** `Embedder.model` of the embedder that the database was built with; undefined for a new database. */
+  storedModel: string | undefined;
+  hubUrl: string;
+  /** Downloads go to `<dataDir>/models`. */
+  dataDir: string;
+  log: Logger;
+  /** Stops a download; it goes on at the next start. */
+  signal?: AbortSignal | undefined;
+  /** How long the hub may take to answer before the bundled model is taken, ms. */
+  choiceTimeout?: number | undefined;
+  /** How long a download may stand still, ms. */
+  downloadTimeout?: number | undefined;
+  /** Wait before an interrupted download goes on, ms. */
+  retryDelay?: number | undefined;
+}
+
+export interface OpenedEmbedder {
+  embedder: Embedder;
+  /** What people should know about the model, in one line; for the log and the page. */
+  notice?: string | undefined;
+}
+
+/**
+ * Chooses the model, downloads it if it has to, and starts it. The database must store `embedder.model` when it is new.
+ * Throws BotError `model_mismatch`, `model_unavailable`, `invalid_settings`, `disk_full`, or `cancelled` when the signal aborts.
+ */
+export async function openEmbedder(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
+  const { clipModel, storedModel, hubUrl, log } = options;
+  const modelsFolder = path.join(options.dataDir, 'models');
+  const choice = await chooseModel({
+    asked: clipModel,
+    stored: storedModel,
+    hubUrl,
+    modelsFolder,
+    timeoutMs: options.choiceTimeout ?? 3_000,
+    log,
+  });
+  const { model, notice, weights } = await bringWeights(choice, modelsFolder, options);
+  const name = identify(model, weights, options);
+  const embedder = await createClipEmbedder({ model: name, weights });
+  log.info({ model: name }, 'The embedding model is loaded');
+  return { embedder, notice };
+}
+
+/** A new database that nobody chose a model for must not fail on a download: it gets the bundled model. */
+async function bringWeights(
+  choice: Choice,
+  modelsFolder: string,
+  options: OpenEmbedderOptions,
+): Promise<Choice & { weights: Weights }> {
+  try {
+    return { ...choice, weights: await readWeights(await findFolder(choice.model, modelsFolder, options)) };
+  } catch (error) {
+    const mayFallBack = options.clipModel === undefined && options.storedModel === undefined;
+    if (!mayFallBack || !(error instanceof BotError) || error.code !== 'model_unavailable') throw error;
+    options.log.warn({ err: error }, 'The model could not be downloaded; the bundled one is used');
+    const bundled = bundledInstead(options.hubUrl);
+    return { ...bundled, weights: await readWeights(await findFolder(bundled.model, modelsFolder, options)) };
+  }
+}
+
+async function findFolder(model: ModelSource, modelsFolder: string, options: OpenEmbedderOptions): Promise<string> {
+  if (model.kind === 'tiny') return path.join(packageRoot, 'models', 'tiny-clip');
+  if (model.kind === 'folder') return model.folder;
+  const { hubUrl, log, signal, downloadTimeout = 30_000, retryDelay } = options;
+  return downloadModel({ hubUrl, id: model.id, modelsFolder, log, signal, timeoutMs: downloadTimeout, retryDelay });
+}
+
+/** The weights' name. The same weights keep the name that the database knows, wherever they come from now. */
+function identify(model: ModelSource, weights: Weights, { clipModel, storedModel }: OpenEmbedderOptions): string {
+  const name = modelName(model, weights.fingerprint);
+  if (storedModel === undefined) return name;
+  if (fingerprintOf(storedModel) === weights.fingerprint) return storedModel;
+  if (clipModel !== undefined) throw mismatch(storedModel, `${clipModel} (${name})`);
+  throw new BotError(
+    'model_mismatch',
+    `This database was built with the model ${storedModel}, but what can be loaded now is ${name}: their vectors can't be mixed. Set CLIP_MODEL to a folder with the old weights, or start with an empty DATA_DIR (or another database) and import again.`,
+  );
+}
