@@ -137,8 +137,10 @@ export interface PromptStore {
   searchPrompts(query: Embedding, options: SearchOptions): Promise<Match[]>;
   /** Nearest pictures by image vector (the query may be a text's or a picture's: CLIP is one space), nearest first. */
   searchImages(query: Embedding, options: SearchOptions): Promise<Match[]>;
-  /** Idempotent by id; one batch is stored whole or not at all. */
+  /** Idempotent by id; one batch (at most 10,000 rows) is stored whole or not at all. */
   importPairs(batch: readonly CorpusRow[], options?: CallOptions): Promise<ImportOutcome>;
+  /** Which of these corpus ids are stored already: what an importer need not embed again. */
+  knownIds(ids: readonly string[], options?: CallOptions): Promise<Set<string>>;
   /** The three log writes are idempotent by id, so that a resend after a crash changes nothing. */
   logGeneration(generation: Generation): Promise<void>;
   logPost(post: Post): Promise<void>;

@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { z } from 'zod';
+import type { CallOptions } from '../embedder/embedder.ts';
+import type { Clients, Dialect, Session, Settings } from './dialects/dialect.ts';
+import { toBotError } from './failures.ts';
+
+/** Values bound to `{name:Type}` placeholders: the only way a value gets into a statement. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+interface ReadOptions<Row> extends CallOptions {
+  row: z.ZodType<Row>;
+  parameters?: Parameters | undefined;
+  settings?: Settings | undefined;
+}
+
+/** The engine as the store sees it: statements in, checked rows out, every failure a BotError. */
+export interface Connection {
+  readonly engine: string;
+  readonly dialect: Dialect;
+  /** Runs a SELECT (or EXPLAIN) and checks every row. */
+  read<Row>(query: string, options: ReadOptions<Row>): Promise<Row[]>;
+  /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
+  insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: keyof Clients): Promise<void>;
+  command(statement: string, parameters?: Parameters): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createConnection({ dialect, engine, place, clients, close }: Session): Connection {
+  const translating = async <Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw toBotError(error, { place, signal });
+    }
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    engine,
+    dialect,
+    async read(query, { row, parameters, settings, signal }) {
+      signal?.throwIfAborted();
+      const request = {
+        query: withSettings(query, { ...dialect.readSettings, ...settings }),
+        format: 'JSONEachRow' as const,
+        ...(parameters && { query_params: { ...parameters } }),
+        ...(signal && { abort_signal: signal }),
+      };
+      const answer = clients.read.query(request).then((result) => result.json());
+      return (await translating(answer, signal)).map((found) => row.parse(found));
+    },
+    async insert(table, rows, through = 'log') {
+      const [first] = rows;
+      if (!first) return;
+      const columns = Object.keys(first).join(', ');
+      await translating(send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
+    },
+    async command(statement, parameters) {
+      await translating(
+        clients.log.command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
+      );
+    },
+    close: () => (closed ??= close()),
+  };
+}
+
+function withSettings(query: string, settings: Settings): string {
+  const list = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  return `${query}\nSETTINGS ${list.join(', ')}`;
+}
+
+// Asynchronous inserts, the default of new engines, would acknowledge rows before they are stored.
+async function send(client: Clients['log'], insert: string, rows: readonly object[]): Promise<void> {
+  const lines = rows.map((row) => wellFormed(JSON.stringify(row))).join('\n');
+  const result = await client.exec({
+    query: `${insert} SETTINGS async_insert = 0 FORMAT JSONEachRow`,
+    values: Readable.from([lines], { objectMode: false }),
+  });
+  await text(result.stream);
+}
+
+/** JSON.stringify escapes exactly the lone surrogates, which are no text and which the engine refuses. */
+function wellFormed(json: string): string {
+  return json.includes('\\ud') ? json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd') : json;
+}

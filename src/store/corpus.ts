@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { CallOptions } from '../embedder/embedder.ts';
+import { BotError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import type { CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
+import { checkVector, dot } from './vectors.ts';
+
+type Corpus = Pick<PromptStore, 'importPairs' | 'knownIds' | 'findCorpusPrompt' | 'sampleCosines'>;
+
+// The engine splits an insert into blocks above 268 MB or 1,048,449 rows, and only one block is stored whole or not at all.
+const maxBatch = 10_000;
+
+const sampleRows = 128;
+const pairsPerRow = 8;
+
+const idRow = z.object({ id: z.string() });
+const vectorRow = z.object({ id: z.string(), vector: z.array(z.number()) });
+
+/** The imported (prompt, picture) pairs. */
+export function createCorpus(connection: Connection, dimensions: number): Corpus {
+  let lastImport: Promise<unknown> = Promise.resolve();
+
+  const storedIds = async (table: 'prompts' | 'prompt_images', ids: readonly string[], options?: CallOptions) => {
+    const query = `SELECT DISTINCT id FROM ${table} WHERE id IN {ids:Array(String)}`;
+    const rows = await connection.read(query, { row: idRow, parameters: { ids }, signal: options?.signal });
+    return new Set(rows.map(({ id }) => id));
+  };
+
+  const importBatch = async (batch: readonly CorpusRow[], options?: CallOptions): Promise<ImportOutcome> => {
+    const ids = batch.map(({ id }) => id);
+    const known = await storedIds('prompts', ids, options);
+    const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
+    const illustrated = fresh.filter(({ imageVector }) => imageVector);
+    // Pictures go first: a row counts from the moment its prompt is there, so a crash in between leaves nothing visible and a second import repairs it.
+    const orphans = illustrated.length > 0 ? await storedIds('prompt_images', ids, options) : new Set();
+    await connection.insert(
+      'prompt_images',
+      illustrated.filter(({ id }) => !orphans.has(id)).map((row) => imageRow(connection, row)),
+      'bulk',
+    );
+    await connection.insert(
+      'prompts',
+      fresh.map((row) => promptRow(connection, row)),
+      'bulk',
+    );
+    return { imported: fresh.length, skipped: batch.length - fresh.length };
+  };
+
+  const vectors = (table: string, column: string, ids: readonly string[]) =>
+    connection.read(`SELECT id, ${column} AS vector FROM ${table} WHERE id IN {ids:Array(String)} LIMIT 1 BY id`, {
+      row: vectorRow,
+      parameters: { ids },
+    });
+
+  const sampleIds = async (table: 'prompts' | 'prompt_images') => {
+    const query = `SELECT arrayJoin(groupArraySample(${sampleRows})(id)) AS id FROM ${table}`;
+    return (await connection.read(query, { row: idRow })).map(({ id }) => id);
+  };
+
+  return {
+    async importPairs(batch, options) {
+      checkBatch(batch, dimensions);
+      const turn = lastImport.then(() => importBatch(batch, options));
+      lastImport = turn.catch(() => undefined);
+      return turn;
+    },
+    knownIds: (ids, options) => storedIds('prompts', ids, options),
+    async findCorpusPrompt(id) {
+      const query = 'SELECT id, prompt, url FROM prompts WHERE id = {id:String} LIMIT 1';
+      const row = z.object({ id: z.string(), prompt: z.string(), url: z.string() });
+      const [found] = await connection.read(query, { row, parameters: { id } });
+      return found && { id: found.id, prompt: found.prompt, picture: found.url || undefined };
+    },
+    async sampleCosines() {
+      const [promptIds, imageIds] = await Promise.all([sampleIds('prompts'), sampleIds('prompt_images')]);
+      const [prompts, images, prompted] = await Promise.all([
+        vectors('prompts', 'prompt_vector', promptIds),
+        vectors('prompt_images', 'image_vector', imageIds),
+        vectors('prompts', 'prompt_vector', imageIds),
+      ]);
+      return cosines(prompts, images, new Map(prompted.map(({ id, vector }) => [id, vector])));
+    },
+  };
+}
+
+function checkBatch(batch: readonly CorpusRow[], dimensions: number): void {
+  if (batch.length > maxBatch) {
+    throw new BotError(
+      'too_large',
+      `One batch holds at most ${maxBatch} rows, this one has ${batch.length}: send several.`,
+    );
+  }
+  for (const { promptVector, imageVector } of batch) {
+    checkVector(promptVector, dimensions);
+    if (imageVector) checkVector(imageVector, dimensions);
+  }
+}
+
+function firstOfEachId(batch: readonly CorpusRow[]): CorpusRow[] {
+  return [...new Map(batch.toReversed().map((row) => [row.id, row])).values()];
+}
+
+function promptRow({ dialect }: Connection, { id, prompt, url, width, height, sourceSite, promptVector }: CorpusRow) {
+  return { id, prompt, url, width, height, source_site: sourceSite, vector: dialect.encodeVector(promptVector) };
+}
+
+function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusRow) {
+  return { id, prompt, url, vector: imageVector && dialect.encodeVector(imageVector) };
+}
+
+interface VectorRow {
+  id: string;
+  vector: readonly number[];
+}
+
+function cosines(
+  prompts: readonly VectorRow[],
+  images: readonly VectorRow[],
+  promptOf: ReadonlyMap<string, readonly number[]>,
+): CosineSample {
+  const textToImage = (image: VectorRow, id: string) => {
+    const prompt = promptOf.get(id);
+    return prompt ? [dot(prompt, image.vector)] : [];
+  };
+  return {
+    textToText: pairs(prompts).map(([one, other]) => dot(one.vector, other.vector)),
+    textToImage: {
+      matching: images.flatMap((image) => textToImage(image, image.id)),
+      unrelated: pairs(images).flatMap(([one, other]) => textToImage(one, other.id)),
+    },
+    imageToImage: pairs(images).map(([one, other]) => dot(one.vector, other.vector)),
+  };
+}
+
+/** Every row with the next few of the random order, without pairs of a row with itself. */
+function pairs(rows: readonly VectorRow[]): [VectorRow, VectorRow][] {
+  return rows.flatMap((row, index) =>
+    rows.slice(index + 1, index + 1 + pairsPerRow).map((other): [VectorRow, VectorRow] => [row, other]),
+  );
+}

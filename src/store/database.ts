@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { BotError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { type Connection, createConnection } from './connection.ts';
+import { createCorpus } from './corpus.ts';
+import { connectChdb } from './dialects/chdb.ts';
+import { connectClickHouse } from './dialects/clickhouse.ts';
+import { createGenerations } from './generations.ts';
+import { migrate, prepareDatabase } from './migrations.ts';
+import { createReactions } from './reactions.ts';
+import { createSearch } from './search.ts';
+import type { PromptStore, StoreCounts } from './store.ts';
+
+export interface DatabaseOptions {
+  /** The embedded database lies in its folder `chdb`. */
+  dataDir: string;
+  /** A ClickHouse server to use instead: `http://user:password@host:8123/database`. */
+  clickhouseUrl: string | undefined;
+  log: Logger;
+}
+
+/** What made the vectors: two models' vectors can't be compared. */
+export interface VectorModel {
+  name: string;
+  dimensions: number;
+}
+
+/** An open database, before the model is chosen: the one it was built with decides. */
+export interface Database {
+  readonly engine: string;
+  /** The name of the model this database was built with; undefined for a new one. */
+  storedModel(): Promise<string | undefined>;
+  /** The store in it, made or migrated when needed. Throws BotError `model_mismatch` when it was built with another model. */
+  store(model: VectorModel): Promise<PromptStore>;
+  close(): Promise<void>;
+}
+
+/** Opens the embedded database or connects to a server. Throws BotError `database_locked` or `database_unavailable` with the remedy. */
+export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOptions): Promise<Database> {
+  const session = clickhouseUrl
+    ? await connectClickHouse(clickhouseUrl)
+    : await connectChdb(path.resolve(dataDir, 'chdb'));
+  const connection = createConnection(session);
+  try {
+    await prepareDatabase(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  log.info({ engine: session.engine, place: session.place }, 'database open');
+  return {
+    engine: session.engine,
+    storedModel: () => storedModel(connection),
+    async store(model) {
+      await claimModel(connection, model, session.place);
+      await migrate(connection, model.dimensions);
+      return createPromptStore(connection, model.dimensions);
+    },
+    close: () => connection.close(),
+  };
+}
+
+function createPromptStore(connection: Connection, dimensions: number): PromptStore {
+  const corpus = createCorpus(connection, dimensions);
+  return {
+    engine: connection.engine,
+    ...corpus,
+    ...createSearch({ connection, dimensions, knownIds: corpus.knownIds }),
+    ...createGenerations(connection, dimensions),
+    ...createReactions(connection),
+    counts: () => counts(connection),
+    close: () => connection.close(),
+  };
+}
+
+async function storedModel(connection: Connection): Promise<string | undefined> {
+  const [found] = await connection.read("SELECT value FROM meta WHERE name = 'model' LIMIT 1", {
+    row: z.object({ value: z.string() }),
+  });
+  return found?.value;
+}
+
+async function claimModel(connection: Connection, { name }: VectorModel, place: string): Promise<void> {
+  const stored = await storedModel(connection);
+  if (stored === undefined) {
+    await connection.insert('meta', [{ name: 'model', value: name }]);
+  } else if (stored !== name) {
+    throw new BotError(
+      'model_mismatch',
+      `The database at ${place} was built with the CLIP model ${stored}, and ${name} was asked for; vectors of two models can't be compared. ` +
+        `Set CLIP_MODEL back to ${stored} (or remove it), or start with an empty DATA_DIR or another database and import again: that embeds everything anew.`,
+    );
+  }
+}
+
+async function counts(connection: Connection): Promise<StoreCounts> {
+  const count = z.coerce.number();
+  const [found] = await connection.read(
+    `SELECT (SELECT count() FROM prompts) AS prompts,
+  (SELECT count() FROM prompt_images WHERE id IN (SELECT id FROM prompts)) AS images,
+  (SELECT uniqExact(scope, id) FROM generations) AS generations`,
+    { row: z.object({ prompts: count, images: count, generations: count }) },
+  );
+  return found ?? { prompts: 0, images: 0, generations: 0 };
+}

@@ -1,0 +1,57 @@
+import { ClickHouseError } from '@clickhouse/client';
+import { BotError } from '../errors.ts';
+
+// Exception codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+const refusedLogins = new Set(['192', '193', '194', '516']);
+const tooSlow = new Set(['159', '209']);
+const overloaded = new Set(['202', '241', '252']);
+const unknownDatabase = '81';
+const notEnoughSpace = '243';
+
+/** Translates what the client throws; a BotError passes as it is. `place` names the database in the message. */
+export function toBotError(
+  error: unknown,
+  { place, signal }: { place: string; signal?: AbortSignal | undefined },
+): BotError {
+  if (error instanceof BotError) return error;
+  if (signal?.aborted) return new BotError('cancelled', 'The search was stopped before it was done.', { cause: error });
+  return error instanceof ClickHouseError ? fromServer(error, place) : unreachable(error, place);
+}
+
+function fromServer(error: ClickHouseError, place: string): BotError {
+  const answer = (code: 'database_unavailable' | 'disk_full' | 'internal', message: string) =>
+    new BotError(code, message, { cause: error });
+  if (error.code === notEnoughSpace || /No space left on device|errno: 28\b/.test(error.message)) {
+    return answer('disk_full', `The disk of the database at ${place} is full. Free some space and try again.`);
+  }
+  if (refusedLogins.has(error.code)) {
+    return answer(
+      'database_unavailable',
+      `The database at ${place} refused the user or password. Check both in CLICKHOUSE_URL.`,
+    );
+  }
+  if (error.code === unknownDatabase) {
+    return answer(
+      'database_unavailable',
+      `The server has no database ${place}. Create it there (CREATE DATABASE), or name another in CLICKHOUSE_URL.`,
+    );
+  }
+  if (tooSlow.has(error.code) || overloaded.has(error.code)) {
+    return answer(
+      'database_unavailable',
+      `The database at ${place} is too busy to answer in time. Try again in a moment.`,
+    );
+  }
+  return answer(
+    'internal',
+    `The database at ${place} refused a query (${error.type ?? error.code}). The log has the details.`,
+  );
+}
+
+function unreachable(error: unknown, place: string): BotError {
+  return new BotError(
+    'database_unavailable',
+    `The database at ${place} can't be reached. Check that it is running and that CLICKHOUSE_URL, if set, names it; then try again.`,
+    { cause: error },
+  );
+}

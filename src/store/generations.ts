@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { Connection, Parameters } from './connection.ts';
+import type { Generation, PromptStore, StoredGeneration } from './store.ts';
+import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
+import { checkVector } from './vectors.ts';
+
+type Generations = Pick<
+  PromptStore,
+  | 'logGeneration'
+  | 'findGeneration'
+  | 'findGenerationByPost'
+  | 'vectorsOf'
+  | 'lineage'
+  | 'history'
+  | 'deleteGeneration'
+  | 'isImageUsed'
+>;
+
+const storedRow = z
+  .object({
+    id: z.string(),
+    parent: z.string(),
+    root: z.string(),
+    scope: z.string(),
+    user: z.string(),
+    asked: z.string(),
+    prompt: z.string(),
+    negative_prompt: z.string(),
+    style: z.string(),
+    neighbours: z.array(z.object({ id: z.string(), source: z.enum(['corpus', 'own']), similarity: z.number() })),
+    changes: z.array(
+      z.object({ kind: z.enum(['added', 'removed']), text: z.string(), reason: z.string(), neighbour_id: z.string() }),
+    ),
+    refiner: z.string(),
+    generator: z.string(),
+    model: z.string(),
+    seed: z.number(),
+    width: z.number(),
+    height: z.number(),
+    images: z.array(z.object({ key: z.string(), width: z.number(), height: z.number(), seed: z.number() })),
+    created: milliseconds,
+  })
+  .transform(
+    ({ parent, negative_prompt, changes, created, ...rest }): StoredGeneration => ({
+      ...rest,
+      ...(parent && { parent }),
+      negativePrompt: negative_prompt,
+      changes: changes.map(({ neighbour_id, ...change }) => ({
+        ...change,
+        ...(neighbour_id && { neighbourId: neighbour_id }),
+      })),
+      createdAt: new Date(created),
+    }),
+  );
+
+const columns = `id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
+  refiner, generator, model, seed, width, height, images, ${fromMilliseconds('created_at')} AS created`;
+
+/** The runs of the flow, by scope: no query here reaches another scope's rows but by a message they were posted in. */
+export function createGenerations(connection: Connection, dimensions: number): Generations {
+  const select = (condition: string, parameters: Parameters, limit = '') =>
+    connection.read(
+      `SELECT ${columns} FROM generations WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${limit}`,
+      { row: storedRow, parameters },
+    );
+
+  const findGeneration = async (scope: string, id: string) =>
+    (await select('scope = {scope:String} AND id = {id:String}', { scope, id }))[0];
+
+  return {
+    async logGeneration(generation) {
+      for (const vector of [generation.promptVector, ...generation.imageVectors]) checkVector(vector, dimensions);
+      await connection.insert('generations', [toRow(generation)]);
+    },
+    findGeneration,
+    async findGenerationByPost({ adapter, thread, message }) {
+      const [post] = await connection.read(
+        `SELECT scope, generation FROM posts
+WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {message:String} LIMIT 1`,
+        { row: z.object({ scope: z.string(), generation: z.string() }), parameters: { adapter, thread, message } },
+      );
+      return post && findGeneration(post.scope, post.generation);
+    },
+    async vectorsOf(scope, id) {
+      const [found] = await connection.read(
+        'SELECT prompt_vector, image_vectors FROM generations WHERE scope = {scope:String} AND id = {id:String} LIMIT 1',
+        {
+          row: z.object({ prompt_vector: z.array(z.number()), image_vectors: z.array(z.array(z.number())) }),
+          parameters: { scope, id },
+        },
+      );
+      return (
+        found && {
+          prompt: Float32Array.from(found.prompt_vector),
+          images: found.image_vectors.map((vector) => Float32Array.from(vector)),
+        }
+      );
+    },
+    async lineage(scope, id) {
+      const family = await select(
+        'scope = {scope:String} AND root IN (SELECT root FROM generations WHERE scope = {scope:String} AND id = {id:String})',
+        { scope, id },
+      );
+      return ancestors(new Map(family.map((generation) => [generation.id, generation])), id);
+    },
+    history(scope, user, { limit, before }) {
+      const earlier = before ? ' AND created_at < fromUnixTimestamp64Milli({before:Int64})' : '';
+      return select(
+        `scope = {scope:String} AND user = {user:String}${earlier}`,
+        { scope, user, limit, ...(before && { before: before.getTime() }) },
+        'LIMIT {limit:UInt32}',
+      );
+    },
+    // The generation goes last: while anything is left, deleting it again finds it and finishes.
+    async deleteGeneration(scope, id) {
+      await remove(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await remove(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await remove(connection, 'generations', 'scope = {scope:String} AND id = {id:String}', { scope, id });
+    },
+    async isImageUsed(key) {
+      const used = await connection.read(
+        `SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) LIMIT 1
+UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
+UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
+        { row: z.object({ used: z.number() }), parameters: { key } },
+      );
+      return used.length > 0;
+    },
+  };
+}
+
+function toRow(generation: Generation) {
+  const { parent, negativePrompt, changes, promptVector, imageVectors, createdAt, ...same } = generation;
+  return {
+    ...same,
+    parent: parent ?? '',
+    negative_prompt: negativePrompt,
+    changes: changes.map(({ neighbourId, ...change }) => ({ ...change, neighbour_id: neighbourId ?? '' })),
+    // JSON.stringify writes a typed array as an object.
+    prompt_vector: Array.from(promptVector),
+    image_vectors: imageVectors.map((vector) => Array.from(vector)),
+    created_at: toTimestamp(createdAt),
+  };
+}
+
+// A mutation rewrites the parts without the rows: a lightweight DELETE would only hide what a person wants gone.
+function remove(connection: Connection, table: string, condition: string, parameters: Parameters): Promise<void> {
+  return connection.command(`ALTER TABLE ${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`, parameters);
+}
+
+/** From the generation up to its root, or to where a parent was deleted. */
+function ancestors(family: Map<string, StoredGeneration>, id: string): StoredGeneration[] {
+  const line: StoredGeneration[] = [];
+  for (let next: string | undefined = id; next !== undefined; ) {
+    const generation = family.get(next);
+    family.delete(next);
+    if (generation) line.push(generation);
+    next = generation?.parent;
+  }
+  return line;
+}

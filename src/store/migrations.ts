@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { BotError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { corpusTables, logTables } from './schema.ts';
+
+interface Migration {
+  version: number;
+  name: string;
+  /** Every statement can run twice: a crash between two of them is repaired by running all again. */
+  statements(dialect: Dialect, dimensions: number): string[];
+}
+
+/** Forward only: a migration that has run anywhere is never edited; a change is a new one with the next number. */
+const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'corpus, generations, posts and reactions',
+    statements: (dialect, dimensions) => [...corpusTables(dialect, dimensions), ...logTables(dimensions)],
+  },
+];
+
+const latest = Math.max(...migrations.map(({ version }) => version));
+
+/** What must exist before the model, and with it the width of the vectors, is known. */
+const bootstrap = [
+  'CREATE TABLE IF NOT EXISTS meta (name String, value String) ENGINE = ReplacingMergeTree ORDER BY name',
+  'CREATE TABLE IF NOT EXISTS migrations (version UInt32, name String) ENGINE = ReplacingMergeTree ORDER BY version',
+];
+
+/** Makes the bookkeeping tables. Throws BotError `database_unavailable` when a newer program wrote this database. */
+export async function prepareDatabase(connection: Connection): Promise<void> {
+  for (const statement of bootstrap) await connection.command(statement);
+  const newest = Math.max(0, ...(await appliedVersions(connection)));
+  if (newest > latest) {
+    throw new BotError(
+      'database_unavailable',
+      `This database was written by a newer Promptory (schema ${newest}; this one knows ${latest}). Update Promptory, or use another DATA_DIR or database.`,
+    );
+  }
+}
+
+/** Runs, in order, what has not run yet. */
+export async function migrate(connection: Connection, dimensions: number): Promise<void> {
+  const applied = new Set(await appliedVersions(connection));
+  for (const { version, name, statements } of migrations) {
+    if (applied.has(version)) continue;
+    for (const statement of statements(connection.dialect, dimensions)) await connection.command(statement);
+    await connection.insert('migrations', [{ version, name }]);
+  }
+}
+
+async function appliedVersions(connection: Connection): Promise<number[]> {
+  const rows = await connection.read('SELECT version FROM migrations', { row: z.object({ version: z.number() }) });
+  return rows.map(({ version }) => version);
+}
