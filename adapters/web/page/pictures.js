@@ -1,0 +1,32 @@
+import { el } from './dom.js';
+import { openLightbox } from './lightbox.js';
+
+/** A message's own pictures; each opens large. */
+export function picturesView(images, prompt) {
+  return el(
+    'div',
+    { class: `pictures count-${Math.min(images.length, 4)}` },
+    ...images.map((image, index) => {
+      const picture = el('img', {
+        src: `${image.url}?size=768`,
+        alt: image.alt,
+        width: image.width,
+        height: image.height,
+        loading: 'lazy',
+        decoding: 'async',
+      });
+      const open = () => openLightbox(images, index, prompt);
+      return el(
+        'button',
+        {
+          type: 'button',
+          class: 'picture',
+          'data-key': `picture ${index}`,
+          onclick: open,
+          'aria-label': `Open picture ${index + 1}: ${image.alt}`,
+        },
+        picture,
+      );
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+import type { Card, JobStatus, Person } from '../../src/chat.ts';
+
+/** A picture that somebody sent, as it is kept: the clean copy. */
+export interface Upload {
+  key: string;
+  alt: string;
+  width: number;
+  height: number;
+}
+
+/** A message as it is stored. A removed one stays as a mark, so that pages that were away learn of it. */
+export interface MessageRecord {
+  id: string;
+  thread: string;
+  /** The thread's revision at its last change: what an event stream resumes from. */
+  revision: number;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  removed: boolean;
+  /** Absent for the bot's own. */
+  person?: Person | undefined;
+  text: string;
+  uploads: readonly Upload[];
+  card?: Card | undefined;
+  /** Person ids by emoji. */
+  reactions: Readonly<Record<string, readonly string[]>>;
+}
+
+interface JobRecord {
+  status: JobStatus;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+export interface ThreadRecord {
+  id: string;
+  title: string;
+  createdAt: number;
+  /** Grows with every change to its messages. */
+  revision: number;
+  messageCount: number;
+  jobs: Readonly<Record<string, JobRecord>>;
+}
+
+export type ThreadStatus = 'queued' | 'running' | 'done' | 'failed';
+
+export function isFinal(status: JobStatus): boolean {
+  return status === 'done' || status === 'failed' || status === 'cancelled';
+}
+
+/** A thread runs while any of its jobs does; else it shows how its last job ended (cancelled on purpose counts as done). */
+export function threadStatus(jobs: ThreadRecord['jobs']): ThreadStatus {
+  const all = Object.values(jobs);
+  if (all.some((job) => job.status === 'running')) return 'running';
+  if (all.some((job) => job.status === 'queued')) return 'queued';
+  const last = all.toSorted((one, other) => one.at - other.at).at(-1);
+  return last?.status === 'failed' ? 'failed' : 'done';
+}
