@@ -1,0 +1,45 @@
+/** Trouble that a test asks for. */
+export interface Fault {
+  method: string;
+  /** Matched against the path below `/api/v10`. */
+  path: RegExp;
+  /** How often it happens; once unless told. */
+  times?: number;
+  /** 429 sends `retryAfter`; anything else is a bare error of that status; `drop` closes the socket without an answer. */
+  answer: number | 'drop';
+  /** Seconds, for a 429. */
+  retryAfter?: number;
+  global?: boolean;
+  /** The request takes effect and only its answer is lost: what makes a careless retry post twice. */
+  afterEffect?: boolean;
+}
+
+export interface Faults {
+  add(fault: Fault): void;
+  clear(): void;
+  /** Counts one use of the first fault that fits. */
+  take(method: string, path: string, when: 'before' | 'after'): Fault | undefined;
+}
+
+export function createFaults(): Faults {
+  let active: (Fault & { left: number })[] = [];
+  return {
+    add(fault) {
+      active.push({ ...fault, left: fault.times ?? 1 });
+    },
+    clear() {
+      active = [];
+    },
+    take(method, path, when) {
+      const fault = active.find(
+        (candidate) =>
+          candidate.left > 0 &&
+          candidate.method === method &&
+          candidate.path.test(path) &&
+          (when === 'after') === (candidate.afterEffect ?? false),
+      );
+      if (fault) fault.left -= 1;
+      return fault;
+    },
+  };
+}
