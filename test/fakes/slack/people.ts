@@ -1,0 +1,226 @@
+import { isJson } from './blocks.ts';
+import type { Delivery, Transport } from './delivery.ts';
+import { mimetypeOf } from './file-methods.ts';
+import { messageView, serveFrom } from './views-of.ts';
+import type { FakeChannel, FakeFile, FakeMessage, FakeUser, FakeView, Json, Workspace } from './workspace.ts';
+
+interface Saying {
+  thread?: string | undefined;
+  files?: readonly FakeFile[] | undefined;
+}
+
+/** What the people of the workspace do, as the events that Slack makes of it. */
+export interface People {
+  /** https://docs.slack.dev/interactivity/implementing-slash-commands */
+  command(user: FakeUser, channel: FakeChannel, command: string, text?: string): Promise<Delivery>;
+  /** Writes a message; the app hears of it where it is mentioned (app_mention) and where it reads along (message). */
+  say(
+    user: FakeUser,
+    channel: FakeChannel,
+    text: string,
+    options?: Saying,
+  ): Promise<{ ts: string; deliveries: Delivery[] }>;
+  mention(
+    user: FakeUser,
+    channel: FakeChannel,
+    text: string,
+    options?: Saying,
+  ): Promise<{ ts: string; deliveries: Delivery[] }>;
+  upload(user: FakeUser, bytes: Buffer, name?: string): FakeFile;
+  /** Presses the button, or picks the overflow entry, that stands for this id. */
+  press(user: FakeUser, channel: FakeChannel, message: FakeMessage, id: string): Promise<Delivery>;
+  react(user: FakeUser, channel: FakeChannel, message: FakeMessage, name: string): Promise<Delivery>;
+  unreact(user: FakeUser, channel: FakeChannel, message: FakeMessage, name: string): Promise<Delivery>;
+  /** Sends a modal; `state` is by block id. */
+  submit(user: FakeUser, view: FakeView, state: Readonly<Record<string, Json>>): Promise<Delivery>;
+  shortcut(user: FakeUser, channel: FakeChannel, message: FakeMessage, callbackId: string): Promise<Delivery>;
+  /** Types into an external select of a modal. */
+  type(user: FakeUser, view: FakeView, actionId: string, value: string): Promise<Delivery>;
+}
+
+export function createPeople(workspace: Workspace, transport: Transport, baseUrl: () => string): People {
+  const { team, appId, botUser } = workspace;
+
+  /** https://docs.slack.dev/apis/events-api/#event-object */
+  function emit(event: Json): Promise<Delivery> {
+    return transport.deliver('events_api', {
+      token: 'verification',
+      team_id: team,
+      api_app_id: appId,
+      event: { event_ts: workspace.newTs(), ...event },
+      type: 'event_callback',
+      event_id: workspace.newId('Ev'),
+      event_time: Math.floor(Date.now() / 1000),
+      authorizations: [
+        { enterprise_id: null, team_id: team, user_id: botUser, is_bot: true, is_enterprise_install: false },
+      ],
+      is_ext_shared_channel: false,
+    });
+  }
+
+  function interact(user: FakeUser, payload: Json): Promise<Delivery> {
+    return transport.deliver('interactive', {
+      team: { id: team, domain: 'fake' },
+      user: { id: user.id, username: user.name, name: user.name, team_id: team },
+      api_app_id: appId,
+      token: 'verification',
+      enterprise: null,
+      is_enterprise_install: false,
+      trigger_id: workspace.newTrigger(user.id),
+      ...payload,
+    });
+  }
+
+  function put(user: FakeUser, channel: FakeChannel, text: string, { thread, files = [] }: Saying): FakeMessage {
+    const message: FakeMessage = {
+      ts: workspace.newTs(),
+      user: user.id,
+      text,
+      blocks: [],
+      threadTs: thread,
+      metadata: undefined,
+      files: files.map(({ id }) => id),
+      bot: false,
+      broadcast: false,
+      onlyFor: undefined,
+      reactions: new Map(),
+      edits: [],
+    };
+    channel.messages.push(message);
+    return message;
+  }
+
+  /** Which events a message makes: https://docs.slack.dev/reference/events/app_mention and /message. */
+  async function say(user: FakeUser, channel: FakeChannel, text: string, options: Saying = {}) {
+    const message = put(user, channel, text, options);
+    const root = options.thread ? workspace.message(channel.id, options.thread) : undefined;
+    const seen = {
+      ...messageView(workspace, message),
+      channel: channel.id,
+      client_msg_id: workspace.newId('').toLowerCase(),
+      ...(message.files.length > 0 ? { subtype: 'file_share' } : {}),
+      ...(root ? { parent_user_id: root.user } : {}),
+    };
+    if (!channel.members.has(botUser)) return { ts: message.ts, deliveries: [] };
+    const channelType = { public: 'channel', private: 'group', dm: 'im' }[channel.kind];
+    const events = [emit({ ...seen, type: 'message', channel_type: channelType })];
+    if (text.includes(`<@${botUser}>`) && channel.kind !== 'dm') {
+      const { subtype: _, ...mention } = { subtype: undefined, ...seen };
+      events.push(emit({ ...mention, type: 'app_mention' }));
+    }
+    return { ts: message.ts, deliveries: await Promise.all(events) };
+  }
+
+  function reacted(type: string, user: FakeUser, channel: FakeChannel, message: FakeMessage, name: string) {
+    const item = { type: 'message', channel: channel.id, ts: message.ts };
+    return emit({ type, user: user.id, reaction: name, item, item_user: message.user });
+  }
+
+  return {
+    say,
+    mention: (user, channel, text, options) => say(user, channel, `<@${botUser}> ${text}`, options),
+    command: (user, channel, command, text = '') =>
+      transport.deliver('slash_commands', {
+        token: 'verification',
+        team_id: team,
+        team_domain: 'fake',
+        channel_id: channel.id,
+        channel_name: channel.name,
+        user_id: user.id,
+        user_name: user.name,
+        command,
+        text,
+        api_app_id: appId,
+        is_enterprise_install: 'false',
+        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        trigger_id: workspace.newTrigger(user.id),
+      }),
+    upload(user, bytes, name = 'picture.png') {
+      const file: FakeFile = {
+        id: workspace.newId('F'),
+        name,
+        owner: user.id,
+        bytes,
+        declaredLength: bytes.length,
+        altText: '',
+        completed: true,
+        mimetype: mimetypeOf(bytes),
+        shares: new Map(),
+        shownIn: new Set(),
+        deleted: false,
+      };
+      workspace.files.set(file.id, file);
+      serveFrom(file, baseUrl());
+      return file;
+    },
+    press(user, channel, message, id) {
+      const found = controlIn(message.blocks, id);
+      if (!found) return Promise.reject(new Error(`the message shows no control ${id}`));
+      const { block, element, option } = found;
+      return interact(user, {
+        type: 'block_actions',
+        container: {
+          type: 'message',
+          message_ts: message.ts,
+          channel_id: channel.id,
+          is_ephemeral: message.onlyFor !== undefined,
+          ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+        },
+        channel: { id: channel.id, name: channel.name },
+        message: messageView(workspace, message),
+        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        actions: [
+          {
+            type: element['type'],
+            action_id: element['action_id'],
+            block_id: block['block_id'],
+            action_ts: workspace.newTs(),
+            ...(option ? { selected_option: option } : { text: element['text'], value: element['value'] }),
+          },
+        ],
+      });
+    },
+    async react(user, channel, message, name) {
+      const people = message.reactions.get(name) ?? new Set();
+      message.reactions.set(name, people.add(user.id));
+      return reacted('reaction_added', user, channel, message, name);
+    },
+    async unreact(user, channel, message, name) {
+      message.reactions.get(name)?.delete(user.id);
+      return reacted('reaction_removed', user, channel, message, name);
+    },
+    submit: (user, { id, view }, values) =>
+      interact(user, { type: 'view_submission', view: { id, ...view, state: { values } }, response_urls: [] }),
+    shortcut: (user, channel, message, callbackId) =>
+      interact(user, {
+        type: 'message_action',
+        callback_id: callbackId,
+        action_ts: workspace.newTs(),
+        message_ts: message.ts,
+        channel: { id: channel.id, name: channel.name },
+        message: messageView(workspace, message),
+        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+      }),
+    type: (user, { id, view }, actionId, value) =>
+      interact(user, {
+        type: 'block_suggestion',
+        action_id: actionId,
+        block_id: actionId,
+        value,
+        view: { id, ...view },
+      }),
+  };
+
+  function controlIn(blocks: readonly Json[], id: string) {
+    for (const block of blocks) {
+      const elements = Array.isArray(block['elements']) ? block['elements'].filter(isJson) : [];
+      for (const element of elements) {
+        if (element['action_id'] === id) return { block, element, option: undefined };
+        const options = Array.isArray(element['options']) ? element['options'].filter(isJson) : [];
+        const option = options.find((one) => one['value'] === id);
+        if (option) return { block, element, option };
+      }
+    }
+    return undefined;
+  }
+}
