@@ -1,5 +1,6 @@
 import { defineCommand } from '../src/command.ts';
 import { BotError } from '../src/errors.ts';
+import { readImages } from '../src/images/image-files.ts';
 import { neighboursCard } from './cards.ts';
 
 const shown = 5;
@@ -16,14 +17,15 @@ export const search = defineCommand({
   async run(context, { text }) {
     const keys = context.attachments.map(({ key }) => key);
     const query = { scope: context.scope, limit: shown, signal: context.signal };
-    const { search } = context.services.pipeline;
     if (!text && keys.length === 0) {
       throw new BotError('invalid_input', 'Say what to search for: /search a castle in the fog, or send a picture.');
     }
     await context.services.outbox.settled();
-    const found = await context.step('search', () => {
-      if (text && keys.length > 0) return search.byTextAndImages(text, keys, query);
-      return text ? search.byText(text, query) : search.byImages(keys, query);
+    const { pipeline, images } = context.services;
+    const found = await context.step('search', async () => {
+      if (keys.length === 0) return pipeline.search.byText(text ?? '', query);
+      const pictures = await readImages(images, keys);
+      return text ? pipeline.search.byTextAndImages(text, pictures, query) : pipeline.search.byImages(pictures, query);
     });
     const title = keys.length > 0 ? 'Prompts that made something like it' : 'Similar proven prompts';
     await context.post('found', neighboursCard(found.length > 0 ? title : 'Nothing like it is known yet.', found));

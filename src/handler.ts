@@ -36,7 +36,7 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     const payload: JobPayload = {
       thread,
       scope,
-      user: hashUser(thread.adapter, person.id),
+      user: hashUser(scope, person.id),
       moderator: person.moderator ?? false,
       attachments: await keepAll('attachments' in invocation ? invocation.attachments : []),
       task,

@@ -2,13 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Turns a platform's user id into the keyed hash under which the core knows a person: the database never holds the id itself. */
-export type HashUser = (adapter: string, userId: string) => string;
+/** Turns a platform's user id into the keyed hash under which the core knows a person: the database never holds the id itself, and one person in two scopes is two hashes. */
+export type HashUser = (scope: string, userId: string) => string;
 
 /** The key is made once per data folder; without that folder nobody can tell whose a hash is. */
 export function createUserHash(dataDir: string): HashUser {
   const key = readOrMakeKey(path.join(dataDir, 'user-hash.key'));
-  return (adapter, userId) => createHmac('sha256', key).update(`${adapter}:${userId}`).digest('hex').slice(0, 32);
+  return (scope, userId) => createHmac('sha256', key).update(`${scope}\0${userId}`).digest('hex').slice(0, 32);
 }
 
 function readOrMakeKey(file: string): Buffer {

@@ -81,7 +81,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function findNeighbours(request: RunRequest, context: RunContext): Promise<Neighbour[]> {
     if (request.refine === 'none' && request.parent) return [];
     context.progress('Searching for similar prompts');
-    const neighbours = await timed(context, 'search', () => {
+    const neighbours = await timed(context, 'search', async () => {
       const { scope, text, inspiration = [], parent } = request;
       const query = {
         scope,
@@ -89,7 +89,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         exclude: parent ? [parent.id, parent.root] : [],
         signal: context.signal,
       };
-      return inspiration.length > 0 ? search.byTextAndImages(text, inspiration, query) : search.byText(text, query);
+      if (inspiration.length === 0) return search.byText(text, query);
+      return search.byTextAndImages(text, await readImages(images, inspiration), query);
     });
     await context.found(neighbours);
     return neighbours;

@@ -2,7 +2,6 @@ import type { NeighbourView } from './chat.ts';
 import type { Embedder, Embedding } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import { netLikes, rankByFeedback, steerQuery } from './feedback.ts';
-import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Calibration } from './similarity.ts';
 import type { Match, PromptStore, StoredGeneration } from './store/store.ts';
 
@@ -24,10 +23,10 @@ export interface SearchRequest {
 export interface Search {
   /** Prompts like this text, steered by what people here liked near it. */
   byText(text: string, request: SearchRequest): Promise<Neighbour[]>;
-  /** Prompts whose pictures look like these (image keys): the nearest of any of them. */
-  byImages(keys: readonly string[], request: SearchRequest): Promise<Neighbour[]>;
+  /** Prompts whose pictures look like these (their bytes): the nearest of any of them. */
+  byImages(pictures: readonly Uint8Array[], request: SearchRequest): Promise<Neighbour[]>;
   /** Prompts like this text, or with pictures like these: both rankings fused. */
-  byTextAndImages(text: string, keys: readonly string[], request: SearchRequest): Promise<Neighbour[]>;
+  byTextAndImages(text: string, pictures: readonly Uint8Array[], request: SearchRequest): Promise<Neighbour[]>;
   /** What is like a generation, by its prompt and its pictures. */
   similarTo(generation: StoredGeneration, request: SearchRequest): Promise<Neighbour[]>;
 }
@@ -35,7 +34,6 @@ export interface Search {
 interface SearchParts {
   embedder: Embedder;
   store: PromptStore;
-  images: ImageFiles;
   calibration: () => Calibration;
 }
 
@@ -45,7 +43,7 @@ const mostJudged = 5;
 const fusionOffset = 60;
 
 /** Retrieval: embeds the query, searches corpus and own generations, and applies relevance feedback. */
-export function createSearch({ embedder, store, images, calibration }: SearchParts): Search {
+export function createSearch({ embedder, store, calibration }: SearchParts): Search {
   async function byText(text: string, request: SearchRequest): Promise<Neighbour[]> {
     return byPromptVector(await embedText(text, request.signal), request);
   }
@@ -60,8 +58,8 @@ export function createSearch({ embedder, store, images, calibration }: SearchPar
     return nearest(matches, request, (match) => promptToPrompt(cosines.get(match.id) ?? match.cosine));
   }
 
-  async function byImages(keys: readonly string[], request: SearchRequest): Promise<Neighbour[]> {
-    const queries = await embedder.embedImages(await readImages(images, keys), { signal: request.signal });
+  async function byImages(pictures: readonly Uint8Array[], request: SearchRequest): Promise<Neighbour[]> {
+    const queries = await embedder.embedImages(pictures, { signal: request.signal });
     return byImageVectors(queries, request);
   }
 
@@ -70,9 +68,13 @@ export function createSearch({ embedder, store, images, calibration }: SearchPar
     return nearest(lists.flat(), request, (match) => calibration().imageToImage(match.cosine));
   }
 
-  async function byTextAndImages(text: string, keys: readonly string[], request: SearchRequest): Promise<Neighbour[]> {
+  async function byTextAndImages(
+    text: string,
+    pictures: readonly Uint8Array[],
+    request: SearchRequest,
+  ): Promise<Neighbour[]> {
     const wide = { ...request, limit: request.limit * 2 };
-    return fuse(await Promise.all([byText(text, wide), byImages(keys, wide)]), request.limit);
+    return fuse(await Promise.all([byText(text, wide), byImages(pictures, wide)]), request.limit);
   }
 
   async function similarTo(generation: StoredGeneration, request: SearchRequest): Promise<Neighbour[]> {

@@ -1,0 +1,145 @@
+import path from 'node:path';
+import type { Adapter, ChatHandler, NeighbourView } from './chat.ts';
+import type { ActionHandler, Command, Services } from './command.ts';
+import type { Config } from './config.ts';
+import { createDemo } from './demo/demo.ts';
+import { cacheEmbeddings } from './embedder/cache.ts';
+import type { Embedder } from './embedder/embedder.ts';
+import { openEmbedder } from './embedder/open.ts';
+import { BotError } from './errors.ts';
+import { createForget } from './forget.ts';
+import { createSketchGenerator } from './generator/sketch.ts';
+import { createHandler } from './handler.ts';
+import { createUserHash } from './identity.ts';
+import { createDiskImageFiles } from './images/disk.ts';
+import type { ImageFiles } from './images/image-files.ts';
+import type { JobPayload } from './job.ts';
+import type { Logger } from './log.ts';
+import { createOutbox } from './outbox.ts';
+import { createPipeline } from './pipeline.ts';
+import { createQueue } from './queue/lmdb.ts';
+import type { Queue } from './queue/queue.ts';
+import { createNeighboursRefiner } from './refiner/neighbours.ts';
+import { createOpenAiRefiner } from './refiner/openai.ts';
+import { createRunner } from './runner.ts';
+import { createSearch, type Search } from './search.ts';
+import { type Calibration, createCalibration } from './similarity.ts';
+import { openState, type State } from './state.ts';
+import { openDatabase } from './store/database.ts';
+import type { PromptStore } from './store/store.ts';
+import { createSuggest } from './suggest.ts';
+
+/** The running core: what adapters are given, and its beginning and end. */
+export interface Core {
+  readonly handler: ChatHandler;
+  readonly state: State;
+  readonly images: ImageFiles;
+  readonly engine: string;
+  readonly model: string;
+  /** What people should know, in plain lines: the bundled model is in use, the demo corpus is still being drawn. */
+  notices(): string[];
+  search(query: SearchQuery, options: { scope: string; limit: number; signal: AbortSignal }): Promise<NeighbourView[]>;
+  /** Takes up the jobs that were left, and then new ones. */
+  start(adapters: readonly Adapter[]): void;
+  /** Waits for the jobs under way, or hands them back for the next start; then closes everything. */
+  stop(): Promise<void>;
+}
+
+interface SearchQuery {
+  text?: string | undefined;
+  image?: Uint8Array | undefined;
+}
+
+interface CoreParts {
+  config: Config;
+  log: Logger;
+  commands: readonly Command[];
+  actions: readonly ActionHandler[];
+  signal: AbortSignal;
+}
+
+const widthOfLanes = { quick: 4, image: 1 };
+const stopGraceMs = 10_000;
+
+/** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
+export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
+  const { store, embedder, state, notice } = await openMemory(config, log, signal);
+  const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
+  const outbox = createOutbox(state, store, log);
+  const queue = createQueue<JobPayload>(state, { maxWaiting: config.maxQueued, width: widthOfLanes, log });
+  const hashUser = createUserHash(config.dataDir);
+  const generator = createSketchGenerator();
+  const calibration = await keepCalibrated(store);
+  const search = createSearch({ embedder, store, calibration: calibration.current });
+  const pipeline = createPipeline({ embedder, search, refiner: createRefiner(config, log), generator, images, outbox });
+  const demo = createDemo({ embedder, store, images, generator, state, log, onProgress: calibration.refresh });
+  await demo.begin(signal);
+
+  const forget = createForget({ store, outbox, images });
+  const services: Services = { pipeline, store, outbox, images, commands, forget, cancelJob: cancelWith(queue) };
+  const suggest = createSuggest({ store, hashUser });
+  return {
+    handler: createHandler({ commands, actions, queue, images, hashUser, suggest }),
+    state,
+    images,
+    engine: store.engine,
+    model: embedder.model,
+    notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
+    search: (query, options) => searchDirectly(search, query, options),
+    start(adapters) {
+      const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+      queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
+      demo.finish();
+    },
+    async stop() {
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop()]);
+      await outbox.close();
+      await embedder.close();
+      await store.close();
+      await state.close();
+    },
+  };
+}
+
+/** The database, the model that it was built with (or a new one's), and the local state. */
+async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
+  const { dataDir, clickhouseUrl, clipModel, hubUrl } = config;
+  const state = openState(path.join(dataDir, 'state'));
+  const database = await openDatabase({ dataDir, clickhouseUrl, log });
+  const storedModel = await database.storedModel();
+  const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
+  const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
+  const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
+  return { state, store, embedder, notice: opened.notice };
+}
+
+function createRefiner({ openai }: Config, log: Logger) {
+  const neighbours = createNeighboursRefiner();
+  return openai ? createOpenAiRefiner({ ...openai, log, fallback: neighbours }) : neighbours;
+}
+
+/** The corpus tells what related and unrelated look like to its model; it grows, so the measure is taken again. */
+async function keepCalibrated(store: PromptStore) {
+  let calibration: Calibration = createCalibration(await store.sampleCosines());
+  return {
+    current: () => calibration,
+    async refresh() {
+      calibration = createCalibration(await store.sampleCosines());
+    },
+  };
+}
+
+function searchDirectly(search: Search, { text, image }: SearchQuery, options: Parameters<Core['search']>[1]) {
+  if (image) return search.byImages([image], options);
+  return search.byText(text ?? '', options);
+}
+
+function cancelWith(queue: Queue<JobPayload>): Services['cancelJob'] {
+  return async (jobId, by) => {
+    const job = queue.find(jobId);
+    if (job && job.owner !== by.user && !by.moderator) {
+      throw new BotError('forbidden', 'Only the person who asked for this can cancel it.');
+    }
+    return queue.cancel(jobId);
+  };
+}

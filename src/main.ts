@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { createWebAdapter } from '../adapters/web/web.ts';
+import { actions, commands } from '../commands/index.ts';
+import type { Adapter } from './chat.ts';
+import { type Config, loadConfig } from './config.ts';
+import { type Core, openCore } from './core.ts';
+import { BotError } from './errors.ts';
+import { createLog, type Logger } from './log.ts';
+import { packageRoot } from './paths.ts';
+
+const localScope = 'web:local';
+
+await run();
+
+async function run() {
+  let log = createLog('info');
+  try {
+    const config = loadConfig();
+    log = createLog(config.logLevel, config.secrets);
+    await start(config, log);
+  } catch (error) {
+    reportFatal(error, log);
+    process.exit(1);
+  }
+}
+
+async function start(config: Config, log: Logger) {
+  const stopping = new AbortController();
+  stopOnSignal(stopping);
+  mkdirSync(config.dataDir, { recursive: true });
+  const core = await openCore({ config, log, commands, actions, signal: stopping.signal });
+  const adapters = createAdapters(config, core, log);
+  for (const adapter of adapters) await adapter.start(core.handler);
+  core.start(adapters);
+  for (const notice of core.notices()) log.info(notice);
+  await aborted(stopping.signal);
+  log.info('stopping: the jobs under way are finished or kept for the next start');
+  await Promise.all(adapters.map((adapter) => adapter.stop()));
+  await core.stop();
+  process.exit(0);
+}
+
+function createAdapters(config: Config, core: Core, log: Logger): Adapter[] {
+  const web = createWebAdapter({
+    ...config.web,
+    scope: localScope,
+    state: core.state,
+    images: core.images,
+    maxImageBytes: config.maxImageBytes,
+    log: log.child({ adapter: 'web' }),
+    search: (query, options) => core.search(query, { scope: localScope, ...options }),
+    about: () => ({ version: readVersion(), engine: core.engine, model: core.model, notices: core.notices() }),
+  });
+  return [web];
+}
+
+function readVersion(): string {
+  const text = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+/** The first signal asks to stop, a second one insists. */
+function stopOnSignal(stopping: AbortController) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(130);
+      stopping.abort();
+    });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** An operator reads what is wrong and what to do; the stack is for what nobody foresaw. */
+function reportFatal(error: unknown, log: Logger) {
+  if (error instanceof BotError) {
+    log.debug({ err: error }, 'start failed');
+    console.error(`\nPromptory can't start: ${error.message}\n`);
+  } else {
+    log.fatal({ err: error }, 'Promptory stopped on an unexpected error');
+  }
+}
