@@ -129,7 +129,8 @@ function newThreadId(): string {
 }
 
 function newThread(id: string, { text, uploads }: Said): ThreadRecord {
-  const title = text.replaceAll(/\s+/g, ' ').trim().slice(0, titleLength) || uploads[0]?.alt || 'Untitled';
+  const words = text.replaceAll(/\s+/g, ' ').trim();
+  const title = words.replace(/^\/prompt /, '').slice(0, titleLength) || uploads[0]?.alt || 'Untitled';
   return { id, title, createdAt: Date.now(), revision: 0, messageCount: 0, jobs: {} };
 }
 

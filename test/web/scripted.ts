@@ -1,7 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
 import { createWebAdapter, type WebAdapter, type WebAdapterOptions } from '../../adapters/web/web.ts';
 import type { ChatHandler, CommandInfo, Invocation, Thread } from '../../src/chat.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
@@ -79,7 +78,7 @@ export const answerText: Answer = async (thread, invocation, jobId) => {
   await thread.progress({ jobId, status: 'done', label: 'Done' });
 };
 
-interface Setup extends Partial<Pick<WebAdapterOptions, 'token' | 'maxImageBytes' | 'search' | 'host'>> {
+export interface Setup extends Partial<Pick<WebAdapterOptions, 'token' | 'maxImageBytes' | 'search' | 'host'>> {
   folder?: string;
   answer?: Answer;
   check?: (invocation: Invocation) => void;
@@ -124,11 +123,4 @@ export async function startWeb(setup: Setup = {}): Promise<RunningWeb> {
     await state.close();
   };
   return { adapter, script, url: adapter.address(), folder, images, close };
-}
-
-/** As `startWeb`, closed at the end of the test. */
-export async function openWeb(setup: Setup = {}): Promise<RunningWeb> {
-  const web = await startWeb(setup);
-  onTestFinished(web.close);
-  return web;
 }

@@ -28,20 +28,37 @@ export function refinementView(refinement, neighbours, openNeighbour) {
 
 function differenceView(original, prompt, changes) {
   const paragraph = el('p', { class: 'prompt-text' });
-  for (const piece of diffWords(original, prompt)) {
-    if (piece.kind === 'same') {
-      paragraph.append(piece.text);
-      continue;
-    }
-    const kept = piece.text.trim().replace(/^[,;.]\s*/, '');
-    const index = changes.findIndex(
-      (change) => kept !== '' && (change.text.includes(kept) || kept.includes(change.text)),
-    );
-    const tag = piece.kind === 'added' ? 'ins' : 'del';
-    const link = index < 0 ? {} : { 'data-change': index, title: changes[index].reason };
-    paragraph.append(el(tag, link, piece.text));
+  for (const { kind, text } of diffWords(original, prompt)) {
+    if (kind === 'same') paragraph.append(text);
+    else paragraph.append(...markedWords(kind, text, changes));
   }
   return paragraph;
+}
+
+/** One changed piece may hold several changes: each gets its own mark, so that it can be lit alone. */
+function markedWords(kind, text, changes) {
+  const tag = kind === 'added' ? 'ins' : 'del';
+  const mark = (words, link = {}) => (words.trim() === '' ? [words] : [el(tag, link, words)]);
+  const found = changes
+    .map((change, index) => ({
+      index,
+      reason: change.reason,
+      length: change.text.length,
+      at: text.indexOf(change.text),
+    }))
+    .filter(({ at, length, index }) => at >= 0 && length > 0 && (changes[index].kind ?? 'added') === kind)
+    .sort((one, other) => one.at - other.at);
+  const nodes = [];
+  let end = 0;
+  for (const { index, reason, at, length } of found) {
+    if (at < end) continue;
+    nodes.push(
+      ...mark(text.slice(end, at)),
+      el(tag, { 'data-change': index, title: reason }, text.slice(at, at + length)),
+    );
+    end = at + length;
+  }
+  return [...nodes, ...mark(text.slice(end))];
 }
 
 function changesView(changes, numbers, openNeighbour) {
