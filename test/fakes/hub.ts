@@ -48,7 +48,7 @@ export async function startFakeHub({ id, files, commit = 'c0ffee' }: FakeHubOpti
     const bytes = files[file];
     if (kind !== 'large') requests.push([request.method, file, request.headers.range].filter(Boolean).join(' '));
     if (!kind || !bytes || (revision !== 'main' && revision !== commit)) return end(response, kind ? 404 : 401);
-    const fault = kind === 'large' && request.method === 'HEAD' ? undefined : takeFault(faults, file, request, kind);
+    const fault = takeFault(faults, file, request, kind);
     if (fault && 'status' in fault) return end(response, fault.status);
     response.setHeader('x-repo-commit', commit);
     const isLarge = file.startsWith('onnx/');
@@ -73,20 +73,15 @@ export async function startFakeHub({ id, files, commit = 'c0ffee' }: FakeHubOpti
   };
 }
 
-/** Faults of a large file's bytes wait for the request that comes after the redirect. */
 function takeFault(
   faults: HubFault[],
   file: string,
   request: IncomingMessage,
-  kind: string,
+  where: string,
 ): HubFault['act'] | undefined {
-  const redirects = file.startsWith('onnx/') && kind !== 'large';
-  const fault = faults.find(
-    (one) =>
-      one.file === file &&
-      one.method === request.method &&
-      (one.method === 'HEAD' || 'status' in one.act === redirects || !file.startsWith('onnx/')),
-  );
+  // The hub itself refuses; the bytes of a large file come from the file server that it redirects to.
+  const isAnsweredHere = (fault: HubFault) => 'status' in fault.act || !file.startsWith('onnx/') || where === 'large';
+  const fault = faults.find((one) => one.file === file && one.method === request.method && isAnsweredHere(one));
   if (!fault) return undefined;
   fault.times = (fault.times ?? 1) - 1;
   if (fault.times === 0) faults.splice(faults.indexOf(fault), 1);

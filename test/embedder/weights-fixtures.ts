@@ -1,0 +1,40 @@
+import { mkdtempSync } from 'node:fs';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { packageRoot } from '../../src/paths.ts';
+
+export const tinyFolder = path.join(packageRoot, 'models', 'tiny-clip');
+
+export const silentLog = pino({ level: 'silent' });
+
+export function temporaryFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'embedder-'));
+}
+
+/** The bundled weights under the names of a quantised export, as a hub serves them. */
+export async function hubFiles(): Promise<Record<string, Buffer>> {
+  const names = {
+    'config.json': 'config.json',
+    'preprocessor_config.json': 'preprocessor_config.json',
+    'tokenizer.json': 'tokenizer.json',
+    'tokenizer_config.json': 'tokenizer_config.json',
+    'onnx/text_model_quantized.onnx': 'onnx/text_model.onnx',
+    'onnx/vision_model_quantized.onnx': 'onnx/vision_model.onnx',
+  };
+  const entries = Object.entries(names).map(async ([name, file]) => [
+    name,
+    await readFile(path.join(tinyFolder, file)),
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** A copy of the bundled weights, with some files replaced. */
+export async function copyOfTiny(replaced: Record<string, Buffer | string> = {}): Promise<string> {
+  const folder = path.join(temporaryFolder(), 'some-model');
+  await cp(tinyFolder, folder, { recursive: true });
+  await mkdir(path.join(folder, 'onnx'), { recursive: true });
+  for (const [name, bytes] of Object.entries(replaced)) await writeFile(path.join(folder, name), bytes);
+  return folder;
+}
