@@ -20,7 +20,6 @@ export const search = defineCommand({
     if (!text && keys.length === 0) {
       throw new BotError('invalid_input', 'Say what to search for: /search a castle in the fog, or send a picture.');
     }
-    await context.services.outbox.settled();
     const { pipeline, images } = context.services;
     const found = await context.step('search', async () => {
       if (keys.length === 0) return pipeline.search.byText(text ?? '', query);

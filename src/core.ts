@@ -70,7 +70,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const hashUser = createUserHash(config.dataDir);
   const generator = createSketchGenerator();
   const calibration = await keepCalibrated(store);
-  const search = createSearch({ embedder, store, calibration: calibration.current });
+  const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
   const pipeline = createPipeline({ embedder, search, refiner: createRefiner(config, log), generator, images, outbox });
   const demo = createDemo({ embedder, store, images, generator, state, log, onProgress: calibration.refresh });
   await demo.begin(signal);

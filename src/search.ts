@@ -2,6 +2,7 @@ import type { NeighbourView } from './chat.ts';
 import type { Embedder, Embedding } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import { netLikes, rankByFeedback, steerQuery } from './feedback.ts';
+import type { Outbox } from './outbox.ts';
 import type { Calibration } from './similarity.ts';
 import type { Match, PromptStore, StoredGeneration } from './store/store.ts';
 
@@ -34,6 +35,8 @@ export interface Search {
 interface SearchParts {
   embedder: Embedder;
   store: PromptStore;
+  /** What was just made or liked must count in the very next search. */
+  outbox: Pick<Outbox, 'settled'>;
   calibration: () => Calibration;
 }
 
@@ -43,12 +46,13 @@ const mostJudged = 5;
 const fusionOffset = 60;
 
 /** Retrieval: embeds the query, searches corpus and own generations, and applies relevance feedback. */
-export function createSearch({ embedder, store, calibration }: SearchParts): Search {
+export function createSearch({ embedder, store, outbox, calibration }: SearchParts): Search {
   async function byText(text: string, request: SearchRequest): Promise<Neighbour[]> {
     return byPromptVector(await embedText(text, request.signal), request);
   }
 
   async function byPromptVector(query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
+    await outbox.settled();
     const options = optionsFor(request);
     const found = await store.searchPrompts(query, options);
     const steered = await steer(query, found, request.scope);
@@ -64,6 +68,7 @@ export function createSearch({ embedder, store, calibration }: SearchParts): Sea
   }
 
   async function byImageVectors(queries: readonly Embedding[], request: SearchRequest): Promise<Neighbour[]> {
+    await outbox.settled();
     const lists = await Promise.all(queries.map((query) => store.searchImages(query, optionsFor(request))));
     return nearest(lists.flat(), request, (match) => calibration().imageToImage(match.cosine));
   }

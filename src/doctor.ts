@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { access, constants, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { type Config, loadConfig } from './config.ts';
+import { BotError } from './errors.ts';
+
+/** One thing that must be right for the bot to run, and what to do where it is not. */
+export interface Check {
+  name: string;
+  ok: boolean;
+  detail: string;
+  remedy?: string;
+}
+
+// Models, the embedded database's first parts and some pictures.
+const leastFreeBytes = 1024 ** 3;
+
+await run();
+
+async function run() {
+  const checks: Check[] = [];
+  try {
+    const config = loadConfig();
+    checks.push({ name: 'Settings', ok: true, detail: 'read without a fault' }, await checkDataFolder(config));
+  } catch (error) {
+    if (!(error instanceof BotError)) throw error;
+    checks.push({ name: 'Settings', ok: false, detail: error.message });
+  }
+  for (const check of checks) print(check);
+  process.exit(checks.every(({ ok }) => ok) ? 0 : 1);
+}
+
+async function checkDataFolder({ dataDir }: Config): Promise<Check> {
+  const folder = path.resolve(dataDir);
+  const name = 'Data folder';
+  const remedy = 'Set DATA_DIR to a folder that is yours and has a gigabyte of room.';
+  try {
+    mkdirSync(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    const free = `${folder}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GB free`;
+    return bavail * bsize >= leastFreeBytes
+      ? { name, ok: true, detail: free }
+      : { name, ok: false, detail: free, remedy };
+  } catch {
+    return { name, ok: false, detail: `${folder} can't be written to`, remedy };
+  }
+}
+
+function print({ name, ok, detail, remedy }: Check) {
+  console.log(`${ok ? '✓' : '✗'} ${name}: ${detail}`);
+  if (!ok && remedy) console.log(`  ${remedy}`);
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import sharp from 'sharp';
+import { actions, commands } from '../../commands/index.ts';
+import type { Adapter, Attachment, Card, Invocation, MessageRef, ProgressUpdate } from '../../src/chat.ts';
+import type { Services } from '../../src/command.ts';
+import type { Embedder } from '../../src/embedder/embedder.ts';
+import { createForget } from '../../src/forget.ts';
+import type { ImageGenerator } from '../../src/generator/generator.ts';
+import { createHandler } from '../../src/handler.ts';
+import { createUserHash } from '../../src/identity.ts';
+import { createDiskImageFiles } from '../../src/images/disk.ts';
+import type { JobPayload } from '../../src/job.ts';
+import { createOutbox } from '../../src/outbox.ts';
+import { createPipeline } from '../../src/pipeline.ts';
+import { createQueue } from '../../src/queue/lmdb.ts';
+import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
+import { createRunner } from '../../src/runner.ts';
+import { createSearch } from '../../src/search.ts';
+import { createCalibration } from '../../src/similarity.ts';
+import { openState } from '../../src/state.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { createSuggest } from '../../src/suggest.ts';
+
+export interface Posted {
+  ref: MessageRef;
+  card: Card;
+  removed: boolean;
+}
+
+const dimensions = 64;
+const log = pino({ level: 'silent' });
+
+/** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
+export async function openBot(options: { generate?: ImageGenerator['generate'] } = {}) {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
+  const state = openState(path.join(dataDir, 'state'));
+  const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
+  const store = await database.store({ name: 'words', dimensions });
+  const outbox = createOutbox(state, store, log);
+  const images = createDiskImageFiles(path.join(dataDir, 'images'));
+  const queue = createQueue<JobPayload>(state, { maxWaiting: 20, width: { quick: 2, image: 1 }, log });
+  const hashUser = createUserHash(dataDir);
+  const embedder = createWordEmbedder();
+  const calibration = createCalibration(await store.sampleCosines());
+  const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
+  const generator = createPlainGenerator(options.generate);
+  const pipeline = createPipeline({ embedder, search, refiner: createNeighboursRefiner(), generator, images, outbox });
+  const services: Services = {
+    pipeline,
+    store,
+    outbox,
+    images,
+    commands,
+    forget: createForget({ store, outbox, images }),
+    cancelJob: async (id) => queue.cancel(id),
+  };
+  const handler = createHandler({
+    commands,
+    actions,
+    queue,
+    images,
+    hashUser,
+    suggest: createSuggest({ store, hashUser }),
+  });
+  const { adapter, posts, updates } = createMemoryAdapter();
+  queue.start(createRunner({ adapters: new Map([[adapter.name, adapter]]), commands, actions, services, log }));
+  let events = 0;
+
+  type Asked = Omit<Extract<Invocation, { kind: 'command' }>, 'id' | 'thread' | 'scope' | 'person' | 'kind'>;
+  interface Who {
+    person?: string;
+    scope?: string;
+    moderator?: boolean;
+    id?: string;
+  }
+
+  /** Accepts an invocation and waits until its job has ended; returns what it posted. */
+  async function invoke(
+    body: DistributiveOmit<Invocation, 'id' | 'thread' | 'scope' | 'person'>,
+    who: Who = {},
+  ): Promise<Card[]> {
+    events += 1;
+    const { person = 'ann', scope = 'memory:home', moderator = false, id = `event-${events}` } = who;
+    const before = posts.length;
+    const { jobId } = await handler.accept({
+      ...body,
+      id,
+      scope,
+      person: { id: person, name: person, moderator },
+      thread: { adapter: adapter.name, thread: 'main' },
+    });
+    while (queue.find(jobId)) await new Promise((resolve) => setTimeout(resolve, 5));
+    return posts.slice(before).map(({ card }) => card);
+  }
+
+  return {
+    handler,
+    store,
+    images,
+    outbox,
+    queue,
+    posts,
+    updates,
+    invoke,
+    say: (command: string, given: Record<string, unknown> = {}, who?: Who, attachments: readonly Attachment[] = []) => {
+      const asked: Asked = { command, options: given, attachments };
+      return invoke({ kind: 'command', ...asked }, who);
+    },
+    press: (id: string, who?: Who & { text?: string }) =>
+      invoke({ kind: 'action', action: id, text: who?.text, message: lastRef(posts) }, who),
+    react: (emoji: string, added: boolean, message: MessageRef, who?: Who) =>
+      invoke({ kind: 'reaction', emoji, added, message }, who),
+    async close() {
+      await queue.stop({ graceMs: 0 });
+      await outbox.close();
+      await store.close();
+      await state.close();
+    },
+  };
+}
+
+export type Bot = Awaited<ReturnType<typeof openBot>>;
+
+type DistributiveOmit<Value, Keys extends PropertyKey> = Value extends unknown ? Omit<Value, Keys> : never;
+
+function lastRef(posts: readonly Posted[]): MessageRef {
+  return posts.at(-1)?.ref ?? { adapter: 'memory', thread: 'main', message: 'none' };
+}
+
+/** A vector of hashed words: texts that share words are near, and a plain picture is where its colour's name is. */
+function createWordEmbedder(): Embedder {
+  const embed = (words: readonly string[]) => {
+    const vector = new Float32Array(dimensions);
+    for (const word of words) {
+      const place = createHash('md5').update(word).digest().readUInt8(0) % dimensions;
+      vector[place] = (vector[place] ?? 0) + 1;
+    }
+    const length = Math.hypot(...vector) || 1;
+    return vector.map((value) => value / length);
+  };
+  return {
+    model: 'words',
+    dimensions,
+    embedTexts: async (texts) => texts.map((text) => embed(text.toLowerCase().match(/\w+/g) ?? ['nothing'])),
+    embedImages: (pictures) =>
+      Promise.all(
+        pictures.map(async (picture) => {
+          const { dominant } = await sharp(picture).stats();
+          return embed([`${dominant.r >> 5} ${dominant.g >> 5} ${dominant.b >> 5}`]);
+        }),
+      ),
+    close: async () => undefined,
+  };
+}
+
+/** Draws one plain colour a seed. */
+function createPlainGenerator(generate: ImageGenerator['generate'] | undefined): ImageGenerator {
+  return {
+    name: 'plain',
+    model: 'plain',
+    limits: { maxCount: 4, minSide: 64, maxSide: 1024, sideMultiple: 64, hasSeed: true, hasNegativePrompt: false },
+    generate:
+      generate ??
+      (async ({ count, seed, width, height }) =>
+        Promise.all(
+          Array.from({ length: count }, async (_, index) => {
+            const background = {
+              r: ((seed + index) * 67) % 256,
+              g: ((seed + index) * 131) % 256,
+              b: ((seed + index) * 29) % 256,
+            };
+            const bytes = await sharp({ create: { width, height, channels: 3, background } })
+              .png()
+              .toBuffer();
+            return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index };
+          }),
+        )),
+  };
+}
+
+function createMemoryAdapter() {
+  const posts: Posted[] = [];
+  const updates: ProgressUpdate[] = [];
+  const byKey = new Map<string, MessageRef>();
+  const adapter: Adapter = {
+    name: 'memory',
+    start: async () => undefined,
+    stop: async () => undefined,
+    thread: (ref) => ({
+      ref,
+      async post(card, { key }) {
+        const known = byKey.get(key);
+        if (known) return known;
+        const posted = { ...ref, message: `message-${posts.length + 1}` };
+        byKey.set(key, posted);
+        posts.push({ ref: posted, card, removed: false });
+        return posted;
+      },
+      async remove(message) {
+        for (const post of posts) if (post.ref.message === message.message) post.removed = true;
+      },
+      async progress(update) {
+        updates.push(update);
+      },
+    }),
+  };
+  return { adapter, posts, updates };
+}
