@@ -27,9 +27,9 @@ export interface Connection {
 }
 
 export function createConnection({ dialect, engine, place, clients, close }: Session): Connection {
-  const translating = async <Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> => {
+  const translating = async <Value>(work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> => {
     try {
-      return await work;
+      return await work();
     } catch (error) {
       throw toBotError(error, { place, signal });
     }
@@ -39,24 +39,26 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
     engine,
     dialect,
     async read(query, { row, parameters, settings, signal }) {
-      signal?.throwIfAborted();
       const request = {
         query: withSettings(query, { ...dialect.readSettings, ...settings }),
         format: 'JSONEachRow' as const,
         ...(parameters && { query_params: { ...parameters } }),
         ...(signal && { abort_signal: signal }),
       };
-      const answer = clients.read.query(request).then((result) => result.json());
+      const answer = async () => {
+        signal?.throwIfAborted();
+        return (await clients.read.query(request)).json();
+      };
       return (await translating(answer, signal)).map((found) => row.parse(found));
     },
     async insert(table, rows, through = 'log') {
       const [first] = rows;
       if (!first) return;
       const columns = Object.keys(first).join(', ');
-      await translating(send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
+      await translating(() => send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
     },
     async command(statement, parameters) {
-      await translating(
+      await translating(() =>
         clients.log.command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
       );
     },

@@ -16,6 +16,9 @@ const spareCandidates = 20;
 
 const columns = { prompts: 'prompt_vector', prompt_images: 'image_vector' } as const;
 
+// As `collapse` compares prompts, as far as the engine can.
+const samePrompt = String.raw`lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))`;
+
 /**
  * The corpus query. Its shape is what the index answers: ordered by the distance alone, ascending, with a LIMIT and no filter;
  * anything else scans the whole table in silence.
@@ -25,8 +28,14 @@ export function corpusQuery(dialect: Dialect, table: CorpusTable): string {
 FROM ${table} ORDER BY distance LIMIT {limit:UInt32}`;
 }
 
+/** The same by scanning every row, one a prompt: slow and sure. */
+export function exactCorpusQuery(dialect: Dialect, table: CorpusTable): string {
+  return `SELECT id, prompt, url AS picture, ${dialect.distance(columns[table])} AS distance
+FROM ${table} ORDER BY distance, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
+}
+
 /** A scope's own generations are few: each is compared, by its prompt or by the nearest of its pictures. */
-export function ownQuery(dialect: Dialect, table: CorpusTable): string {
+function ownQuery(dialect: Dialect, table: CorpusTable): string {
   const nearest =
     table === 'prompts'
       ? `images[1].key AS picture, ${dialect.distance('prompt_vector')} AS distance`
@@ -34,10 +43,12 @@ export function ownQuery(dialect: Dialect, table: CorpusTable): string {
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance`;
   const condition = table === 'prompts' ? '' : ' AND notEmpty(image_vectors)';
   return `SELECT id, prompt, ${nearest}
-FROM generations WHERE scope = {scope:String}${condition} ORDER BY distance LIMIT 1 BY id LIMIT {limit:UInt32}`;
+FROM generations WHERE scope = {scope:String}${condition} ORDER BY distance, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
 const candidateRow = z.object({ id: z.string(), prompt: z.string(), picture: z.string(), distance: z.number() });
+
+type CandidateRow = z.infer<typeof candidateRow>;
 
 type Candidate = Pick<Match, 'id' | 'prompt' | 'source' | 'cosine' | 'picture'>;
 
@@ -62,62 +73,79 @@ async function search(
   options: SearchOptions,
 ): Promise<Match[]> {
   checkVector(query, searchers.dimensions);
-  let fetched = options.limit + spareCandidates;
-  while (true) {
-    const limit = Math.min(fetched, maxCandidates);
-    const { corpus, own, exhausted } = await candidates(searchers, table, query, limit, options);
-    const distinct = collapse([...own, ...corpus]);
-    if (distinct.length >= options.limit || exhausted || limit === maxCandidates) {
-      return withLikes(searchers.connection, distinct.slice(0, options.limit), options);
-    }
-    fetched *= 4;
-  }
+  const { connection } = searchers;
+  const target = { table, vector: connection.dialect.encodeVector(query), options };
+  const [own, corpus] = await Promise.all([ownCandidates(connection, target), corpusCandidates(searchers, target)]);
+  return withLikes(connection, collapse([...own, ...corpus]).slice(0, options.limit), options);
 }
 
-async function candidates(
-  { connection, knownIds }: Searchers,
-  table: CorpusTable,
-  query: Embedding,
-  limit: number,
-  { scope, signal }: SearchOptions,
-): Promise<{ corpus: Candidate[]; own: Candidate[]; exhausted: boolean }> {
+interface Target {
+  table: CorpusTable;
+  vector: unknown;
+  options: SearchOptions;
+}
+
+async function ownCandidates({ dialect, read }: Connection, { table, vector, options }: Target): Promise<Candidate[]> {
+  const { scope, limit, signal } = options;
+  if (scope === undefined) return [];
+  const parameters = { vector, limit, scope };
+  return (await read(ownQuery(dialect, table), { row: candidateRow, parameters, signal })).map(toCandidate('own'));
+}
+
+async function corpusCandidates(searchers: Searchers, { table, vector, options }: Target): Promise<Candidate[]> {
+  const { connection, knownIds } = searchers;
   const { dialect } = connection;
-  const vector = dialect.encodeVector(query);
-  const [corpus, own] = await Promise.all([
-    connection.read(corpusQuery(dialect, table), {
+  const fetch = (query: string, limit: number) =>
+    connection.read(query, {
       row: candidateRow,
       parameters: { vector, limit },
       settings: dialect.searchSettings,
-      signal,
-    }),
-    scope === undefined
-      ? []
-      : connection.read(ownQuery(dialect, table), { row: candidateRow, parameters: { vector, limit, scope }, signal }),
-  ]);
-  const stored = table === 'prompts' ? corpus : await withPrompts(corpus, knownIds, { signal });
-  return {
-    corpus: stored.map((row) => toCandidate(row, 'corpus')),
-    own: own.map((row) => toCandidate(row, 'own')),
-    exhausted: corpus.length < limit && own.length < limit,
+      signal: options.signal,
+    });
+  const distinct = async (rows: readonly CandidateRow[]) => {
+    const stored = table === 'prompts' ? rows : await withPrompts(rows, knownIds, options);
+    return collapse(stored.map(toCandidate('corpus')));
   };
+
+  let found: Candidate[] = [];
+  let fetched = 0;
+  for (const limit of [Math.min(options.limit + spareCandidates, maxCandidates), maxCandidates]) {
+    const rows = await fetch(corpusQuery(dialect, table), limit);
+    found = await distinct(rows);
+    fetched = rows.length;
+    if (found.length >= options.limit) return found;
+    if (fetched < limit) break;
+  }
+  // Copies of one vector link to each other alone in the index's graph, and a search that lands among them never gets out.
+  if (fetched >= (await rowCount(connection, table, options))) return found;
+  return distinct(await fetch(exactCorpusQuery(dialect, table), options.limit));
+}
+
+async function rowCount({ read }: Connection, table: CorpusTable, { signal }: CallOptions): Promise<number> {
+  const row = z.object({ count: z.coerce.number() });
+  const [found] = await read(`SELECT count() AS count FROM ${table}`, { row, signal });
+  return found?.count ?? 0;
 }
 
 /** A picture whose prompt is not stored is the half of an import that a crash cut off. */
-async function withPrompts<Row extends { id: string }>(
-  rows: readonly Row[],
+async function withPrompts(
+  rows: readonly CandidateRow[],
   knownIds: PromptStore['knownIds'],
-  options: CallOptions,
-): Promise<Row[]> {
+  { signal }: CallOptions,
+): Promise<CandidateRow[]> {
   const ids = rows.map(({ id }) => id);
-  const known = ids.length > 0 ? await knownIds(ids, options) : new Set();
+  const known = ids.length > 0 ? await knownIds(ids, { signal }) : new Set();
   return rows.filter(({ id }) => known.has(id));
 }
 
-function toCandidate(
-  { id, prompt, picture, distance }: z.infer<typeof candidateRow>,
-  source: Match['source'],
-): Candidate {
-  return { id, prompt, source, cosine: 1 - distance, picture: picture || undefined };
+function toCandidate(source: Match['source']): (row: CandidateRow) => Candidate {
+  return ({ id, prompt, picture, distance }) => ({
+    id,
+    prompt,
+    source,
+    cosine: 1 - distance,
+    picture: picture || undefined,
+  });
 }
 
 /** Nearest first; of equal prompts the nearest stays, at equal distance the one given first. */

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { PromptStore } from '../../src/store/store.ts';
+import { corpusRow, generation, hostileTexts, post, reaction, vector } from '../store/samples.ts';
+
+export function textContract(store: () => PromptStore): void {
+  it('keeps hostile texts of the corpus exactly, as ids too', async () => {
+    const rows = hostileTexts.map((text) => corpusRow(text, { prompt: `about ${text}`, url: text, sourceSite: text }));
+    await store().importPairs(rows.map((row) => ({ ...row, imageVector: vector(3) })));
+    expect(await store().knownIds([...hostileTexts, 'other'])).toEqual(new Set(hostileTexts));
+    expect(await store().importPairs(rows)).toEqual({ imported: 0, skipped: rows.length });
+    for (const { id, prompt, url } of rows) {
+      expect(await store().findCorpusPrompt(id)).toEqual({ id, prompt, picture: url });
+      expect(await store().isImageUsed(url)).toBe(true);
+    }
+    const found = await store().searchImages(vector(3), { limit: 100 });
+    expect(found.map(({ prompt }) => prompt).toSorted()).toEqual(rows.map(({ prompt }) => prompt).toSorted());
+  });
+
+  it('keeps hostile texts of generations, posts and reactions exactly, as ids and scopes too', async () => {
+    for (const text of hostileTexts) {
+      await roundTrip(store(), text);
+    }
+    expect(await store().counts()).toMatchObject({ generations: 0 });
+  });
+
+  it('keeps any text exactly', async () => {
+    const texts = fc.string({ unit: 'binary', maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(texts, (text) => roundTrip(store(), text)),
+      { numRuns: 15 },
+    );
+  });
+
+  it('stores half of a surrogate pair as the replacement character', async () => {
+    await store().importPairs([corpusRow('half', { prompt: 'a \ud83d b \\ud83d \\\udc00' })]);
+    expect((await store().findCorpusPrompt('half'))?.prompt).toBe('a \ufffd b \\ud83d \\\ufffd');
+  });
+}
+
+async function roundTrip(store: PromptStore, text: string): Promise<void> {
+  const logged = generation(`id ${text}`, {
+    scope: text,
+    user: text,
+    asked: text,
+    prompt: text,
+    negativePrompt: text,
+    style: text,
+    refiner: text,
+    generator: text,
+    model: text,
+    neighbours: [{ id: text, source: 'corpus', similarity: 1 }],
+    changes: [{ kind: 'added', text, reason: text, neighbourId: `id ${text}` }],
+    images: [{ key: text, width: 1, height: 1, seed: 1 }],
+  });
+  const { promptVector, imageVectors, ...stored } = logged;
+  const place = post(text, { adapter: text, thread: text, generation: logged.id, scope: text });
+  await store.logGeneration(logged);
+  await store.logPost(place);
+  await store.logReaction(reaction(`reaction ${text}`, { generation: logged.id, scope: text, user: text }));
+  expect(await store.findGeneration(text, logged.id)).toEqual(stored);
+  expect(await store.findGenerationByPost(place)).toEqual(stored);
+  expect(await store.lineage(text, logged.id)).toEqual([stored]);
+  expect(await store.history(text, text, { limit: 1 })).toEqual([stored]);
+  expect(await store.postsOf(text, logged.id)).toEqual([place]);
+  expect(await store.reactionsBy(text, logged.id)).toEqual({ like: true, dislike: false });
+  const [found] = await store.searchPrompts(promptVector, { limit: 1, scope: text });
+  expect(found).toMatchObject({ id: logged.id, prompt: text, likes: 1, picture: text || undefined });
+  expect(await store.vectorsOf(text, logged.id)).toEqual({ prompt: promptVector, images: imageVectors });
+  await store.deleteGeneration(text, logged.id);
+  expect(await store.findGeneration(text, logged.id)).toBeUndefined();
+}

@@ -1,0 +1,29 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { PromptStore } from '../../src/store/store.ts';
+import { deletionContract } from './store-deletion.ts';
+import { generationContract } from './store-generations.ts';
+import { importContract } from './store-import.ts';
+import { searchContract } from './store-search.ts';
+import { textContract } from './store-texts.ts';
+
+export interface OpenStore {
+  store: PromptStore;
+  close(): Promise<void>;
+}
+
+/** What every prompt store must do; `open` gives an empty one. */
+export function storeContract(name: string, open: () => Promise<OpenStore>): void {
+  describe(name, () => {
+    let opened: OpenStore;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.close());
+    const store = () => opened.store;
+    describe('import', () => importContract(store));
+    describe('search', () => searchContract(store));
+    describe('generations', () => generationContract(store));
+    describe('deletion', () => deletionContract(store));
+    describe('texts', () => textContract(store));
+  });
+}
