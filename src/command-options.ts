@@ -88,10 +88,11 @@ function missing(name: string, option: CommandOption): string {
 
 function readText(name: string, value: unknown, maxLength: number): Reading {
   if (typeof value !== 'string') return { fault: `--${name} must be text.` };
-  const length = [...value].length;
+  const text = value.trim();
+  const length = [...text].length;
   return length > maxLength
     ? { fault: `--${name} can have at most ${maxLength} characters; this has ${length}.` }
-    : { value: value.trim() };
+    : { value: text };
 }
 
 function readInteger(name: string, value: unknown, { min, max }: { min: number; max: number }): Reading {
