@@ -99,12 +99,13 @@ function listenError(cause: Error, host: string, port: number): BotError {
 /** Lets answers under way finish, but waits for no idle or endless connection. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
     const patience = setTimeout(() => server.closeAllConnections(), 1000);
     server.close(() => {
+      clearInterval(sweep);
       clearTimeout(patience);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 

@@ -6,7 +6,7 @@ import { cleanCopy, decodeRgb } from '../../src/images/decode.ts';
 
 const red = { r: 220, g: 20, b: 30 };
 
-function plain(width: number, height: number, background: sharp.Color = red) {
+function plain(width: number, height: number, background: { r: number; g: number; b: number } = red) {
   return sharp({ create: { width, height, channels: 3, background } });
 }
 

@@ -78,7 +78,7 @@ export const answerText: Answer = async (thread, invocation, jobId) => {
   await thread.progress({ jobId, status: 'done', label: 'Done' });
 };
 
-export interface Setup extends Partial<Pick<WebAdapterOptions, 'token' | 'maxImageBytes' | 'search' | 'host'>> {
+export interface Setup extends Partial<Pick<WebAdapterOptions, 'token' | 'maxImageBytes' | 'search' | 'port'>> {
   folder?: string;
   answer?: Answer;
   check?: (invocation: Invocation) => void;
@@ -101,8 +101,8 @@ export async function startWeb(setup: Setup = {}): Promise<RunningWeb> {
   const state = openState(path.join(folder, 'state'));
   const images = createDiskImageFiles(path.join(folder, 'images'));
   const adapter = createWebAdapter({
-    host: setup.host ?? '127.0.0.1',
-    port: 0,
+    host: '127.0.0.1',
+    port: setup.port ?? 0,
     token: setup.token,
     scope: 'web',
     state,

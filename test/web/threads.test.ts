@@ -142,7 +142,9 @@ describe('the status of a thread', () => {
     const second = await openWeb({ folder: first.folder });
     expect((await readThread(second, id)).status).toBe('queued');
     const jobId = `job-${first.script.accepted[0]?.id}`;
-    await second.adapter.thread({ adapter: 'web', thread: id }).progress({ jobId, status: 'running', label: 'Drawing' });
+    await second.adapter
+      .thread({ adapter: 'web', thread: id })
+      .progress({ jobId, status: 'running', label: 'Drawing' });
     expect(await readThread(second, id)).toMatchObject({ status: 'running', progress: [{ label: 'Drawing' }] });
     await second.adapter.thread({ adapter: 'web', thread: id }).progress({ jobId, status: 'done', label: 'Done' });
     expect((await readThread(second, id)).status).toBe('done');
@@ -172,7 +174,12 @@ describe('in a thread', () => {
     const message = (await readThread(web, id)).messages[1]?.id ?? '';
     const body = { id: 'refine:g1', text: 'more light' };
     expect((await call(web, `/api/threads/${id}/messages/${message}/actions`, { body })).status).toBe(202);
-    expect(web.script.accepted[1]).toMatchObject({ kind: 'action', action: 'refine:g1', text: 'more light', message: { message } });
+    expect(web.script.accepted[1]).toMatchObject({
+      kind: 'action',
+      action: 'refine:g1',
+      text: 'more light',
+      message: { message },
+    });
     expect((await call(web, `/api/threads/${id}/actions`, { body: { id: 'cancel:j1' } })).status).toBe(202);
     expect(web.script.accepted[2]).toMatchObject({ kind: 'action', action: 'cancel:j1' });
   });

@@ -1,0 +1,256 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import chromium from '@sparticuz/chromium';
+import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Answer, type RunningWeb, startWeb } from './scripted.ts';
+
+const hostile = '<img src=x onerror="document.title=1"> & </p>';
+
+const pictures = await Promise.all(
+  ['#c03020', '#2060a0', '#30a050'].map((background) =>
+    sharp({ create: { width: 320, height: 240, channels: 3, background } })
+      .png()
+      .toBuffer(),
+  ),
+);
+
+/** A finished run as the real core posts it. */
+const answer: Answer = async (thread, invocation, jobId) => {
+  if (invocation.kind === 'message' && invocation.text === 'slow') {
+    const cancel = { id: `cancel:${jobId}`, label: 'Cancel', emoji: '✖️' };
+    return thread.progress({ jobId, status: 'running', label: 'Drawing 2 pictures', fraction: 0.4, cancel });
+  }
+  if (invocation.kind === 'message' || invocation.kind === 'command') {
+    const keys = await Promise.all(pictures.map((picture) => web.images.put(picture)));
+    const image = (index: number) => ({
+      key: keys[index] ?? '',
+      alt: `picture ${index}`,
+      width: 320,
+      height: 240,
+      seed: 7 + index,
+    });
+    await thread.post(
+      {
+        text: `You asked: ${hostile}`,
+        images: [image(0), image(1)],
+        neighbours: [
+          {
+            id: 'n1',
+            prompt: 'a tabby on a velvet sofa, watercolor',
+            similarity: 0.93,
+            source: 'corpus',
+            picture: keys[2],
+          },
+          { id: 'n2', prompt: 'a sleeping kitten', similarity: 0.5, source: 'own' },
+        ],
+        refinement: {
+          original: 'a cat sleeping on the sofa',
+          prompt: 'a cat sleeping on the velvet sofa, watercolor',
+          changes: [
+            { kind: 'added', text: 'velvet', reason: 'a material makes it concrete', neighbourId: 'n1' },
+            { kind: 'added', text: 'watercolor', reason: 'its medium', neighbourId: 'n1' },
+          ],
+          variants: [],
+          refiner: 'neighbours',
+        },
+        actions: [
+          { id: 'like:g1', label: 'Like', emoji: '👍' },
+          { id: 'dislike:g1', label: 'Dislike', emoji: '👎' },
+          { id: 'again:g1', label: 'Again', emoji: '🔁' },
+          {
+            id: 'refine:g1',
+            label: 'Refine',
+            emoji: '✨',
+            form: { label: 'What should change?', value: 'a cat', maxLength: 500 },
+          },
+          { id: 'delete:g1', label: 'Delete', emoji: '🗑️' },
+        ],
+        generationId: 'g1',
+      },
+      { key: jobId },
+    );
+  }
+  await thread.progress({ jobId, status: 'done', label: 'Done' });
+};
+
+let web: RunningWeb;
+let browser: Browser;
+let page: Page;
+const faults: string[] = [];
+
+beforeAll(async () => {
+  web = await startWeb({ answer, notices: ['The small model is in use.'] });
+});
+
+afterAll(() => web.close());
+
+// This Chromium is one process: a closed context ends it, so each test has its own.
+beforeEach(async () => {
+  browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: chromium.args });
+  page = await browser.newPage({ viewport: { width: 1100, height: 800 }, reducedMotion: 'reduce' });
+  page.setDefaultTimeout(10_000);
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  await page.goto(web.url);
+  await page.getByText('What should we make?').waitFor();
+});
+
+afterEach(async () => {
+  await browser.close();
+  expect(faults.splice(0)).toEqual([]);
+});
+
+const input = () => page.getByRole('combobox', { name: 'Message' });
+const lastAccepted = () => web.script.accepted.at(-1);
+
+async function ask(text: string): Promise<void> {
+  await input().fill(text);
+  await input().press('Escape');
+  await input().press('Enter');
+}
+
+describe('the page', () => {
+  test('says what it is, what runs, and tries an example with one click', async () => {
+    await page.getByText('The small model is in use.').waitFor();
+    await page.getByRole('button', { name: 'a cat sleeping on the sofa' }).click();
+    await page.getByRole('region', { name: 'Refined prompt' }).waitFor();
+    expect(lastAccepted()).toMatchObject({ kind: 'message', text: '/prompt a cat sleeping on the sofa' });
+    expect(page.url()).toMatch(/\/t\/[\w-]+$/);
+  });
+
+  test('completes commands, options and their values with the keyboard alone', async () => {
+    const list = page.getByRole('listbox', { name: 'Completions' });
+    await input().pressSequentially('/');
+    await list.waitFor();
+    expect(await list.getByRole('option').count()).toBe(3);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Tab');
+    expect(await input().inputValue()).toBe('/prompt ');
+    await input().pressSequentially('a cat --as');
+    await list.getByText('--aspect').waitFor();
+    await page.keyboard.press('Enter');
+    await list.getByText('portrait').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await input().pressSequentially('--style ');
+    await list.getByText('pixel art').waitFor();
+    await input().pressSequentially('pi');
+    await expect.poll(() => list.getByRole('option').count()).toBe(1);
+    await page.keyboard.press('Enter');
+    await list.waitFor({ state: 'hidden' });
+    await page.keyboard.press('Enter');
+    const said = page.getByRole('article', { name: 'you' });
+    await said.waitFor();
+    expect(lastAccepted()).toMatchObject({ text: '/prompt a cat --aspect portrait --style "pixel art" ' });
+  });
+
+  test('shows what changed and why, strange text as text, and the same after a reload', async () => {
+    await ask('/prompt a cat sleeping on the sofa');
+    for (let round = 0; round < 2; round++) {
+      const refined = page.getByRole('region', { name: 'Refined prompt' });
+      await refined.waitFor();
+      expect(await refined.locator('ins').allTextContents()).toEqual(expect.arrayContaining(['velvet', 'watercolor']));
+      await refined.getByText('a material makes it concrete').waitFor();
+      await refined.locator('.changes li').first().focus();
+      await page.locator('.neighbour.lit[data-id="n1"]').waitFor();
+      await page.getByText(`You asked: ${hostile}`).waitFor();
+      await page.getByText('93 %').waitFor();
+      await page.reload();
+    }
+  });
+
+  test('likes, takes it back, and swaps a like for a dislike', async () => {
+    await ask('/prompt a cat');
+    const like = page.getByRole('button', { name: 'Like', exact: true });
+    const dislike = page.getByRole('button', { name: 'Dislike' });
+    const pressed = (button: typeof like) => expect.poll(() => button.getAttribute('aria-pressed'));
+    await like.click();
+    await pressed(like).toBe('true');
+    expect(lastAccepted()).toMatchObject({ kind: 'reaction', emoji: '👍', added: true });
+    await dislike.click();
+    await pressed(dislike).toBe('true');
+    await pressed(like).toBe('false');
+    await dislike.click();
+    await pressed(dislike).toBe('false');
+    expect(lastAccepted()).toMatchObject({ kind: 'reaction', emoji: '👎', added: false });
+  });
+
+  test('presses controls: at once, with a form, and twice to delete', async () => {
+    await ask('/prompt a cat');
+    await page.getByRole('button', { name: 'Again' }).click();
+    await expect.poll(lastAccepted).toMatchObject({ kind: 'action', action: 'again:g1' });
+    await page.getByRole('button', { name: 'Refine' }).click();
+    await page.getByLabel('What should change?').fill('a dog');
+    await page.getByRole('dialog').getByRole('button', { name: 'Refine' }).click();
+    await expect.poll(lastAccepted).toMatchObject({ kind: 'action', action: 'refine:g1', text: 'a dog' });
+    await page.getByRole('button', { name: 'Delete' }).click();
+    expect(lastAccepted()).toMatchObject({ action: 'refine:g1' });
+    await page.getByRole('button', { name: 'Really delete?' }).click();
+    await expect.poll(lastAccepted).toMatchObject({ kind: 'action', action: 'delete:g1' });
+  });
+
+  test('opens pictures large: arrows move, the seed shows, Escape returns to where one was', async () => {
+    await ask('/prompt a cat');
+    const first = page.getByRole('button', { name: 'Open picture 1: picture 0' });
+    await first.click();
+    const lightbox = page.getByRole('dialog', { name: 'Picture' });
+    await lightbox.getByText('1 of 2 · 320 × 240 · seed 7').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await lightbox.getByText('2 of 2 · 320 × 240 · seed 8').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await lightbox.getByText('1 of 2').waitFor();
+    await page.keyboard.press('Escape');
+    await lightbox.waitFor({ state: 'detached' });
+    expect(await first.evaluate((node) => node === document.activeElement)).toBe(true);
+  });
+
+  test('sends a picture after a look at it, and shows it in the thread', async () => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'promptory-page-')), 'mine.png');
+    await writeFile(file, pictures[0] ?? '');
+    await page.getByLabel('Add a picture').setInputFiles([file, file]);
+    await page.getByRole('img', { name: 'mine.png' }).first().waitFor();
+    await page.getByRole('button', { name: 'Remove mine.png' }).first().click();
+    expect(await page.getByRole('img', { name: 'mine.png' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('article', { name: 'you' }).getByRole('img', { name: 'mine.png' }).waitFor();
+    expect(lastAccepted()).toMatchObject({ kind: 'message', text: '', attachments: [{ name: 'mine.png' }] });
+  });
+
+  test('says what is wrong with a file and keeps what one wrote', async () => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'promptory-page-')), 'broken.png');
+    await writeFile(file, (pictures[0] ?? Buffer.alloc(0)).subarray(0, 90));
+    await page.getByLabel('Add a picture').setInputFiles(file);
+    await input().fill('like this');
+    await input().press('Enter');
+    await page.getByRole('alert').getByText("can't be read as a picture").waitFor();
+    expect(await input().inputValue()).toBe('like this');
+    // The refusal itself is an error line of the browser's console.
+    expect(faults.splice(0).every((fault) => fault.includes('415'))).toBe(true);
+  });
+
+  test('shows progress, and cancels', async () => {
+    await ask('slow');
+    await page.getByText('Drawing 2 pictures').waitFor();
+    expect(await page.getByRole('progressbar').getAttribute('value')).toBe('0.4');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(lastAccepted).toMatchObject({ kind: 'action', action: expect.stringMatching(/^cancel:job-/) });
+  });
+
+  test('puts a neighbour into the composer, and fits a phone', async () => {
+    await ask('/prompt a cat');
+    await page.getByRole('button', { name: 'Use prompt 1' }).click();
+    expect(await input().inputValue()).toBe('/prompt a tabby on a velvet sofa, watercolor');
+    await page.setViewportSize({ width: 360, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await page.evaluate(() => document.getElementById('conversation')?.scrollWidth)).toBeLessThanOrEqual(360);
+    await page.getByRole('button', { name: 'Threads' }).click();
+    await page.getByRole('link', { name: 'New thread' }).click();
+    await page.getByText('What should we make?').waitFor();
+  });
+});
