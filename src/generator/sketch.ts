@@ -1,0 +1,81 @@
+import { BotError, isAbort } from '../errors.ts';
+import type { GeneratedImage, ImageGenerator, ImageRequest } from './generator.ts';
+import { loadIcons } from './sketch/icons.ts';
+import { createRenderer, type Renderer } from './sketch/render.ts';
+import { readScene } from './sketch/scene.ts';
+import { createVocabulary, type Vocabulary } from './sketch/vocabulary.ts';
+
+const limits = {
+  maxCount: 4,
+  minSide: 256,
+  maxSide: 1024,
+  sideMultiple: 8,
+  hasSeed: true,
+  hasNegativePrompt: true,
+} as const;
+
+interface Studio {
+  vocabulary: Vocabulary;
+  renderer: Renderer;
+}
+
+/**
+ * Composes clip art for a prompt, without a model or a network: subjects from Noto Emoji at places that follow the
+ * prompt's relations, on a painted background, under the treatments it names. Deterministic: the same prompt, seed and
+ * size give the same bytes. The icons are read at the first picture.
+ */
+export function createSketchGenerator(): ImageGenerator {
+  let opening: Promise<Studio> | undefined;
+
+  function studio(): Promise<Studio> {
+    opening ??= openStudio();
+    return opening;
+  }
+
+  return {
+    name: 'sketch',
+    model: 'sketch-1',
+    limits,
+    async generate(request, { signal, onProgress } = {}) {
+      checkRequest(request);
+      try {
+        const { vocabulary, renderer } = await studio();
+        const scene = readScene(request.prompt, request.negativePrompt ?? '', vocabulary);
+        const images: GeneratedImage[] = [];
+        for (let index = 0; index < request.count; index += 1) {
+          signal?.throwIfAborted();
+          const { width, height } = request;
+          const seed = (request.seed + index) % 2 ** 32;
+          const bytes = await renderer.render(scene, { width, height, seed });
+          images.push({ bytes, mediaType: 'image/webp', width, height, seed });
+          onProgress?.({ fraction: (index + 1) / request.count });
+        }
+        return images;
+      } catch (cause) {
+        if (signal?.aborted || isAbort(cause) || cause instanceof BotError) throw cause;
+        throw new BotError('generator_failed', 'The sketch could not be drawn. Try again, or change the prompt.', {
+          cause,
+        });
+      }
+    },
+  };
+}
+
+async function openStudio(): Promise<Studio> {
+  const icons = await loadIcons();
+  const vocabulary = createVocabulary(icons);
+  return { vocabulary, renderer: createRenderer(icons, vocabulary) };
+}
+
+function checkRequest({ count, width, height }: ImageRequest): void {
+  if (!Number.isInteger(count) || count < 1 || count > limits.maxCount) {
+    throw new BotError('generator_failed', `A sketch run makes 1 to ${limits.maxCount} pictures. Ask for fewer.`);
+  }
+  const isFit = (side: number) => side >= limits.minSide && side <= limits.maxSide && side % limits.sideMultiple === 0;
+  if (!isFit(width) || !isFit(height)) {
+    throw new BotError(
+      'generator_failed',
+      `Sketches have sides of ${limits.minSide} to ${limits.maxSide} pixels in steps of ${limits.sideMultiple}. Choose another size.`,
+    );
+  }
+}

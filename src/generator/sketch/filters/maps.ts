@@ -1,0 +1,30 @@
+import sharp from 'sharp';
+import type { Random } from '../random.ts';
+import { lengthFor, type Pixels } from './pixels.ts';
+
+/** A map of one value a pixel (0 to 255, more is cut), blurred by `at512` pixels of a 512-pixel picture. */
+export async function softened(values: Float32Array, pixels: Pixels, at512: number): Promise<Uint8Array> {
+  const { width, height } = pixels;
+  const bytes = Uint8Array.from(values, (value) => Math.min(255, value));
+  const picture = sharp(bytes, { raw: { width, height, channels: 1 } });
+  return picture
+    .blur(Math.max(0.5, lengthFor(pixels, at512)))
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer();
+}
+
+/** Smooth random unevenness, 0 to 1 a pixel, in patches of `at512` pixels of a 512-pixel picture: paper, washes. */
+export async function unevenness(pixels: Pixels, at512: number, random: Random): Promise<Float32Array> {
+  const { width, height } = pixels;
+  const patch = Math.max(1, lengthFor(pixels, at512));
+  const columns = Math.ceil(width / patch) + 1;
+  const rows = Math.ceil(height / patch) + 1;
+  const seeds = Uint8Array.from({ length: columns * rows }, () => random.integer(0, 255));
+  const bytes = await sharp(seeds, { raw: { width: columns, height: rows, channels: 1 } })
+    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer();
+  return Float32Array.from(bytes, (value) => value / 255);
+}
