@@ -32,13 +32,15 @@ export interface FakeHubOptions {
   /** By name within the model. Those under onnx/ are large files: described by a redirect to a file server, with their SHA-256. */
   files: Record<string, Buffer>;
   commit?: string;
+  /** A mirror that serves the files alone: no digests, no commit, no redirect. */
+  plain?: boolean;
 }
 
 /**
  * The part of the Hugging Face hub that downloads use: `/<id>/resolve/<revision>/<file>`, HEAD and GET, ranges, the `x-linked-*` and `x-repo-commit` headers,
  * redirects of large files to another path. Header semantics as in huggingface_hub's `get_hf_file_metadata`.
  */
-export async function startFakeHub({ id, files, commit = 'c0ffee' }: FakeHubOptions): Promise<FakeHub> {
+export async function startFakeHub({ id, files, commit = 'c0ffee', plain = false }: FakeHubOptions): Promise<FakeHub> {
   const requests: string[] = [];
   const faults: HubFault[] = [];
 
@@ -48,8 +50,9 @@ export async function startFakeHub({ id, files, commit = 'c0ffee' }: FakeHubOpti
     const bytes = files[file];
     if (kind !== 'large') requests.push([request.method, file, request.headers.range].filter(Boolean).join(' '));
     if (!kind || !bytes || (revision !== 'main' && revision !== commit)) return end(response, kind ? 404 : 401);
-    const fault = takeFault(faults, file, request, kind);
+    const fault = takeFault(faults, file, request, kind === 'large' || plain);
     if (fault && 'status' in fault) return end(response, fault.status);
+    if (plain) return sendBytes(request, response, bytes, fault);
     response.setHeader('x-repo-commit', commit);
     const isLarge = file.startsWith('onnx/');
     response.setHeader('etag', `"${isLarge && kind === 'large' ? 'a-name-of-the-file-server' : gitDigest(bytes)}"`);
@@ -77,10 +80,10 @@ function takeFault(
   faults: HubFault[],
   file: string,
   request: IncomingMessage,
-  where: string,
+  sendsBytes: boolean,
 ): HubFault['act'] | undefined {
   // The hub itself refuses; the bytes of a large file come from the file server that it redirects to.
-  const isAnsweredHere = (fault: HubFault) => 'status' in fault.act || !file.startsWith('onnx/') || where === 'large';
+  const isAnsweredHere = (fault: HubFault) => 'status' in fault.act || !file.startsWith('onnx/') || sendsBytes;
   const fault = faults.find((one) => one.file === file && one.method === request.method && isAnsweredHere(one));
   if (!fault) return undefined;
   fault.times = (fault.times ?? 1) - 1;
