@@ -95,16 +95,16 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
   }
 
   /** https://docs.slack.dev/reference/objects/file-object: `url_private` needs the token as Bearer; without it comes a login page. */
-  function serveFile(request: IncomingMessage, response: ServerResponse, id: string) {
+  function serveFile(request: IncomingMessage, response: ServerResponse, id: string): void {
     const file = workspace.files.get(id);
     if (request.headers.authorization !== `Bearer ${tokens.bot}`) {
       refusedDownloads.push(id);
-      return response
-        .writeHead(200, { 'content-type': 'text/html' })
-        .end('<!DOCTYPE html><title>Sign in to Slack</title>');
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Sign in to Slack</title>');
+    } else if (!file?.bytes || file.deleted) {
+      response.writeHead(404).end();
+    } else {
+      response.writeHead(200, { 'content-type': file.mimetype }).end(file.bytes);
     }
-    if (!file?.bytes || file.deleted) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': file.mimetype }).end(file.bytes);
   }
 
   async function takeResponse(request: IncomingMessage, response: ServerResponse, channel: string, user: string) {

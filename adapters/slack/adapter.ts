@@ -1,0 +1,143 @@
+import { App, HTTPReceiver, type Receiver } from '@slack/bolt';
+import type { Adapter, ChatHandler } from '../../src/chat.ts';
+import { BotError } from '../../src/errors.ts';
+import { downloadImage } from '../../src/images/download.ts';
+import type { ImageFiles } from '../../src/images/image-files.ts';
+import type { Logger } from '../../src/log.ts';
+import type { State } from '../../src/state.ts';
+import { clientOptions, createApi } from './api.ts';
+import { createBoltLogger } from './bolt-logger.ts';
+import { createHostCheck, fileHosts } from './hosts.ts';
+import { type Identity, identify } from './identity.ts';
+import { listenForCommands } from './inbound/commands.ts';
+import type { Inbound } from './inbound/context.ts';
+import { listenForControls } from './inbound/controls.ts';
+import { listenForMessages } from './inbound/messages.ts';
+import { listenForReactions } from './inbound/reactions.ts';
+import { listenForShortcuts } from './inbound/shortcuts.ts';
+import { listenForSuggestions } from './inbound/suggestions.ts';
+import { openLedger } from './ledger.ts';
+import { createMembers } from './members.ts';
+import { createPersonalAnswers } from './personal.ts';
+import { createPictureStore } from './pictures.ts';
+import { adapterName, threadRef } from './place.ts';
+import { createPoster } from './poster.ts';
+import { createProgressBoard } from './progress.ts';
+import { createSocketReceiver } from './socket-receiver.ts';
+import { createThread, type ThreadParts } from './thread.ts';
+
+/** How events reach the app: Socket Mode, or requests that Slack signs. */
+export type SlackConnection = { appToken: string } | { signingSecret: string; port: number };
+
+export interface SlackOptions {
+  botToken: string;
+  connection: SlackConnection;
+  /** Undefined: Slack's own. */
+  apiUrl?: string | undefined;
+  state: State;
+  images: ImageFiles;
+  maxImageBytes: number;
+  log: Logger;
+  /** A token was refused while running: the process must end, so that what is under way is taken up after the next start. */
+  onFatal(error: BotError): void;
+}
+
+/** Where Slack sends its requests in HTTP mode. */
+const requestPath = '/slack/events';
+
+/** Milliseconds. */
+const downloadTimeout = 30_000;
+
+/** The Slack workspace that a bot token belongs to. `start` throws BotError `unauthorized` for refused tokens. */
+export function createSlackAdapter(options: SlackOptions): Adapter {
+  const { botToken, apiUrl, state, images, log, maxImageBytes } = options;
+  const isTrusted = createHostCheck(apiUrl);
+  const api = createApi({ token: botToken, apiUrl, log, onDeadToken: options.onFatal });
+  let running: { parts: ThreadParts; receiver: Receiver } | undefined;
+
+  async function start(handler: ChatHandler) {
+    const identity = await identify({ token: botToken, apiUrl, log });
+    const ledger = openLedger(state, identity.team);
+    const poster = createPoster(api, ledger, log);
+    const pictures = createPictureStore({ api, images, ledger, isTrusted, log });
+    const personal = createPersonalAnswers({ api, ledger, poster, pictures, isTrusted, log });
+    const progress = createProgressBoard(api, ledger, log);
+    const parts = { api, ledger, poster, pictures, progress, personal };
+    const receiver = createReceiver(options);
+    const app = createApp(options, identity, receiver);
+    listen(app, {
+      handler,
+      api,
+      ledger,
+      members: createMembers(api, log),
+      scope: `slack:${identity.team}`,
+      botUser: identity.botUser,
+      log,
+      tell: (card, { key, place }) => createThread(threadRef(place), parts).post(card, { key }),
+    });
+    running = { parts, receiver };
+    await app.start();
+    log.info({ team: identity.team }, 'connected to Slack');
+  }
+
+  return {
+    name: adapterName,
+    start,
+    async stop() {
+      await running?.receiver.stop();
+      await running?.parts.progress.settled();
+    },
+    thread(ref) {
+      if (!running) throw new BotError('internal', 'Slack is not connected yet. Try again in a moment.');
+      return createThread(ref, running.parts);
+    },
+    download(url, { signal }) {
+      if (!isTrusted(url))
+        throw new BotError('forbidden', 'Only pictures from Slack itself are fetched. Upload the picture here.');
+      const headers = { authorization: `Bearer ${botToken}` };
+      return downloadImage(url, {
+        allowedHosts: fileHosts(apiUrl),
+        maxBytes: maxImageBytes,
+        headers,
+        timeoutMs: downloadTimeout,
+        signal,
+      });
+    },
+  };
+}
+
+function createReceiver({ connection, apiUrl, log, onFatal }: SlackOptions): Receiver {
+  if ('appToken' in connection) {
+    return createSocketReceiver({ appToken: connection.appToken, apiUrl, log, onDeadToken: onFatal });
+  }
+  return new HTTPReceiver({
+    ...connection,
+    endpoints: [requestPath],
+    logger: createBoltLogger(log),
+    // The answer waits until the event is durable; else what a crash interrupts would not be sent again.
+    processBeforeResponse: true,
+  });
+}
+
+function createApp({ botToken, apiUrl, log }: SlackOptions, { botUser, botId }: Identity, receiver: Receiver): App {
+  return new App({
+    token: botToken,
+    botId,
+    botUserId: botUser,
+    // Known from auth.test already; bolt's own check would end in an unhandled rejection.
+    tokenVerificationEnabled: false,
+    convoStore: false,
+    receiver,
+    logger: createBoltLogger(log),
+    clientOptions: clientOptions(apiUrl, log),
+  });
+}
+
+function listen(app: App, inbound: Inbound) {
+  listenForCommands(app, inbound);
+  listenForControls(app, inbound);
+  listenForMessages(app, inbound);
+  listenForReactions(app, inbound);
+  listenForShortcuts(app, inbound);
+  listenForSuggestions(app, inbound);
+}

@@ -1,0 +1,118 @@
+import { webApi } from '@slack/bolt';
+import { BotError } from '../../src/errors.ts';
+
+/** Errors after which no call of the app works any more: https://docs.slack.dev/reference/methods/auth.test#errors */
+const deadTokens = new Set([
+  'account_inactive',
+  'app_uninstalled',
+  'invalid_auth',
+  'not_allowed_token_type',
+  'not_authed',
+  'team_disabled',
+  'token_expired',
+  'token_revoked',
+  'user_removed_from_team',
+]);
+
+/** "It's possible some aspect of the operation succeeded before the error was raised", say the methods' pages. */
+const undecided = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable']);
+
+const closedToUs = new Set([
+  'cannot_reply_to_message',
+  'channel_not_found',
+  'is_archived',
+  'is_inactive',
+  'not_in_channel',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_locked',
+  'thread_not_found',
+  'user_not_in_channel',
+]);
+
+/** Slack's error code (`is_archived`), for answers that are `ok: false`. */
+export function slackCode(error: unknown): string | undefined {
+  return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
+}
+
+export function isDeadToken(error: unknown): boolean {
+  return deadTokens.has(slackCode(error) ?? '');
+}
+
+/** The call may have been carried out although it failed. */
+export function isUndecided(error: unknown): boolean {
+  return (
+    error instanceof webApi.WebAPIRequestError ||
+    error instanceof webApi.WebAPIHTTPError ||
+    undecided.has(slackCode(error) ?? '')
+  );
+}
+
+/** The channel or thread is archived, gone, locked or not ours to post in. */
+export function isClosedToUs(error: unknown): boolean {
+  return closedToUs.has(slackCode(error) ?? '');
+}
+
+/** Seconds that Slack asks to wait. */
+export function retryAfterOf(error: unknown): number | undefined {
+  if (error instanceof webApi.WebAPIRateLimitedError) return error.retryAfter;
+  return slackCode(error) === 'ratelimited' ? 1 : undefined;
+}
+
+/** What Slack holds against the blocks: `invalid slack file [json-pointer:/blocks/2/slack_file]`. */
+export function blockFaults(error: unknown): string {
+  if (!(error instanceof webApi.WebAPIPlatformError) || !/^invalid_blocks/.test(error.data.error)) return '';
+  return JSON.stringify(error.data);
+}
+
+/** A failure in words that a person of the channel can act on. */
+export function toBotError(error: unknown): unknown {
+  const code = slackCode(error);
+  switch (code) {
+    case undefined:
+      if (!isUndecided(error)) return error;
+      return new BotError('internal', "Slack can't be reached at the moment. Try again in a few minutes.", {
+        cause: error,
+      });
+    case 'is_archived':
+      return new BotError(
+        'forbidden',
+        'The channel is archived, so nothing can be posted there. Unarchive it, or ask in another one.',
+        { cause: error },
+      );
+    case 'channel_not_found':
+    case 'not_in_channel':
+      return new BotError('forbidden', "I'm not in that channel. Invite me with /invite @promptory and ask again.", {
+        cause: error,
+      });
+    case 'thread_not_found':
+      return new BotError('not_found', 'The thread was deleted meanwhile. Ask again in the channel.', { cause: error });
+    case 'missing_scope':
+      return new BotError(
+        'forbidden',
+        'The Slack app lacks a permission. Its operator finds the missing one with `npm run doctor`.',
+        { cause: error },
+      );
+    default:
+      if (isClosedToUs(error))
+        return new BotError(
+          'forbidden',
+          'Slack does not let me post there. Ask in another channel, or an administrator for leave.',
+          { cause: error },
+        );
+      return new BotError(
+        'internal',
+        `Slack refused the message (${code}). Try again; if it stays, tell the operator.`,
+        { cause: error },
+      );
+  }
+}
+
+/** Why the process has to end: `setting` names the token to replace. */
+export function deadTokenError(error: unknown, setting: string): BotError {
+  return new BotError(
+    'unauthorized',
+    `Slack refuses ${setting} (${slackCode(error)}). Reinstall the app at https://api.slack.com/apps, set the new token and start again.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,143 @@
+import type { App } from '@slack/bolt';
+import { z } from 'zod';
+import type { Attachment, CommandInfo } from '../../../src/chat.ts';
+import { parseCommandLine } from '../../../src/command-line.ts';
+import type { BotError } from '../../../src/errors.ts';
+import { explainFailure } from '../../../src/failure.ts';
+import type { Place } from '../place.ts';
+import { commandModal, renderCommandModal } from '../render/modals.ts';
+import { escapeText, unescapeText } from '../render/text.ts';
+import { acceptOrExplain, type Inbound, invocationBase, shortHash, slackCommands, takeBroadcast } from './context.ts';
+import { picturesOf } from './files.ts';
+import { readModal } from './modal-values.ts';
+
+/** The command that has all others as subcommands, for workspaces where their names are taken. */
+const umbrella = 'promptory';
+
+/** What a command's modal remembers until it is sent. */
+const modalMemory = z.object({
+  command: z.string(),
+  channel: z.string(),
+  /** Absent: the command opens a thread of its own. */
+  thread: z.string().optional(),
+  responseUrl: z.string().optional(),
+});
+
+type ModalMemory = z.infer<typeof modalMemory>;
+
+interface Asked {
+  id: string;
+  command: string;
+  options: Readonly<Record<string, unknown>>;
+  attachments: readonly Attachment[];
+  /** The thread's first words. */
+  title: string;
+  user: { id: string; name: string };
+  memory: Omit<ModalMemory, 'command'>;
+}
+
+/** Slash commands, and the modal that stands for one without words. */
+export function listenForCommands(app: App, inbound: Inbound): void {
+  app.command(/.*/, async ({ command: slash, ack }) => {
+    const line = lineOf(slash.command.slice(1), unescapeText(slash.text ?? ''), slackCommands(inbound));
+    const memory = { channel: slash.channel_id, responseUrl: slash.response_url };
+    const refusal = await explained(inbound, async () => {
+      const blank = commandWithoutWords(line, slackCommands(inbound));
+      if (blank) return openCommandModal(inbound, { command: blank, values: {}, memory, trigger: slash.trigger_id });
+      const { command, options } = parseCommandLine(line, slackCommands(inbound));
+      const user = { id: slash.user_id, name: slash.user_name };
+      return accept(inbound, {
+        id: `command/${slash.trigger_id}`,
+        command,
+        options,
+        attachments: [],
+        title: line,
+        user,
+        memory,
+      });
+    });
+    if (refusal) await ack({ response_type: 'ephemeral', text: escapeText(refusal.message) });
+    else await ack();
+  });
+
+  app.view(commandModal, async ({ view, body, ack }) => {
+    const { command: name, ...memory } = modalMemory.parse(JSON.parse(view.private_metadata));
+    const command = slackCommands(inbound).find((known) => known.name === name);
+    const { options, files } = readModal(view.state.values);
+    const refusal = await explained(inbound, async () => {
+      const attachments = await picturesOf(files, inbound.api);
+      const user = { id: body.user.id, name: body.user.name };
+      return accept(inbound, {
+        id: `modal/${view.id}`,
+        command: name,
+        options,
+        attachments,
+        title: titleOf(name, options),
+        user,
+        memory,
+      });
+    });
+    const [field = ''] = Object.keys(command?.options ?? {});
+    if (refusal) await ack({ response_action: 'errors', errors: { [field]: refusal.message } });
+    else await ack();
+  });
+}
+
+/** Shows all options of a command; a trigger opens one modal within three seconds. */
+export async function openCommandModal(
+  inbound: Inbound,
+  asked: {
+    command: CommandInfo;
+    values: Readonly<Record<string, unknown>>;
+    memory: Omit<ModalMemory, 'command'>;
+    trigger: string;
+  },
+): Promise<undefined> {
+  const memory: ModalMemory = { ...asked.memory, command: asked.command.name };
+  const view = renderCommandModal(asked.command, asked.values, JSON.stringify(memory));
+  await inbound.api.once((client) => client.views.open({ trigger_id: asked.trigger, view }));
+}
+
+async function accept(inbound: Inbound, asked: Asked): Promise<BotError | undefined> {
+  const { channel, thread, responseUrl } = asked.memory;
+  const { broadcast, options } = takeBroadcast(asked.options);
+  const opening = thread ? undefined : shortHash(asked.id);
+  if (opening) await inbound.ledger.saveOpening(opening, { title: asked.title, responseUrl });
+  const place: Place = { channel, thread, opening, user: asked.user.id, broadcast };
+  const base = invocationBase(inbound, asked.id, asked.user, place);
+  return acceptOrExplain(inbound, {
+    ...base,
+    kind: 'command',
+    command: asked.command,
+    options,
+    attachments: asked.attachments,
+  });
+}
+
+async function explained(inbound: Inbound, run: () => Promise<BotError | undefined>): Promise<BotError | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    return explainFailure(error, inbound.log);
+  }
+}
+
+/** The line to parse: `/promptory search a cat` is `/search a cat`, `/promptory` alone asks for help. */
+function lineOf(name: string, text: string, commands: readonly CommandInfo[]): string {
+  if (name !== umbrella || commands.some((command) => command.name === umbrella)) return `/${name} ${text}`.trim();
+  return `/${text.trim().replace(/^\//, '') || 'help'}`;
+}
+
+/** A command that wants words and was given nothing at all. */
+function commandWithoutWords(line: string, commands: readonly CommandInfo[]): CommandInfo | undefined {
+  const command = commands.find(({ name }) => line === `/${name}`);
+  const wantsWords = Object.values(command?.options ?? {}).some(({ type }) => type === 'text');
+  return wantsWords ? command : undefined;
+}
+
+function titleOf(command: string, options: Readonly<Record<string, unknown>>): string {
+  const flags = Object.entries(options).flatMap(([name, value]) =>
+    name === 'text' ? [] : [`--${name} ${String(value)}`],
+  );
+  return [`/${command}`, options['text'], ...flags].filter(Boolean).join(' ');
+}

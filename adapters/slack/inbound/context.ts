@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Card, ChatHandler, CommandInfo, Invocation, Person } from '../../../src/chat.ts';
+import type { BotError } from '../../../src/errors.ts';
+import { explainFailure } from '../../../src/failure.ts';
+import type { Logger } from '../../../src/log.ts';
+import type { SlackApi } from '../api.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Members } from '../members.ts';
+import { type Place, threadRef } from '../place.ts';
+
+/** What the parts that turn Slack's events into invocations share. */
+export interface Inbound {
+  readonly handler: ChatHandler;
+  readonly api: SlackApi;
+  readonly ledger: Ledger;
+  readonly members: Members;
+  readonly scope: string;
+  readonly botUser: string;
+  readonly log: Logger;
+  /** Says something to the person of a place, once per key. */
+  tell(card: Card, options: { key: string; place: Place }): Promise<unknown>;
+}
+
+/** What every invocation of this adapter has in common. */
+export function invocationBase({ scope }: Inbound, id: string, person: Person, place: Place) {
+  return { id, scope, person, thread: threadRef(place) };
+}
+
+/** Accepts durably; what can't be accepted comes back in words for the person. */
+export async function acceptOrExplain(
+  { handler, log }: Inbound,
+  invocation: Invocation,
+): Promise<BotError | undefined> {
+  try {
+    await handler.accept(invocation);
+    return undefined;
+  } catch (error) {
+    return explainFailure(error, log);
+  }
+}
+
+/** Accepts what came as an event; a refusal is told to the person once, however often the event is sent again. */
+export async function acceptEvent(inbound: Inbound, invocation: Invocation, place: Place): Promise<void> {
+  const refusal = await acceptOrExplain(inbound, invocation);
+  if (refusal) await tellRefusal(inbound, refusal.message, invocation.id, place);
+}
+
+/** What keeps even this from the person is for the log alone: sending the event again would not help. */
+export async function tellRefusal({ tell, log }: Inbound, text: string, id: string, place: Place): Promise<void> {
+  try {
+    await tell({ text, tone: 'error', actions: [] }, { key: `refused/${id}`, place });
+  } catch (error) {
+    log.warn({ err: error }, 'a refusal could not be told');
+  }
+}
+
+/** The same for the same event, short enough for a ref. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** The flag that Slack's commands have besides their own: answers also go to the channel. */
+const broadcastOption = {
+  broadcast: { type: 'flag', description: 'Also show the finished pictures in the channel' },
+} as const;
+
+/** The commands as Slack offers them. */
+export function slackCommands({ handler }: Inbound): CommandInfo[] {
+  return handler.commands.map((command) => ({ ...command, options: { ...command.options, ...broadcastOption } }));
+}
+
+/** Parts Slack's own flag from the options of the command. */
+export function takeBroadcast(options: Readonly<Record<string, unknown>>) {
+  const { broadcast, ...others } = options;
+  return { broadcast: broadcast === true || broadcast === 'true', options: others };
+}

@@ -1,0 +1,81 @@
+import type { App } from '@slack/bolt';
+import { z } from 'zod';
+import type { Attachment, Invocation } from '../../../src/chat.ts';
+import { parseCommandLine } from '../../../src/command-line.ts';
+import { explainFailure } from '../../../src/failure.ts';
+import { isDirect, type Place } from '../place.ts';
+import { unescapeText } from '../render/text.ts';
+import { acceptEvent, type Inbound, invocationBase, slackCommands, takeBroadcast, tellRefusal } from './context.ts';
+import { picturesOf, sharedFile } from './files.ts';
+
+/** What `message` and `app_mention` events have in common: https://docs.slack.dev/reference/events/message */
+const messageEvent = z.object({
+  channel: z.string(),
+  ts: z.string(),
+  user: z.string().optional(),
+  bot_id: z.string().nullish(),
+  subtype: z.string().optional(),
+  text: z.string().default(''),
+  thread_ts: z.string().optional(),
+  parent_user_id: z.string().optional(),
+  files: z.array(sharedFile).default([]),
+});
+
+type MessageEvent = z.infer<typeof messageEvent>;
+
+/** Edits, joins and the like are messages too, but nobody's words. */
+const spoken = new Set([undefined, 'file_share', 'thread_broadcast']);
+
+/** Mentions, direct messages, and pictures in threads of ours. A mention comes as two events; its ts makes it one. */
+export function listenForMessages(app: App, inbound: Inbound): void {
+  app.event('app_mention', ({ event }) => hear(inbound, messageEvent.parse(event)));
+  app.event('message', async ({ event }) => {
+    const message = messageEvent.safeParse(event).data;
+    if (message && (await isForUs(inbound, message))) await hear(inbound, message);
+  });
+}
+
+async function isForUs({ botUser, ledger, api }: Inbound, message: MessageEvent): Promise<boolean> {
+  const { channel, subtype, bot_id, text, thread_ts: thread, parent_user_id: parent, files } = message;
+  if (!spoken.has(subtype) || bot_id) return false;
+  if (isDirect(channel) || text.includes(`<@${botUser}>`)) return true;
+  const isOurThread = parent === botUser || Boolean(thread && ledger.hasThread(channel, thread));
+  return isOurThread && (await picturesOf(files, api)).length > 0;
+}
+
+async function hear(inbound: Inbound, message: MessageEvent): Promise<void> {
+  const { channel, ts, user, thread_ts: thread = ts, bot_id, files } = message;
+  if (!user || bot_id) return;
+  const place: Place = { channel, thread, user };
+  const base = invocationBase(inbound, `message/${channel}/${ts}`, { id: user, name: user }, place);
+  const text = unescapeText(message.text.replaceAll(`<@${inbound.botUser}>`, '')).trim();
+  try {
+    const invocation = read(inbound, base, text, await picturesOf(files, inbound.api), place);
+    await acceptEvent(inbound, invocation, place);
+  } catch (error) {
+    const { message: words } = explainFailure(error, inbound.log);
+    await tellRefusal(inbound, words, base.id, place);
+  }
+}
+
+/** `prompt a cat --count 2` is a command, as slash commands do not work in threads; other words are for the core to understand. */
+function read(
+  inbound: Inbound,
+  base: ReturnType<typeof invocationBase>,
+  text: string,
+  attachments: readonly Attachment[],
+  place: Place,
+): Invocation {
+  const [word = ''] = text.replace(/^\//, '').toLowerCase().split(/\s/, 1);
+  const isCommand = inbound.handler.commands.some(({ name }) => name === word);
+  const line = isCommand
+    ? `/${text.replace(/^\//, '')}`
+    : text === '' && attachments.length === 0
+      ? '/help'
+      : undefined;
+  if (line === undefined) return { ...base, kind: 'message', text, attachments };
+  const { command, options: given } = parseCommandLine(line, slackCommands(inbound));
+  const { broadcast, options } = takeBroadcast(given);
+  const { thread } = invocationBase(inbound, base.id, base.person, { ...place, broadcast });
+  return { ...base, thread, kind: 'command', command, options, attachments };
+}

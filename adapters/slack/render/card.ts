@@ -1,0 +1,52 @@
+import type { types } from '@slack/bolt';
+import type { Card, CardImage } from '../../../src/chat.ts';
+import { actionBlocks } from './actions.ts';
+import { neighbourBlocks } from './neighbours.ts';
+import type { Pictures } from './pictures.ts';
+import { refinementBlocks } from './refinement.ts';
+import { splitMessages } from './split.ts';
+import { limits, plainSections, shorten, shortenEscaped } from './text.ts';
+
+/** One message as chat.postMessage takes it. */
+export interface SlackMessage {
+  /** For notifications and screen readers. */
+  text: string;
+  blocks: types.KnownBlock[];
+}
+
+/** A card in Block Kit: as many messages as it takes, controls on the last. */
+export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
+  const warning = card.tone === 'error' ? '⚠️ ' : '';
+  const blocks: types.KnownBlock[] = [
+    ...plainSections(card.text === '' ? '' : `${warning}${card.text}`),
+    ...neighbourBlocks(card.neighbours ?? [], pictures),
+    ...(card.refinement ? refinementBlocks(card.refinement, card.neighbours ?? []) : []),
+    ...(card.images ?? []).flatMap((image) => imageBlocks(image, pictures)),
+    ...actionBlocks(card.actions),
+  ];
+  const text = shortenEscaped(summaryOf(card), limits.fallback);
+  return splitMessages(blocks).map((part) => ({ text, blocks: part }));
+}
+
+/** The keys of the pictures that a card shows: its own, and those of neighbours kept here. */
+export function pictureKeys(card: Card, isKey: (text: string) => boolean): string[] {
+  const neighbours = (card.neighbours ?? []).flatMap(({ picture }) => (picture && isKey(picture) ? [picture] : []));
+  return [...new Set([...(card.images ?? []).map(({ key }) => key), ...neighbours])];
+}
+
+function summaryOf({ text, refinement, images = [] }: Card): string {
+  return text || refinement?.prompt || images[0]?.alt || 'Promptory';
+}
+
+function imageBlocks({ key, alt, width, height, seed }: CardImage, pictures: Pictures): types.KnownBlock[] {
+  const file = pictures.files.get(key);
+  if (!file) return [];
+  return [
+    {
+      type: 'image',
+      slack_file: { id: file },
+      alt_text: shorten(alt || 'A generated picture', limits.altText),
+      title: { type: 'plain_text', text: `${width} × ${height}, seed ${seed}`, emoji: false },
+    },
+  ];
+}

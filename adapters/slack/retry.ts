@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Milliseconds. */
+const shortest = 500;
+const longest = 15_000;
+
+/**
+ * Runs until it succeeds. `verdict` names the wait in milliseconds before the next attempt, `'backoff'` for the usual one, or `'give up'`.
+ * Backing off ends after `patience` milliseconds; waits that the other side asked for do not count.
+ */
+export async function retrying<Value>(
+  run: (attempt: number) => Promise<Value>,
+  verdict: (error: unknown) => number | 'backoff' | 'give up',
+  patience: number,
+): Promise<Value> {
+  let waited = 0;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await run(attempt);
+    } catch (error) {
+      const wait = verdict(error);
+      if (wait === 'give up' || waited > patience) throw error;
+      if (wait === 'backoff') waited += await backOff(attempt);
+      else await sleep(wait);
+    }
+  }
+}
+
+/** Waits longer with every attempt, with jitter, and returns how long. */
+export async function backOff(attempt: number): Promise<number> {
+  const wait = Math.min(longest, shortest * 2 ** attempt) * (0.5 + Math.random() / 2);
+  await sleep(wait);
+  return wait;
+}
