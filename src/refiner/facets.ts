@@ -54,9 +54,10 @@ const table: Record<string, Record<string, string>> = {
     monochrome:
       'black and white | monochrome | monochromatic | grayscale | noir | film noir | charcoal | sepia | sepia toned | duotone | pencil',
     muted:
-      'muted | desaturated | pastel | faded | neutral | earthy | earth | low contrast | subtle colors | soft colors ',
+      'muted | desaturated | pastel | faded | neutral | earthy | earth | low contrast | subtle colors | soft colors | red | blue | green | yellow | orange | purple | pink | turquoise | teal | violet',
     vivid: `vibrant | vivid | colorful | saturated | neon | rainbow | bold colors | bright colors | rich colors | gorgeous colors | pop art
-      | psychedelic | vaporwave | synthwave | colored pencil | teal and orange | jewel`,
+      | psychedelic | vaporwave | synthwave | colored pencil | teal and orange | jewel | red | blue | green | yellow | orange | purple | pink
+      | turquoise | teal | violet`,
   },
   temperature: {
     warm: 'warm | golden light | golden glow | golden hour | autumn | sunset | sepia | lamp | candle | candlelight | cozy',

@@ -48,7 +48,7 @@ export const vocabulary: Record<Category, Vocabulary> = {
   light: {
     phrases: `golden hour | blue hour | backlit | backlight | backlighting | rim light | god rays | sun rays | sunbeams | crepuscular rays
       | light rays | lens flare | moonlight | moonlit | candlelight | candlelit | sunlight | sunlit | daylight | chiaroscuro
-      | global illumination | low key | high key | long shadows | neon lights | light leaks`,
+      | global illumination | low key | high key | long shadows | neon | neon lights | light leaks`,
     compounds: `lighting | illumination <- soft | warm | cool | cold | natural | dramatic | cinematic | studio | volumetric | ambient | moody
         | golden | golden hour | diffused | diffuse | gentle | harsh | hard | low key | high key | neon | rim | back | side | morning | evening
         | afternoon | sunset | sunrise | window | colorful | bright | dim | dappled | atmospheric | professional | even | subtle | beautiful

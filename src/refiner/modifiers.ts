@@ -5,7 +5,7 @@ import { negations, type Segment, segmentsOf, type Word } from './words.ts';
 /** A phrase that says how a picture is made: "soft lighting", "oil painting", "35mm". */
 export interface Modifier {
   category: Category;
-  /** As written, in lower case. */
+  /** As written, in lower case but for abbreviations such as 4K. */
   text: string;
   /** Normalised words: equal for two spellings of one modifier. */
   words: readonly string[];
@@ -90,7 +90,8 @@ function describe(text: string, words: readonly Word[]) {
   const written = text
     .slice(start, end)
     .toLowerCase()
-    .replace(/[\s_]+/g, ' ');
+    .replace(/[\s_]+/g, ' ')
+    .replace(/\b(?:dslr|u?hdr?|cgi|3d|4k|8k|16k)\b/g, (abbreviation) => abbreviation.toUpperCase());
   return { text: written, words: normal, claims: claimsOf(normal), start, end };
 }
 
