@@ -76,7 +76,7 @@ function changesView(changes, numbers, openNeighbour) {
               'data-key': `source ${index}`,
               onclick: () => openNeighbour(change.neighbourId),
             },
-            `from ${number}`,
+            `from prompt ${number}`,
           );
     const sign = change.kind === 'removed' ? '−' : '+';
     list.append(
