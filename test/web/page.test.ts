@@ -4,7 +4,7 @@ import path from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Answer, type RunningWeb, startWeb } from './scripted.ts';
 
 const hostile = '<img src=x onerror="document.title=1"> & </p>';
@@ -240,6 +240,41 @@ describe('the page', () => {
     expect(await page.getByRole('progressbar').getAttribute('value')).toBe('0.4');
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect.poll(lastAccepted).toMatchObject({ kind: 'action', action: expect.stringMatching(/^cancel:job-/) });
+  });
+
+  test('says that the connection is lost, and goes on by itself after a restart', async () => {
+    const first = await startWeb();
+    await page.goto(first.url);
+    await ask('a cat');
+    await page.getByText('got message').waitFor();
+    const thread = page.url().split('/').at(-1) ?? '';
+    await first.close();
+    await page.getByText('Connection lost, retrying').waitFor();
+    const second = await startWeb({ folder: first.folder, port: Number(new URL(first.url).port) });
+    onTestFinished(second.close);
+    await second.adapter.thread({ adapter: 'web', thread }).post({ text: 'back again', actions: [] }, { key: 'back' });
+    await page.getByText('back again').waitFor();
+    await page.getByText('Connection lost').waitFor({ state: 'detached' });
+    expect(await page.getByText('got message').count()).toBe(1);
+    // What the browser says about the lost connection.
+    faults.length = 0;
+  });
+
+  test('asks once for the token', async () => {
+    const guarded = await startWeb({ token: 'a-token-of-good-length' });
+    onTestFinished(guarded.close);
+    await page.goto(guarded.url);
+    await page.getByLabel('Access token').fill('wrong');
+    await page.getByRole('button', { name: 'Open the page' }).click();
+    await page.getByRole('alert').getByText('not the WEB_TOKEN').waitFor();
+    await page.getByLabel('Access token').fill('a-token-of-good-length');
+    await page.getByRole('button', { name: 'Open the page' }).click();
+    await page.getByText('Promptory 0.1.0').waitFor();
+    await ask('a cat');
+    await page.getByText('got message').waitFor();
+    await page.reload();
+    await page.getByText('got message').waitFor();
+    expect(faults.splice(0).every((fault) => fault.includes('401'))).toBe(true);
   });
 
   test('puts a neighbour into the composer, and fits a phone', async () => {

@@ -5,7 +5,7 @@ import { createCompletionList } from './completion-list.js';
 import { byId } from './dom.js';
 
 const maxHeight = 220;
-const usualHint = 'Enter sends, Shift+Enter makes a new line. Drop or paste a picture to search with it.';
+const usualHint = 'Type / for commands. Drop or paste a picture to search with it. Shift+Enter makes a new line.';
 
 /** Where one writes. `onSent(id)` hears of what a message made; `thread()` is the open thread, if any. */
 export function createComposer({ about, commands, thread, onSent }) {
