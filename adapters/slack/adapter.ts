@@ -62,7 +62,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
     const pictures = createPictureStore({ api, images, ledger, isTrusted, log });
     const personal = createPersonalAnswers({ api, ledger, poster, pictures, isTrusted, log });
     const progress = createProgressBoard(api, ledger, log);
-    const parts = { api, ledger, poster, pictures, progress, personal };
+    const parts: ThreadParts = { api, ledger, poster, pictures, progress, personal, posting: new Map() };
     const receiver = createReceiver(options);
     const app = createApp(options, identity, receiver);
     listen(app, {

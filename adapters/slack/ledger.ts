@@ -42,7 +42,8 @@ export interface Ledger {
   message(channel: string, ts: string): MessageRecord | undefined;
   saveMessage(channel: string, record: MessageRecord): Promise<void>;
   dropMessage(channel: string, record: MessageRecord): Promise<void>;
-  /** Whether a card of ours was posted in this thread. */
+  /** Makes a thread one of ours: pictures shared in it are for us. */
+  saveThread(channel: string, root: string): Promise<void>;
   hasThread(channel: string, root: string): boolean;
   opening(id: string): Opening | undefined;
   saveOpening(id: string, opening: Opening): Promise<void>;
@@ -78,6 +79,9 @@ export function openLedger(state: State, team: string): Ledger {
       state.durably(() => {
         for (const ts of record.parts) messages.remove(at(channel, ts));
       }),
+    saveThread: async (channel, root) => {
+      await threads.put(at(channel, root), true);
+    },
     hasThread: (channel, root) => threads.doesExist(at(channel, root)),
     opening: (id) => openings.get(id),
     saveOpening: (id, opening) => state.durably(() => openings.put(id, opening)),

@@ -3,7 +3,7 @@ import { isImageKey } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
 import { joiningIfNeeded } from './channels.ts';
-import { isClosedToUs, slackCode, toBotError } from './failures.ts';
+import { isClosedToUs, slackCode } from './failures.ts';
 import type { Ledger } from './ledger.ts';
 import type { PictureStore } from './pictures.ts';
 import { messageRef, type Place } from './place.ts';
@@ -68,7 +68,7 @@ export function createPersonalAnswers({
       );
       return { channel, ts };
     } catch (error) {
-      if (!isClosedToUs(error)) throw toBotError(error);
+      if (!isClosedToUs(error)) throw error;
       log.info({ code: slackCode(error) }, 'the channel is closed to the bot; the asker is answered elsewhere');
       return respondElsewhere(message, key, place);
     }
@@ -78,12 +78,7 @@ export function createPersonalAnswers({
     const address = opening ? ledger.opening(opening)?.responseUrl : undefined;
     if (address && isTrusted(address) && (await respond(address, message))) return { channel, ts: '' };
     // A user id as the channel opens the app's own conversation with that person.
-    return {
-      channel,
-      ts: await poster
-        .post({ key, channel: user, message })
-        .catch((error: unknown) => Promise.reject(toBotError(error))),
-    };
+    return { channel, ts: await poster.post({ key, channel: user, message }) };
   }
 
   async function respond(address: string, message: SlackMessage): Promise<boolean> {

@@ -19,6 +19,8 @@ export interface ThreadParts {
   pictures: PictureStore;
   progress: ProgressBoard;
   personal: PersonalAnswers;
+  /** Cards being posted, by key: asking for one twice at a time is one post. */
+  posting: Map<string, Promise<MessageRef>>;
 }
 
 /** How often a message is tried again whose files Slack does not know yet. */
@@ -26,16 +28,22 @@ const pictureAttempts = 3;
 
 /** A conversation, rebuilt from its ref at any time. */
 export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
-  const { api, ledger, poster, pictures, progress, personal } = parts;
+  const { api, ledger, poster, pictures, progress, personal, posting } = parts;
   const place = placeOf(ref);
   const { channel } = place;
 
-  async function post(card: Card, { key }: { key: string }): Promise<MessageRef> {
+  function post(card: Card, { key }: { key: string }): Promise<MessageRef> {
+    const running = posting.get(key) ?? postUnlessKnown(card, key).finally(() => posting.delete(key));
+    posting.set(key, running);
+    return running;
+  }
+
+  async function postUnlessKnown(card: Card, key: string): Promise<MessageRef> {
     const known = ledger.post(key);
     if (known?.ts) return messageRef(known.channel, known.ts);
     await ledger.saveForms(card.actions);
-    if (isPersonal(card, place)) return personal.send(card, { key, place: { ...place, thread: rootIfOpen() } });
     try {
+      if (isPersonal(card, place)) return await personal.send(card, { key, place: { ...place, thread: rootIfOpen() } });
       return messageRef(channel, await postCard(card, key));
     } catch (error) {
       throw toBotError(error);

@@ -51,7 +51,7 @@ async function hear(inbound: Inbound, message: MessageEvent): Promise<void> {
   const text = unescapeText(message.text.replaceAll(`<@${inbound.botUser}>`, '')).trim();
   try {
     const invocation = read(inbound, base, text, await picturesOf(files, inbound.api), place);
-    await acceptEvent(inbound, invocation, place);
+    await Promise.all([inbound.ledger.saveThread(channel, thread), acceptEvent(inbound, invocation, place)]);
   } catch (error) {
     const { message: words } = explainFailure(error, inbound.log);
     await tellRefusal(inbound, words, base.id, place);

@@ -25,7 +25,8 @@ export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
     ...actionBlocks(card.actions),
   ];
   const text = shortenEscaped(summaryOf(card), limits.fallback);
-  return splitMessages(blocks).map((part) => ({ text, blocks: part }));
+  const shown = blocks.length > 0 ? blocks : plainSections('(nothing to show)');
+  return splitMessages(shown).map((part) => ({ text, blocks: part }));
 }
 
 /** The keys of the pictures that a card shows: its own, and those of neighbours kept here. */

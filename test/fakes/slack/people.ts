@@ -26,6 +26,8 @@ export interface People {
     text: string,
     options?: Saying,
   ): Promise<{ ts: string; deliveries: Delivery[] }>;
+  /** Slack sends the events of a message once more, as after an acknowledgement that got lost. */
+  redeliver(channel: FakeChannel, ts: string): Promise<Delivery[]>;
   upload(user: FakeUser, bytes: Buffer, name?: string): FakeFile;
   /** Presses the button, or picks the overflow entry, that stands for this id. */
   press(user: FakeUser, channel: FakeChannel, message: FakeMessage, id: string): Promise<Delivery>;
@@ -90,25 +92,27 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
     return message;
   }
 
-  /** Which events a message makes: https://docs.slack.dev/reference/events/app_mention and /message. */
   async function say(user: FakeUser, channel: FakeChannel, text: string, options: Saying = {}) {
-    const message = put(user, channel, text, options);
-    const root = options.thread ? workspace.message(channel.id, options.thread) : undefined;
+    const message = put(user, channel, asSent(text), options);
+    return { ts: message.ts, deliveries: await announce(channel, message) };
+  }
+
+  /** Which events a message makes: https://docs.slack.dev/reference/events/app_mention and /message. */
+  async function announce(channel: FakeChannel, message: FakeMessage): Promise<Delivery[]> {
+    if (!channel.members.has(botUser)) return [];
+    const { ts, threadTs, files, text } = message;
+    const root = threadTs ? workspace.message(channel.id, threadTs) : undefined;
     const seen = {
       ...messageView(workspace, message),
       channel: channel.id,
-      client_msg_id: workspace.newId('').toLowerCase(),
-      ...(message.files.length > 0 ? { subtype: 'file_share' } : {}),
+      client_msg_id: `client-${ts}`,
       ...(root ? { parent_user_id: root.user } : {}),
     };
-    if (!channel.members.has(botUser)) return { ts: message.ts, deliveries: [] };
+    const subtype = files.length > 0 ? { subtype: 'file_share' } : {};
     const channelType = { public: 'channel', private: 'group', dm: 'im' }[channel.kind];
-    const events = [emit({ ...seen, type: 'message', channel_type: channelType })];
-    if (text.includes(`<@${botUser}>`) && channel.kind !== 'dm') {
-      const { subtype: _, ...mention } = { subtype: undefined, ...seen };
-      events.push(emit({ ...mention, type: 'app_mention' }));
-    }
-    return { ts: message.ts, deliveries: await Promise.all(events) };
+    const events = [emit({ ...seen, ...subtype, type: 'message', channel_type: channelType })];
+    if (text.includes(`<@${botUser}>`) && channel.kind !== 'dm') events.push(emit({ ...seen, type: 'app_mention' }));
+    return Promise.all(events);
   }
 
   function reacted(type: string, user: FakeUser, channel: FakeChannel, message: FakeMessage, name: string) {
@@ -118,6 +122,10 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
 
   return {
     say,
+    redeliver(channel, ts) {
+      const message = workspace.message(channel.id, ts);
+      return message ? announce(channel, message) : Promise.reject(new Error(`there is no message ${ts}`));
+    },
     mention: (user, channel, text, options) => say(user, channel, `<@${botUser}> ${text}`, options),
     command: (user, channel, command, text = '') =>
       transport.deliver('slash_commands', {
@@ -129,7 +137,7 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         user_id: user.id,
         user_name: user.name,
         command,
-        text,
+        text: asSent(text),
         api_app_id: appId,
         is_enterprise_install: 'false',
         response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
@@ -223,4 +231,12 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
     }
     return undefined;
   }
+}
+
+/** What people type is escaped before apps see it, but for references: https://docs.slack.dev/messaging/formatting-message-text#escaping */
+function asSent(typed: string): string {
+  return typed.replaceAll(
+    /&|<(?!@U)|(?<!<@U\w*)>/g,
+    (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? mark,
+  );
 }
