@@ -111,7 +111,7 @@ async function describeAll(options: DownloadOptions): Promise<HubFile[]> {
 
 /** Tries again after what may pass by itself, such as a connection that broke. */
 async function persistently<Value>(options: DownloadOptions, attempt: () => Promise<Value>): Promise<Value> {
-  const { attempts = 8, retryDelay = 1_000, signal, log } = options;
+  const { attempts = 5, retryDelay = 1_000, signal, log } = options;
   for (let failures = 1; ; failures += 1) {
     try {
       return await attempt();

@@ -41,7 +41,7 @@ export async function hubAnswers({ hubUrl, id, timeoutMs }: Omit<HubOptions, 'si
  */
 export async function describeHubFile(options: HubOptions, name: string, revision: string): Promise<HubFile> {
   const url = fileUrl(options.hubUrl, options.id, revision, name);
-  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const timeout = AbortSignal.timeout(Math.min(options.timeoutMs, longestHead));
   const response = await head(url, options.signal ? AbortSignal.any([options.signal, timeout]) : timeout);
   if (response.status >= 400) throw refusal(options, name, response.status);
   const size = response.headers.get('x-linked-size') ?? response.headers.get('content-length');
@@ -73,6 +73,9 @@ export function refusal({ hubUrl, id }: HubOptions, name: string, status: number
 }
 
 const mostRedirects = 5;
+
+/** Headers come soon or not at all, ms. */
+const longestHead = 10_000;
 
 /** Follows redirects on the hub itself (a renamed model), but not to its file servers, whose headers lack what the hub says. */
 async function head(url: string, signal: AbortSignal, redirects = mostRedirects): Promise<Response> {

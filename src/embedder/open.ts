@@ -9,6 +9,9 @@ import type { Embedder } from './embedder.ts';
 import { fingerprintOf, type ModelSource, modelName } from './model-name.ts';
 import { readWeights, type Weights } from './weights.ts';
 
+/** The folder of the weights that come with the program. */
+export const bundledModel = path.join(packageRoot, 'models', 'tiny-clip');
+
 export interface OpenEmbedderOptions {
   /** CLIP_MODEL, if set. */
   clipModel: string | undefined;
@@ -74,7 +77,7 @@ async function bringWeights(
 }
 
 async function findFolder(model: ModelSource, modelsFolder: string, options: OpenEmbedderOptions): Promise<string> {
-  if (model.kind === 'tiny') return path.join(packageRoot, 'models', 'tiny-clip');
+  if (model.kind === 'tiny') return bundledModel;
   if (model.kind === 'folder') return model.folder;
   const { hubUrl, log, signal, downloadTimeout = 30_000, retryDelay } = options;
   return downloadModel({ hubUrl, id: model.id, modelsFolder, log, signal, timeoutMs: downloadTimeout, retryDelay });

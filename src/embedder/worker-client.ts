@@ -42,14 +42,13 @@ export function createWorkerClient<Work, Result>(start: () => Worker): WorkerCli
       if (worker === started) worker = undefined;
       rejectAll(fault ?? new Error(`The worker thread ended with code ${code}`));
     });
-    // An idle worker must not keep a finished program alive.
-    started.unref();
     return started;
   }
 
   function settle(answer: WorkerAnswer<Result>): void {
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
+    // An idle worker must not keep a finished program alive.
     if (waiting.size === 0) worker?.unref();
     if ('result' in answer) asked?.resolve(answer.result);
     else

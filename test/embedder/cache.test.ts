@@ -80,8 +80,9 @@ describe('the embedding cache', () => {
 
   it('gives vectors of its own: changing one changes no later answer', async () => {
     const cached = cacheEmbeddings(counting(), table('own'));
-    const [first] = await cached.embedTexts(['a']);
+    const [first, second] = await cached.embedTexts(['a', 'a']);
     first?.fill(0);
+    expect(second).toEqual(unit(1, 1));
     expect(await cached.embedTexts(['a', 'a'])).toEqual([unit(1, 1), unit(1, 1)]);
     await cached.close();
   });

@@ -84,6 +84,13 @@ describe('a download from the hub', () => {
     expect(gets(text)).toHaveLength(2);
   });
 
+  it('waits for a slow hub as long as bytes come', async () => {
+    const { folder, download } = await withHub({ file: text, method: 'GET', act: { drip: 130_000, everyMs: 80 } });
+    await download({ timeoutMs: 1_000 });
+    await expectWhole(folder);
+    expect(gets(text)).toHaveLength(1);
+  });
+
   it('starts a file over when the pieces do not fit', async () => {
     const { folder, download } = await withHub({ file: text, method: 'GET', act: { breakAfter: 900_000 }, times: 1 });
     await expect(download({ attempts: 1 })).rejects.toMatchObject({ code: 'model_unavailable' });

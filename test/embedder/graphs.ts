@@ -2,6 +2,8 @@ import { type OnnxNode, writeOnnx } from './onnx.ts';
 
 const vocabularySize = 8192;
 const hidden = 16;
+/** The bundled tokenizer's start and end marks are its last two tokens, in every text. */
+const firstMark = vocabularySize - 2;
 
 /** The mean of random token vectors, some a thousand times longer than others, through one dynamically quantised linear layer. */
 export function batchScaledText(output: string, width: number, scale = 1): Buffer {
@@ -21,9 +23,10 @@ export function lastTokenText(): Buffer {
 
 function textGraph(output: string, width: number, scale: number, pooling: OnnxNode[]): Buffer {
   const random = pseudoRandom();
+  const isLong = (token: number) => token % 2 === 0 && token < firstMark;
   const table = Float32Array.from(
     { length: vocabularySize * hidden },
-    (_, at) => scale * random() * 10 ** (3 * ((Math.floor(at / hidden) * 7919) % 2)),
+    (_, at) => scale * random() * (isLong(Math.floor(at / hidden)) ? 1_000 : 1),
   );
   const weights = Uint8Array.from({ length: hidden * width }, () => Math.floor(128 + 127 * random()));
   return writeOnnx({

@@ -3,9 +3,9 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
-import { packageRoot } from '../../src/paths.ts';
+import { bundledModel as tinyFolder } from '../../src/embedder/open.ts';
 
-export const tinyFolder = path.join(packageRoot, 'models', 'tiny-clip');
+export { tinyFolder };
 
 export const silentLog = pino({ level: 'silent' });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What the next requests meet; each rule is used up by the request that it matches. */
 export interface HubFault {
@@ -13,6 +14,8 @@ export interface HubFault {
     | { breakAfter: number }
     /** Sends this many bytes, then nothing, and keeps the connection open. */
     | { hangAfter: number }
+    /** Sends this many bytes at a time, with a pause of `everyMs` between. */
+    | { drip: number; everyMs: number }
     /** Announces and sends other bytes in their place. */
     | { send: Buffer };
   /** How many requests; 1 when absent. */
@@ -107,7 +110,16 @@ function sendBytes(
   if (fault && 'breakAfter' in fault)
     return void response.write(bytes.subarray(0, fault.breakAfter), () => response.destroy());
   if (fault && 'hangAfter' in fault) return void response.write(bytes.subarray(0, fault.hangAfter));
+  if (fault && 'drip' in fault) return void drip(response, bytes, fault);
   response.end(bytes);
+}
+
+async function drip(response: ServerResponse, bytes: Buffer, pace: { drip: number; everyMs: number }): Promise<void> {
+  for (let at = 0; at < bytes.length; at += pace.drip) {
+    response.write(bytes.subarray(at, at + pace.drip));
+    await delay(pace.everyMs);
+  }
+  response.end();
 }
 
 /** What git, and so the hub, calls a small file: the SHA-1 of its blob. */
