@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Client,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  type GatewayInteractionCreateDispatchData,
+  type GatewayMessageCreateDispatchData,
+  type GatewayReadyDispatchData,
+  Options,
+  PermissionFlagsBits,
+} from 'discord.js';
+import type { BotError } from '../../src/errors.ts';
+import type { Logger } from '../../src/log.ts';
+import { explainLogin, fatalClose } from './login-failure.ts';
+import type { ReactionEvent } from './reactions.ts';
+import { createHealingStrategy, type HealingStrategy, watchResumes } from './sharding.ts';
+import type { Shards } from './shards.ts';
+
+export interface GatewayListeners {
+  /** Told when a connection is there, before any other event of it; also when a session had to begin anew. */
+  ready(identity: Identity): void;
+  interaction(interaction: GatewayInteractionCreateDispatchData): Promise<void>;
+  message(message: GatewayMessageCreateDispatchData): Promise<void>;
+  reaction(event: ReactionEvent, added: boolean): Promise<void>;
+}
+
+export interface Connection {
+  /** Connects. Throws BotError when the settings are at fault; when Discord can't be reached, it returns and goes on trying. */
+  open(listeners: GatewayListeners): Promise<void>;
+  moderates(event: { guild: string; channel: string; user: string }): Promise<boolean>;
+  /** Says goodbye to the gateway, and waits for the events that are being handled. */
+  close(): Promise<void>;
+}
+
+export interface Identity {
+  application: string;
+  user: string;
+}
+
+interface ConnectionOptions {
+  apiUrl: string;
+  token: string;
+  shards: Shards;
+  log: Logger;
+  /** Milliseconds a RESUME may stay unanswered. */
+  resumeWithinMs: number;
+  /** The connection is over for good, while running. */
+  onFatal(error: BotError): void;
+}
+
+/** The least that commands, replies, mentions, direct messages and reactions need; none is privileged. */
+const intents = [
+  GatewayIntentBits.Guilds,
+  GatewayIntentBits.GuildMessages,
+  GatewayIntentBits.GuildMessageReactions,
+  GatewayIntentBits.DirectMessages,
+  GatewayIntentBits.DirectMessageReactions,
+];
+const keptMembers = 200;
+const firstWaitMs = 1000;
+const longestWaitMs = 60_000;
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { log, onFatal, resumeWithinMs } = options;
+  const handling = new Set<Promise<void>>();
+  let client: Client | undefined;
+  let strategy: HealingStrategy | undefined;
+  let stopWatching = () => {};
+  let closed = false;
+  let isOpen = false;
+
+  async function open(listeners: GatewayListeners): Promise<void> {
+    try {
+      await connect(listeners);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      void retry(listeners, error);
+    }
+  }
+
+  async function retry(listeners: GatewayListeners, first: unknown): Promise<void> {
+    let failure = first;
+    for (let wait = firstWaitMs; !closed; wait = Math.min(2 * wait, longestWaitMs)) {
+      log.warn({ err: failure, waitMs: wait }, 'Discord can not be reached, trying again');
+      await sleep(wait, undefined, { ref: false });
+      try {
+        if (!closed) await connect(listeners);
+        return;
+      } catch (error) {
+        if (!isPassing(error)) return onFatal(explainLogin(error));
+        failure = error;
+      }
+    }
+  }
+
+  async function connect(listeners: GatewayListeners): Promise<void> {
+    const fresh = createClient();
+    client = fresh;
+    let refused: BotError | undefined;
+    fresh.on(Events.ShardDisconnect, ({ code }) => {
+      refused = fatalClose(code);
+      if (isOpen) onFatal(refused);
+    });
+    listen(fresh, listeners);
+    try {
+      await fresh.login(options.token);
+    } catch (error) {
+      throw refused ?? explainLogin(error);
+    }
+    isOpen = true;
+    stopWatching = watchResumes(() => strategy, { afterMs: resumeWithinMs, onHeal: reportHealing });
+  }
+
+  function reportHealing(shard: number, healed: Promise<void>) {
+    log.warn({ shard }, 'a resume stayed unanswered: this shard identifies anew');
+    healed.catch((error: unknown) => log.error({ err: error, shard }, 'a shard could not be started anew'));
+  }
+
+  function createClient(): Client {
+    const { ids, total } = options.shards === 'auto' ? { ids: 'auto' as const, total: undefined } : options.shards;
+    const created = new Client({
+      intents,
+      shards: ids,
+      ...(total === undefined ? {} : { shardCount: total }),
+      rest: { api: options.apiUrl },
+      // Answers need no cache: servers, channels and roles are kept to tell who moderates.
+      makeCache: Options.cacheWithLimits({
+        ...Options.DefaultMakeCacheSettings,
+        MessageManager: 0,
+        ReactionManager: 0,
+        UserManager: keptMembers,
+        GuildMemberManager: { maxSize: keptMembers, keepOverLimit: (member) => member.id === member.client.user.id },
+      }),
+      ws: {
+        buildStrategy(manager) {
+          strategy = createHealingStrategy(manager);
+          return strategy;
+        },
+      },
+    });
+    created.on(Events.Error, (error) => log.error({ err: error }, 'discord.js reported an error'));
+    created.on(Events.ShardError, (error, shard) => log.warn({ err: error, shard }, 'a gateway connection failed'));
+    created.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'reconnecting to Discord'));
+    created.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'));
+    return created;
+  }
+
+  /** Straight from the gateway: discord.js's own events wait until all servers are loaded, and need channels in its cache. */
+  function listen({ ws }: Client, { ready, interaction, message, reaction }: GatewayListeners) {
+    ws.on(GatewayDispatchEvents.Ready, ({ application, user }: GatewayReadyDispatchData) =>
+      ready({ application: application.id, user: user.id }),
+    );
+    ws.on(GatewayDispatchEvents.InteractionCreate, (data: GatewayInteractionCreateDispatchData) =>
+      handle(interaction(data)),
+    );
+    ws.on(GatewayDispatchEvents.MessageCreate, (data: GatewayMessageCreateDispatchData) => handle(message(data)));
+    ws.on(GatewayDispatchEvents.MessageReactionAdd, (data: ReactionEvent) => handle(reaction(data, true)));
+    ws.on(GatewayDispatchEvents.MessageReactionRemove, (data: ReactionEvent) => handle(reaction(data, false)));
+  }
+
+  function handle(work: Promise<void>): void {
+    const handled = work
+      .catch((error: unknown) => log.warn({ err: error }, 'an event could not be handled'))
+      .finally(() => handling.delete(handled));
+    handling.add(handled);
+  }
+
+  return {
+    open,
+    async moderates({ guild, channel, user }) {
+      try {
+        const place = await client?.channels.fetch(channel);
+        const member = await client?.guilds.cache.get(guild)?.members.fetch(user);
+        if (!place || !member || place.isDMBased()) return false;
+        return place.permissionsFor(member).has(PermissionFlagsBits.ManageMessages);
+      } catch (error) {
+        log.warn({ err: error }, "a member's permissions could not be read");
+        return false;
+      }
+    },
+    async close() {
+      closed = true;
+      isOpen = false;
+      stopWatching();
+      await client?.destroy();
+      await Promise.all(handling);
+    },
+  };
+}
+
+/** Trouble that goes away by itself, unlike wrong settings. */
+function isPassing(error: unknown): boolean {
+  return error instanceof BotError && error.code === 'internal';
+}

@@ -1,0 +1,118 @@
+import type { Adapter, ChatHandler } from '../../src/chat.ts';
+import { BotError } from '../../src/errors.ts';
+import type { ImageFiles } from '../../src/images/image-files.ts';
+import type { Logger } from '../../src/log.ts';
+import type { State } from '../../src/state.ts';
+import { createApi } from './api.ts';
+import { createAsker } from './asking.ts';
+import { downloadAttachment } from './attachments.ts';
+import { registerCommands } from './commands.ts';
+import { createConnection, type Identity } from './connection.ts';
+import { createInteractions } from './interactions.ts';
+import { revoked } from './login-failure.ts';
+import { createMessages } from './messages.ts';
+import { createPlaces } from './places.ts';
+import { createPosts } from './posts.ts';
+import { createProgress } from './progress.ts';
+import { createReactions } from './reactions.ts';
+import { openTables } from './records.ts';
+import type { Shards } from './shards.ts';
+import { createSuggestions } from './suggestions.ts';
+import { createThread } from './thread.ts';
+
+export interface DiscordAdapterOptions {
+  token: string;
+  /** Without the version: `https://discord.com/api`. */
+  apiUrl: string;
+  /** Registers commands in this server only, where changes show at once. */
+  guildId?: string | undefined;
+  shards: Shards;
+  state: State;
+  images: ImageFiles;
+  maxImageBytes: number;
+  log: Logger;
+  /** Called once when the bot can't go on: its token was taken back, or Discord refuses its settings. Jobs are kept. */
+  onFatal(error: BotError): void;
+  /** For tests and slow networks. */
+  timing?: Partial<Timing> | undefined;
+}
+
+interface Timing {
+  editEveryMs: number;
+  firstProgressAfterMs: number;
+  resumeWithinMs: number;
+}
+
+export const discordApiUrl = 'https://discord.com/api';
+const adapter = 'discord';
+// Discord allows about five edits in five seconds, for everything in a channel.
+const usualTiming: Timing = { editEveryMs: 2500, firstProgressAfterMs: 1000, resumeWithinMs: 15_000 };
+
+/** Discord: slash commands, replies with pictures, threads, buttons and reactions. `start` throws BotError when the settings are at fault. */
+export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
+  const { token, apiUrl, guildId, shards, state, images, maxImageBytes, log } = options;
+  const timing = { ...usualTiming, ...options.timing };
+  const onFatal = onlyOnce(options.onFatal);
+  const tables = openTables(state);
+  const api = createApi({ token, apiUrl, onUnauthorized: (cause) => onFatal(revoked(cause)) });
+  const connection = createConnection({ token, apiUrl, shards, log, onFatal, resumeWithinMs: timing.resumeWithinMs });
+  let identity: Identity | undefined;
+  const botId = () => identity?.user ?? '';
+  const posts = createPosts({ state, tables, api, botId });
+  const places = createPlaces({ state, tables, api, posts });
+  const progress = createProgress({
+    api,
+    places,
+    posts,
+    log,
+    editEveryMs: timing.editEveryMs,
+    firstAfterMs: timing.firstProgressAfterMs,
+  });
+
+  /** Commands of an earlier start still work when Discord can't take new ones right now. */
+  async function register({ application }: Identity, { commands }: ChatHandler): Promise<void> {
+    try {
+      const { registered } = await registerCommands(commands, { apiUrl, application, guild: guildId }, { api, tables });
+      log.info({ application, registered }, 'connected to Discord');
+    } catch (error) {
+      if (error instanceof BotError && error.code === 'invalid_settings') onFatal(error);
+      log.error({ err: error }, 'the commands could not be registered');
+    }
+  }
+
+  return {
+    name: adapter,
+    async start(handler) {
+      const parts = { adapter, api, tables, places, posts, handler, log, botId };
+      const ask = createAsker(parts);
+      const receiveInteraction = createInteractions({ ...parts, ask, suggestions: createSuggestions() });
+      const receiveMessage = createMessages(parts);
+      const receiveReaction = createReactions({ ...parts, moderates: connection.moderates });
+      let registering: Promise<void> | undefined;
+      await connection.open({
+        ready(found) {
+          identity = found;
+          registering ??= register(found, handler);
+        },
+        interaction: receiveInteraction,
+        message: receiveMessage,
+        reaction: receiveReaction,
+      });
+      await registering;
+    },
+    async stop() {
+      progress.stop();
+      await connection.close();
+    },
+    thread: (ref) => createThread(ref, { adapter, tables, api, places, posts, progress, images }),
+    download: (url, { signal }) => downloadAttachment(url, { apiUrl, maxBytes: maxImageBytes }, signal),
+  };
+}
+
+function onlyOnce(report: (error: BotError) => void): (error: BotError) => void {
+  let reported = false;
+  return (error) => {
+    if (!reported) report(error);
+    reported = true;
+  };
+}

@@ -1,0 +1,44 @@
+import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord.js';
+import type { AskerParts } from './asking.ts';
+import { picturesOf } from './attachments.ts';
+import { findThePrompt } from './commands.ts';
+import { personOf, scopeOf } from './people.ts';
+
+export interface MessageParts extends AskerParts {
+  botId(): string;
+}
+
+/** A picture in a direct message, a reply to the bot or a mention of it starts a reverse search; all else is left alone. */
+export function createMessages({ adapter, places, handler, botId }: MessageParts) {
+  return async function receive(message: GatewayMessageCreateDispatchData): Promise<void> {
+    if (message.author.bot || message.webhook_id || !isForBot(message, botId())) return;
+    const attachments = picturesOf(message);
+    if (attachments.length === 0) return;
+    const { id, guild_id: guild, channel_id: channel } = message;
+    const member = message.member && { ...message.member, user: message.author };
+    const person = personOf(member ? { member } : { user: message.author });
+    const thread = places.begin(id, {
+      kind: 'message',
+      channel,
+      source: id,
+      personal: false,
+      opensThread: guild === undefined ? false : undefined,
+      title: findThePrompt,
+      person: person.id,
+      createdAt: Date.now(),
+    });
+    const text = message.content.replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
+    const scope = scopeOf({ guild, channel });
+    await handler.accept({ kind: 'message', id, scope, person, thread: { adapter, thread }, text, attachments });
+    await places.open(thread);
+  };
+}
+
+function isForBot(message: GatewayMessageCreateDispatchData, bot: string): boolean {
+  const isDirect = message.guild_id === undefined;
+  return isDirect || message.mentions.some(({ id }) => id === bot) || repliesTo(message, bot);
+}
+
+function repliesTo({ referenced_message }: APIMessage, bot: string): boolean {
+  return referenced_message?.author.id === bot;
+}

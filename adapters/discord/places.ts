@@ -1,0 +1,141 @@
+import { ChannelType } from 'discord.js';
+import type { State } from '../../src/state.ts';
+import type { DiscordApi } from './api.ts';
+import { codeOf, deniedText, isDenied, isInteractionOver } from './failures.ts';
+import type { Posts } from './posts.ts';
+import type { PlaceRecord, Tables } from './records.ts';
+
+/** What a ThreadRef of this adapter names: a channel, or a place where something was asked. */
+export interface Places {
+  /** Notes a place before its job is accepted; one that is known (a redelivered event) stays as it is. Returns its name. */
+  begin(event: string, record: PlaceRecord): string;
+  find(thread: string): PlaceRecord | undefined;
+  /** Tells that the ack of an interaction is under way: nothing else may use its webhook before. */
+  acking(thread: string, ack: Promise<void>): void;
+  /** Shows the first message, opens the thread where one can be, and returns the channel that answers go to. Happens once. */
+  open(thread: string): Promise<string>;
+  /** Moves a place to another channel, when its own is gone. */
+  move(thread: string, home: string): Promise<void>;
+  /** Resolves once an ack under way has ended. */
+  acked(thread: string): Promise<void>;
+  change(thread: string, change: Partial<PlaceRecord>): Promise<void>;
+}
+
+interface PlacesParts {
+  state: State;
+  tables: Tables;
+  api: DiscordApi;
+  posts: Posts;
+}
+
+const prefix = 'place:';
+// A little less than Discord's 15 minutes.
+const webhookLifetimeMs = 14.5 * 60 * 1000;
+
+/** True while the interaction's webhook can still be used. */
+export function hasWebhook(
+  place: PlaceRecord,
+): place is PlaceRecord & { webhook: NonNullable<PlaceRecord['webhook']> } {
+  return place.webhook !== undefined && Date.now() - place.createdAt < webhookLifetimeMs;
+}
+
+/** True for channels in which a thread can be started on a message. */
+export function hasThreads(type: ChannelType | undefined): boolean {
+  return type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement;
+}
+
+export function createPlaces({ state, tables, api, posts }: PlacesParts): Places {
+  const acks = new Map<string, Promise<void>>();
+  const opening = new Map<string, Promise<string>>();
+
+  function begin(event: string, record: PlaceRecord): string {
+    const thread = `${prefix}${event}`;
+    // LMDB commits in the order of the calls: the accepted job that follows is never on disk without its place.
+    if (!tables.places.get(thread)) void tables.places.put(thread, record);
+    return thread;
+  }
+
+  function find(thread: string): PlaceRecord | undefined {
+    return tables.places.get(thread);
+  }
+
+  async function change(thread: string, changed: Partial<PlaceRecord>): Promise<void> {
+    const place = find(thread);
+    if (place) await tables.places.put(thread, { ...place, ...changed });
+  }
+
+  function open(thread: string): Promise<string> {
+    const place = find(thread);
+    if (!place) return Promise.resolve(thread);
+    if (place.home !== undefined) return Promise.resolve(place.home);
+    const current = opening.get(thread) ?? openNow(thread, place).finally(() => opening.delete(thread));
+    opening.set(thread, current);
+    return current;
+  }
+
+  async function openNow(thread: string, place: PlaceRecord): Promise<string> {
+    await acks.get(thread);
+    const first = place.source ?? (await introduce(thread, place));
+    const opensThread = place.opensThread ?? (await canHaveThread(place.channel));
+    const home = first && opensThread ? await startThread(thread, place, first) : place.channel;
+    await state.durably(() => {
+      tables.places.put(thread, { ...(find(thread) ?? place), home });
+      if (home !== place.channel) tables.threads.put(home, place.channel);
+    });
+    return home;
+  }
+
+  async function canHaveThread(channel: string): Promise<boolean> {
+    const { type } = await api.getChannel(channel);
+    return hasThreads(type);
+  }
+
+  /** Says who asked for what, in place of "thinking"; as an ordinary message when the interaction is over. */
+  async function introduce(thread: string, place: PlaceRecord): Promise<string | undefined> {
+    if (place.opener === undefined) return undefined;
+    const message = { content: place.opener };
+    // For a control, the webhook's original is the message it was pressed on.
+    if (place.kind === 'command' && hasWebhook(place)) {
+      try {
+        return (await api.editOriginal(place.webhook, message)).id;
+      } catch (error) {
+        if (!isInteractionOver(error)) throw error;
+        await change(thread, { webhook: undefined });
+      }
+    }
+    return (await posts.post(place.channel, [message], `${thread}/opener`)).message;
+  }
+
+  async function startThread(thread: string, place: PlaceRecord, first: string): Promise<string> {
+    try {
+      return await api.startThread(place.channel, first, place.title);
+    } catch (error) {
+      // Anything that Discord refuses here (a full server, a channel without threads) leaves the channel itself.
+      if (codeOf(error) === undefined) throw error;
+      if (isDenied(error)) await explainNoThread(thread, place);
+      return place.channel;
+    }
+  }
+
+  async function explainNoThread(thread: string, place: PlaceRecord): Promise<void> {
+    const current = find(thread) ?? place;
+    if (current.kind !== 'command' || !hasWebhook(current)) return;
+    const why = deniedText(current.permissions, 'Create Public Threads');
+    await api.editOriginal(current.webhook, { content: `${place.opener ?? ''}\n-# No thread: ${why}` });
+  }
+
+  return {
+    begin,
+    find,
+    open,
+    change,
+    acking(thread, ack) {
+      const settled = ack.catch(() => undefined).finally(() => acks.delete(thread));
+      acks.set(thread, settled);
+    },
+    acked: async (thread) => acks.get(thread),
+    async move(thread, home) {
+      await change(thread, { home });
+    },
+  };
+}
