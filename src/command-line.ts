@@ -80,9 +80,8 @@ interface Flag {
   end: number;
 }
 
-/** The flag that starts here, if one does. A long dash before an unknown name is punctuation, two hyphens are a slip. */
+/** The flag at the start of a word, if one is there. A long dash before an unknown name is punctuation, two hyphens are a slip. */
 function flagAt(text: string, at: number, options: CommandOptions): Flag | undefined {
-  if (at > 0 && !/\s/u.test(text[at - 1] ?? '')) return undefined;
   const match = matchAt(flagPattern, text, at);
   const [whole = '', dashes, typed = ''] = match ?? [];
   if (!match) return undefined;

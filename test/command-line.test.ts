@@ -35,6 +35,7 @@ describe('a command line', () => {
     ['a "lone quote --count 2', { text: 'a "lone quote', count: '2' }],
     ['two  spaces\nand a line', { text: 'two  spaces\nand a line' }],
     ['a cat — sleeping —softly— here', { text: 'a cat — sleeping —softly— here' }],
+    ['a cat —softly asleep', { text: 'a cat —softly asleep' }],
     ['a cat -- --count 2', { text: 'a cat --', count: '2' }],
     ['well--raw cat', { text: 'well--raw cat' }],
     ['', {}],

@@ -48,6 +48,7 @@ describe('the neighbours refiner adds', () => {
   test.each([
     'a room with a painting of a corgi on the wall',
     'a vintage car and a steampunk robot under a traffic light',
+    'a fox that is colorful on a sofa that is moody',
     'a sign that says "oil painting, soft light"',
     'a fox by Greg Rutkowski, trending on artstation, in the style of Hayao Miyazaki, wlop',
     'a fox without harsh shadows, no film grain, avoiding dramatic lighting',

@@ -17,6 +17,7 @@ describe('restyle', () => {
     ['A boat. Oil painting in the style of Someone.', 'A boat. Pixel art, limited palette.'],
     ['a boat, by Jane Doe, trending on artstation', 'a boat, pixel art, limited palette'],
     ['a boat by the sea', 'a boat by the sea, pixel art, limited palette'],
+    ['(masterpiece:1.2), a boat', '(masterpiece:1.2), a boat, pixel art, limited palette'],
     ['a sign "oil painting", a boat', 'a sign "oil painting", a boat, pixel art, limited palette'],
   ])('%j becomes %j', async (text, expected) => {
     expect((await restyle(text)).prompt).toBe(expected);
@@ -58,7 +59,7 @@ describe('restyle', () => {
   });
 
   test('does not put the old style back', async () => {
-    const same = prompts('a fox, oil painting, soft light', 'an owl, oil painting');
+    const same = prompts('a fox, oil painting, soft light, canvas texture', 'an owl, oil painting');
     const { prompt, changes, notice } = await restyle('a boat, oil painting, soft light', { neighbours: same });
     expect(prompt).toBe('a boat, oil painting, soft light');
     expect(changes).toEqual([]);
