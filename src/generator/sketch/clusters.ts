@@ -66,7 +66,7 @@ export function joined(below: Cluster, above: Cluster): Cluster {
   return { placed: [...below.placed, ...above.placed], subjects: [...below.subjects, ...above.subjects] };
 }
 
-/** Copies of one subject, feet at y = 0: a row for up to three, rows in depth for a crowd, a loose flock in the air. */
+/** Copies of one subject, feet at y = 0: overlapping in two depths on the ground, a loose flock in the air. */
 export function crowd(
   subject: number,
   count: number,
@@ -74,25 +74,28 @@ export function crowd(
   inAir: boolean,
   random: Random,
 ): Cluster {
-  const perRow = count <= 3 ? count : Math.ceil(Math.sqrt(count * 1.6));
+  const perRow = inAir
+    ? Math.ceil(Math.sqrt(count * 1.5))
+    : Math.max(1, Math.ceil(count / (count > 7 ? 3 : count > 2 ? 2 : 1)));
   const mirrored = random.chance(0.5);
   const placed = Array.from({ length: count }, (_, index) => {
     const row = Math.floor(index / perRow);
     const inRow = Math.min(perRow, count - row * perRow);
-    const column = index % perRow;
-    const growth = count === 1 ? 1 : random.between(0.88, 1.08) * (inAir ? 1 : 1 + row * 0.08);
+    const growth = count === 1 ? 1 : random.between(0.88, 1.08) * (inAir ? 1 : 1 + row * 0.06);
     const width = size.width * growth;
     const height = size.height * growth;
-    const step = size.width * (inAir ? 1.12 : 1.02);
-    const x = (column - (inRow - 1) / 2 + (row % 2) * 0.25) * step - width / 2;
-    const foot = row * size.height * (inAir ? 0.95 : 0.5) + random.between(-0.06, 0.06) * (count > 1 ? size.height : 0);
-    const lean = count > 1 ? random.between(-6, 6) : random.between(-3, 3);
-    const box = { x, y: foot - height, width, height };
+    const [wander, drop] = inAir ? [0.32, 0.3] : [0.06, 0.05];
+    const step = size.width * (inAir ? 1.25 : count > 2 ? 1.05 : 1.02);
+    const stagger = count > 1 ? random.between(-wander, wander) * size.width + (row % 2) * 0.3 * step : 0;
+    const x = ((index % perRow) - (inRow - 1) / 2) * step + stagger - width / 2;
+    const foot = row * size.height * (inAir ? 1 : 0.56) + (count > 1 ? random.between(-drop, drop) * size.height : 0);
+    const rotation = count > 1 ? random.between(-6, 6) : random.between(-3, 3);
+    const turned = count > 2 && !inAir && random.chance(0.3);
     return {
       subject,
-      box,
-      mirrored: count > 2 && random.chance(0.25) ? !mirrored : mirrored,
-      rotation: lean,
+      box: { x, y: foot - height, width, height },
+      mirrored: mirrored !== turned,
+      rotation,
       grounded: !inAir,
     };
   });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
+import { ownDrawings } from './own-drawings.ts';
 
 /** What emojibase says of one emoji, and the name of its drawing in Noto Emoji. */
 export interface Emoji {
@@ -38,6 +39,7 @@ const unlisted = ['lighthouse', 'meteor', 'monarch-butterfly'];
 const componentGroup = 2;
 const travelGroup = 5;
 const buildingSubgroup = 51;
+const aircraftSubgroup = 56;
 
 const loadFile = createRequire(import.meta.url);
 let loading: Promise<IconSet> | undefined;
@@ -64,6 +66,10 @@ async function readIcons(): Promise<IconSet> {
   for (const icon of unlisted) {
     const label = icon.replaceAll('-', ' ');
     emoji.push({ label, tags: [], group: travelGroup, subgroup: buildingSubgroup, hexcode: '', icon });
+  }
+  for (const { icon, label, body } of ownDrawings) {
+    emoji.push({ label, tags: [], group: travelGroup, subgroup: aircraftSubgroup, hexcode: '', icon });
+    icons[icon] = { body };
   }
   const bodies = new Map(emoji.map(({ icon }) => [icon, icons[icon]?.body]));
   return { emoji, body: (icon) => bodies.get(icon) };

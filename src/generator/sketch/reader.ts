@@ -117,8 +117,12 @@ function ageAdjectives(state: State): void {
 
 /** A colour that found no noun is the background's. */
 function releaseAdjectives(state: State): void {
-  if (state.pending.colour !== undefined) state.palette.push(state.pending.colour);
+  releaseColour(state);
   state.pending = { age: 0 };
+}
+
+function releaseColour({ pending, palette }: State): void {
+  if (pending.colour !== undefined) palette.push(pending.colour);
 }
 
 function readUnwanted(state: State, token: Phrase, next: Token | undefined): void {
@@ -142,6 +146,7 @@ function readPhrase(state: State, token: Phrase, next: Token | undefined): void 
 }
 
 function readAdjective(state: State, { colour, size }: Meaning): void {
+  if (colour !== undefined) releaseColour(state);
   state.pending = {
     ...state.pending,
     ...(colour === undefined ? {} : { colour }),

@@ -1,4 +1,4 @@
-import { type Box, boundsOf, boxOf, type Cluster, joined, lifted, moved, scaled } from './clusters.ts';
+import { type Box, boundsOf, boxOf, type Cluster, joined, lifted, moved, type Placed, scaled } from './clusters.ts';
 import type { Random } from './random.ts';
 import type { Traits } from './traits.ts';
 import type { RelationWord } from './words.ts';
@@ -21,7 +21,7 @@ export function relate(meeting: Meeting, random: Random): Cluster {
   switch (kind) {
     case 'on':
     case 'riding':
-      return sitOn(meeting, kind === 'riding' ? Math.max(target.seat, 0.3) : target.seat, random);
+      return sitOn(meeting, kind === 'riding' ? Math.max(target.seat.y, 0.3) : target.seat.y, random);
     case 'in':
       return target.holds ? lookOut(meeting, random) : sitIn(meeting, random);
     case 'under':
@@ -58,13 +58,17 @@ function noWiderThan(cluster: Cluster, width: number): Cluster {
   return own > width ? scaled(cluster, width / own) : cluster;
 }
 
-function sitOn({ mine, other, from, to }: Meeting, seat: number, random: Random): Cluster {
-  const support = boxOf(other, to);
-  const guest = noWiderThan(mine, support.width * 0.72);
+/** On the seat of the other's nearest copy, which may be mirrored. */
+function sitOn({ mine, other, from, to, target }: Meeting, depth: number, random: Random): Cluster {
+  const seat = other.placed.find((item) => item.subject === to);
+  if (seat === undefined) return joined(other, mine);
+  const guest = noWiderThan(mine, boxOf(other, to).width * 0.6);
   const own = boxOf(guest, from);
-  const sideways = random.between(-0.12, 0.12) * (support.width - own.width);
-  const foot = support.y + support.height * seat + Math.min(own.height * 0.06, support.height * 0.1);
-  return joined(other, lifted(moved(guest, centre(support) + sideways - centre(own), foot - (own.y + own.height))));
+  const { box, mirrored } = seat;
+  const x = box.x + box.width * (mirrored ? 1 - target.seat.x : target.seat.x);
+  const sideways = random.between(-0.06, 0.06) * Math.max(0, box.width - own.width);
+  const foot = box.y + box.height * depth + Math.min(own.height * 0.05, box.height * 0.08);
+  return joined(other, lifted(moved(guest, x + sideways - centre(own), foot - (own.y + own.height))));
 }
 
 /** Behind the rim of a cup, basket or boat: the upper part looks out. */
@@ -72,7 +76,7 @@ function lookOut({ mine, other, from, to }: Meeting, random: Random): Cluster {
   const rim = boxOf(other, to);
   const sized = noWiderThan(mine, rim.width * 0.66);
   const own = boxOf(sized, from);
-  const foot = rim.y + rim.height * 0.42;
+  const foot = rim.y + Math.max(rim.height * 0.42, Math.min(rim.height * 0.8, own.height * 0.55 + rim.height * 0.2));
   const sideways = random.between(-0.05, 0.05) * rim.width;
   return joined(lifted(moved(sized, centre(rim) + sideways - centre(own), foot - (own.y + own.height))), other);
 }
@@ -109,15 +113,17 @@ function flyOver({ mine, other, from, to }: Meeting, random: Random): Cluster {
   return joined(other, lifted(moved(guest, x - centre(own), foot - (own.y + own.height))));
 }
 
-/** Smaller, higher and to the side, partly hidden: depth. */
-function standBehind({ mine, other, from, to }: Meeting, random: Random): Cluster {
-  const front = boxOf(other, to);
-  const own = boxOf(mine, from);
+/** Partly hidden: what is larger towers over the middle, what is smaller looks out at the side. */
+function standBehind({ mine, other, from, to, source, target }: Meeting, random: Random): Cluster {
+  const front = boundsOf(other.placed);
+  const towers = source.scale > target.scale;
+  const back = towers ? scaled(mine, Math.max(1, (front.height * 1.5) / boxOf(mine, from).height)) : mine;
+  const own = boxOf(back, from);
   const side = random.pick([-1, 1]);
-  const x = centre(front) + side * Math.max(front.width * 0.3, (front.width + own.width) * 0.3);
-  const shown = Math.max(0.12 * front.height, front.height * 1.18 - own.height);
-  const foot = front.y + front.height - Math.min(shown, front.height * 0.45);
-  return joined(moved(mine, x - centre(own), foot - (own.y + own.height)), other);
+  const sideways = towers ? random.between(0.1, 0.3) * own.width : front.width * 0.5;
+  const foot = front.y + front.height * (towers ? 0.86 : 0.9) - (towers ? 0 : Math.max(0, front.height * 0.12));
+  const placed = moved(back, centre(boxOf(other, to)) + side * sideways - centre(own), foot - (own.y + own.height));
+  return joined(placed, other);
 }
 
 function standBeside({ mine, other, from, to }: Meeting, side: number, factor: number): Cluster {
@@ -131,22 +137,33 @@ function standBeside({ mine, other, from, to }: Meeting, side: number, factor: n
   return joined(other, moved(guest, x - own.x, main.y + main.height - (feet.y + feet.height)));
 }
 
-function wear({ mine, other, from, to, target }: Meeting): Cluster {
-  const wearers = mine.placed.filter((item) => item.subject === from);
-  const { at, width } = target.worn ?? { at: 0, width: 0.5 };
+/** On the head of every wearer, or below it: hats, glasses, scarves. */
+function wear({ mine, other, from, to, source, target }: Meeting): Cluster {
   const [garment] = other.placed.filter((item) => item.subject === to);
-  if (garment === undefined) return joined(mine, other);
-  const worn = wearers.map(({ box, rotation }) => {
-    const factor = (box.width * width) / garment.box.width;
-    const tall = garment.box.height * factor;
-    const y = box.y + box.height * at - tall / 2;
-    return {
-      ...garment,
-      rotation,
-      mirrored: false,
-      grounded: false,
-      box: { x: centre(box) - (box.width * width) / 2, y, width: box.width * width, height: tall },
-    };
-  });
-  return { placed: [...mine.placed, ...worn], subjects: [...mine.subjects, ...other.subjects] };
+  const { worn } = target;
+  if (garment === undefined || worn === undefined) return joined(mine, other);
+  const fitted = mine.placed.flatMap((item) =>
+    item.subject === from ? [dressed(garment, item, source.head, worn)] : [],
+  );
+  return { placed: [...mine.placed, ...fitted], subjects: [...mine.subjects, ...other.subjects] };
+}
+
+function dressed(
+  garment: Placed,
+  { box, mirrored, rotation }: Placed,
+  head: Traits['head'],
+  worn: { below: number; width: number },
+): Placed {
+  const headWidth = box.width * head.width;
+  const width = headWidth * worn.width;
+  const height = (garment.box.height * width) / garment.box.width;
+  const x = box.x + box.width * (mirrored ? 1 - head.x : head.x);
+  const y = box.y + box.height * head.y + headWidth * worn.below;
+  return {
+    ...garment,
+    rotation,
+    mirrored,
+    grounded: false,
+    box: { x: x - width / 2, y: y - height / 2, width, height },
+  };
 }

@@ -47,7 +47,7 @@ export function createRenderer(icons: IconSet, vocabulary: Vocabulary): Renderer
   async function castFor(scene: Scene, random: Random): Promise<Cast[]> {
     const cast = scene.subjects.map(async ({ icons: choices, count, colour, size }): Promise<Cast[]> => {
       const icon = random.pick(choices);
-      const copies = count === 'several' ? random.integer(3, 5) : count;
+      const copies = count === 'several' ? random.integer(3, 4) : count;
       const body = icons.body(icon);
       const emoji = vocabulary.emoji(icon);
       if (body === undefined || emoji === undefined) return [];

@@ -35,7 +35,7 @@ export function readScene(prompt: string, negativePrompt: string, vocabulary: Vo
   const places = unique(reading.places).filter((place) => !avoided.has(place));
   return {
     ...wantedSubjects(reading, avoided, vocabulary),
-    place: places.find((place) => !general.has(place)) ?? places[0],
+    place: closest(places),
     time: reading.times.find((time) => !avoided.has(time)),
     weather: unique(reading.weather).filter((weather) => !avoided.has(weather)),
     treatments: unique(reading.treatments)
@@ -66,6 +66,12 @@ function wantedSubjects(reading: Reading, avoided: ReadonlySet<string>, vocabula
 /** "no people" keeps out everybody, whatever they do. */
 function isAvoided(icon: string, avoided: ReadonlySet<string>, vocabulary: Vocabulary): boolean {
   return avoided.has(icon) || (avoided.has('person') && vocabulary.emoji(icon)?.group === peopleGroup);
+}
+
+/** A street of a city is a city; otherwise the first that says more than "sky" or "background". */
+function closest(places: readonly Place[]): Place | undefined {
+  if (places.includes('city') && places.includes('road')) return 'city';
+  return places.find((place) => !general.has(place)) ?? places[0];
 }
 
 function unique<Value>(values: readonly Value[]): Value[] {

@@ -6,12 +6,14 @@ export interface Traits {
   /** Side of the square it fills when a person is 1: a storybook's scale, not nature's, so that a mouse stays visible. */
   scale: number;
   zone: 'ground' | 'air';
-  /** Where another thing sits on it: share of its height below its top. */
-  seat: number;
+  /** Where another thing sits on it: shares of its width and of its height, from the drawing's left and top. */
+  seat: { x: number; y: number };
   /** True when what is in it looks out of it. */
   holds: boolean;
-  /** Worn: where its middle lies on the wearer (share of the height from the top) and how wide it is (share of the wearer's width). */
-  worn?: { at: number; width: number };
+  /** The middle of its head (shares, as for the seat) and the head's width as a share of its own. */
+  head: { x: number; y: number; width: number };
+  /** Worn: how far its middle lies below the middle of the head, and how wide it is, in widths of the head. */
+  worn?: { below: number; width: number };
   /** Where it is at home when the prompt names no place. */
   home?: BackgroundKind;
 }
@@ -86,11 +88,28 @@ const airborne = new Set(
 );
 
 const seats = byIcon({
-  '0.42': 'couch-and-lamp',
-  '0.5': 'bed chair boat sailboat canoe bathtub motor-scooter',
-  '0.4': 'bicycle motorcycle skateboard speedboat camel horse elephant sled turtle unicorn whale dolphin tractor',
-  '0.3':
-    'deciduous-tree evergreen-tree palm-tree leafless-tree dragon lion bear cow pig giraffe sauropod t-rex rocket magic-wand broom',
+  '0.42 0.72': 'couch-and-lamp',
+  '0.55 0.6': 'bed',
+  '0.5 0.62': 'chair',
+  '0.5 0.55': 'sailboat canoe bathtub motor-scooter',
+  '0.5 0.35': 'bicycle motorcycle skateboard speedboat camel horse elephant sled turtle unicorn whale dolphin tractor',
+  '0.5 0.25': 'deciduous-tree evergreen-tree palm-tree dragon lion bear cow pig giraffe sauropod t-rex rocket broom',
+});
+
+/** Most animals face left with the head up; these do not. */
+const heads = byIcon({
+  '0.5 0.5 0.9':
+    'bear fox wolf lion panda koala polar-bear hamster chicken frog robot ghost alien cat-face dog-face monkey-face tiger-face horse-face cow-face pig-face mouse-face rabbit-face dragon-face clown-face skull ogre goblin boar alien-monster jack-o-lantern',
+  '0.5 0.3 0.72': 'dog',
+  '0.5 0.24 0.68': 'owl',
+  '0.46 0.15 0.5': 'penguin',
+  '0.5 0.27 0.6': 'teddy-bear',
+  '0.4 0.2 0.4': 'gorilla beaver',
+  '0.5 0.34 0.42': 'snowman snowman-without-snow',
+  '0.36 0.42 0.6': 'monkey',
+  '0.85 0.14 0.3': 'kangaroo',
+  '0.3 0.5 0.5': 'turtle hedgehog pig sloth otter',
+  '0.3 0.22 0.24': 'giraffe llama camel deer flamingo',
 });
 
 const holders = new Set(
@@ -99,21 +118,21 @@ const holders = new Set(
   ),
 );
 
-const wearables: Readonly<Record<string, { at: number; width: number }>> = {
-  'top-hat': { at: -0.06, width: 0.5 },
-  'womans-hat': { at: -0.02, width: 0.62 },
-  'billed-cap': { at: 0, width: 0.5 },
-  'graduation-cap': { at: -0.02, width: 0.55 },
-  'military-helmet': { at: 0, width: 0.52 },
-  'rescue-workers-helmet': { at: 0, width: 0.52 },
-  crown: { at: -0.05, width: 0.45 },
-  headphone: { at: 0.12, width: 0.62 },
-  glasses: { at: 0.26, width: 0.5 },
-  sunglasses: { at: 0.26, width: 0.5 },
-  goggles: { at: 0.24, width: 0.5 },
-  scarf: { at: 0.6, width: 0.46 },
-  necktie: { at: 0.68, width: 0.24 },
-  ribbon: { at: 0.1, width: 0.36 },
+const wearables: Readonly<Record<string, { below: number; width: number }>> = {
+  'top-hat': { below: -0.62, width: 0.8 },
+  'womans-hat': { below: -0.5, width: 1 },
+  'billed-cap': { below: -0.46, width: 0.9 },
+  'graduation-cap': { below: -0.5, width: 0.95 },
+  'military-helmet': { below: -0.45, width: 0.95 },
+  'rescue-workers-helmet': { below: -0.45, width: 0.95 },
+  crown: { below: -0.58, width: 0.72 },
+  headphone: { below: -0.12, width: 1.15 },
+  glasses: { below: -0.06, width: 0.72 },
+  sunglasses: { below: -0.06, width: 0.72 },
+  goggles: { below: -0.08, width: 0.76 },
+  scarf: { below: 0.58, width: 0.7 },
+  necktie: { below: 0.85, width: 0.34 },
+  ribbon: { below: -0.45, width: 0.5 },
 };
 
 const homes = byIcon({
@@ -134,19 +153,30 @@ const homes = byIcon({
   beach: 'palm-tree crab spiral-shell desert-island turtle bikini beach-with-umbrella flamingo lighthouse',
 });
 
-/** Food, drink and dishes stand on a plain ground: a colour chosen by the seed. */
+const peopleGroup = 1;
+
 export function traitsOf(emoji: Emoji): Traits {
-  const { icon, subgroup } = emoji;
+  const { icon, subgroup, group } = emoji;
   const home = homes.get(icon) as BackgroundKind | undefined;
   const worn = wearables[icon];
+  const [seatX, seatY] = numbers(seats.get(icon) ?? '0.5 0.1');
+  const [headX, headY, headWidth] = numbers(
+    heads.get(icon) ?? (group === peopleGroup ? '0.5 0.42 0.55' : '0.28 0.24 0.46'),
+  );
   return {
     scale: Number(iconScale.get(icon) ?? subgroupScale[subgroup] ?? 1),
     zone: airborne.has(icon) ? 'air' : 'ground',
-    seat: Number(seats.get(icon) ?? 0.1),
+    seat: { x: seatX, y: seatY },
+    head: { x: headX, y: headY, width: headWidth },
     holds: holders.has(icon),
     ...(worn === undefined ? {} : { worn }),
     ...(home === undefined ? {} : { home }),
   };
+}
+
+function numbers(text: string): [number, number, number] {
+  const [first = 0, second = 0, third = 0] = text.split(' ').map(Number);
+  return [first, second, third];
 }
 
 function byIcon(rules: Rules): ReadonlyMap<string, string> {

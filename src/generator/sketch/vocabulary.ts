@@ -65,7 +65,7 @@ export function createVocabulary({ emoji }: Pick<IconSet, 'emoji'>): Vocabulary 
   const table = new Map<string, Meaning>();
   const add = (phrase: string, meaning: Meaning) => {
     const key = normalise(phrase);
-    if (key) table.set(key, { ...meaning, ...table.get(key) });
+    if (key) table.set(key, combine(table.get(key), meaning));
   };
   addCuratedWords(add);
   addSynonyms(add, byLabel);
@@ -79,6 +79,13 @@ export function createVocabulary({ emoji }: Pick<IconSet, 'emoji'>): Vocabulary 
     emoji: (icon) => byIcon.get(icon),
     longest: Math.max(...[...table.keys()].map((phrase) => phrase.split(' ').length)),
   };
+}
+
+/** What came first stays: a keyword adds nothing to a phrase that draws something already. */
+function combine(known: Meaning | undefined, { icons, loose, ...rest }: Meaning): Meaning {
+  const drawn =
+    known?.icons === undefined && icons !== undefined ? { icons, ...(loose === undefined ? {} : { loose }) } : {};
+  return { ...rest, ...drawn, ...known };
 }
 
 type Add = (phrase: string, meaning: Meaning) => void;

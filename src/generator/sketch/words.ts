@@ -12,7 +12,7 @@ export const places = {
   desert: 'desert|dunes|dune|sand dunes|sahara|canyon|mars|wasteland|oasis|wild west',
   snow: 'snow|snowy|snowfall|snowing|winter|wintry|ice field|arctic|antarctic|tundra|frozen|blizzard|snowscape|glacier|north pole|frosty|frost|ski slope|christmas eve',
   beach: 'beach|seaside|shore|seashore|coast|coastline|sandy beach|tropical island|bay|lagoon',
-  sea: 'sea|ocean|open sea|waves|river|lake|pond|harbour|harbor|stormy sea|water|high seas|marina|pier|fjord',
+  sea: 'sea|ocean|open sea|waves|river|lake|pond|harbour|harbor|water|high seas|marina|pier|fjord',
   mountains:
     'mountains|mountain|alps|peaks|mountain range|himalayas|highlands|cliff|cliffs|summit|mountain top|ridge|alpine',
   forest: 'forest|woods|woodland|jungle|rainforest|grove|pine forest|enchanted forest|swamp|bamboo forest|thicket',

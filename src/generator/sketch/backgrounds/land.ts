@@ -176,15 +176,22 @@ export function paintForest(stage: Stage): Backdrop {
     const amount = 11 - row * 2;
     return Array.from({ length: amount }, (_, index) => {
       const x = ((index + random.between(0.2, 0.8)) / amount) * width;
-      const y = horizon + 10 + row * 34;
+      const y = horizon + 14 + row * 26;
       return isLeafy && row > 0
         ? roundTree(stage, x, y, 1.5 + row * 0.35)
         : conifer(x, y, random.between(330, 420) + row * 90, colour, stage.weather.includes('snowfall'));
     });
   });
+  const shade = element('rect', {
+    x: 0,
+    y: horizon - 30,
+    width,
+    height: height - horizon + 30,
+    fill: inLight(stage, '#3f7048'),
+  });
   const floor = ground(stage, 'floor', horizon + 62, ['#6f9a4c', '#3d6b33']);
   return {
-    behind: paintSky(stage, horizon) + rows.join('') + floor,
+    behind: paintSky(stage, horizon) + shade + rows.join('') + floor,
     front: '',
     feet: height * 0.91,
     shadow: inLight(stage, '#183318'),

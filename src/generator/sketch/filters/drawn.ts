@@ -6,11 +6,11 @@ import { close, eachPixel, edges, greys, lengthFor, luminance, open, type Pixels
 export async function watercolor(pixels: Pixels, random: Random): Promise<Pixels> {
   const patches = await close(open(pixels).median(odd(lengthFor(pixels, 7))));
   const rims = await softened(edges(patches), pixels, 1.4);
-  const [wash, tooth] = [await unevenness(pixels, 26, random), await unevenness(pixels, 1.1, random)];
+  const [wash, tooth] = [await unevenness(pixels, [30, 30], random), await unevenness(pixels, [2, 2], random)];
   return eachPixel(patches, (r, g, b, index) => {
     const paper = 0.2 + 0.26 * (wash[index] ?? 0.5);
     const rim = 1 - Math.min(0.42, (rims[index] ?? 0) / 900);
-    const grain = 0.93 + 0.12 * (tooth[index] ?? 0.5);
+    const grain = 0.96 + 0.07 * (tooth[index] ?? 0.5);
     const tint = (value: number, white: number) => (value * (1 - paper) + white * paper) * rim * grain + 10;
     return [tint(r, 255), tint(g, 252), tint(b, 244)];
   });
@@ -34,15 +34,15 @@ export async function pencil(pixels: Pixels, random: Random): Promise<Pixels> {
   const { width } = pixels;
   const soft = greys(await close(open(pixels).blur(Math.max(0.5, lengthFor(pixels, 5)))));
   const grey = greys(pixels);
-  const tooth = await unevenness(pixels, 0.8, random);
+  const tooth = await unevenness(pixels, [1.6, 1.6], random);
   const gap = Math.max(3, lengthFor(pixels, 6));
   return eachPixel(pixels, (_r, _g, _b, index) => {
     const dodge = Math.min(1, (grey[index] ?? 0) / Math.max(8, soft[index] ?? 8));
     const x = index % width;
     const y = Math.floor(index / width);
     const hatch = ((x + y) % gap) / gap < 0.42 ? 1 : 0.35;
-    const shade = (1 - (grey[index] ?? 0) / 255) * 0.62 * hatch;
-    const value = 247 * dodge ** 2.2 * (1 - shade) * (0.9 + 0.2 * (tooth[index] ?? 0.5));
+    const shade = (1 - (grey[index] ?? 0) / 255) * 0.55 * hatch;
+    const value = 247 * dodge ** 2.2 * (1 - shade) * (0.95 + 0.1 * (tooth[index] ?? 0.5));
     return [value, value * 0.99, value * 0.965];
   });
 }

@@ -14,12 +14,15 @@ export async function softened(values: Float32Array, pixels: Pixels, at512: numb
     .toBuffer();
 }
 
-/** Smooth random unevenness, 0 to 1 a pixel, in patches of `at512` pixels of a 512-pixel picture: paper, washes. */
-export async function unevenness(pixels: Pixels, at512: number, random: Random): Promise<Float32Array> {
+/** Smooth random unevenness, 0 to 1 a pixel, in patches of so many pixels of a 512-pixel picture: paper, washes, bristles. */
+export async function unevenness(
+  pixels: Pixels,
+  [wide, tall]: readonly [wide: number, tall: number],
+  random: Random,
+): Promise<Float32Array> {
   const { width, height } = pixels;
-  const patch = Math.max(1, lengthFor(pixels, at512));
-  const columns = Math.ceil(width / patch) + 1;
-  const rows = Math.ceil(height / patch) + 1;
+  const columns = Math.ceil(width / Math.max(1, lengthFor(pixels, wide))) + 1;
+  const rows = Math.ceil(height / Math.max(1, lengthFor(pixels, tall))) + 1;
   const seeds = Uint8Array.from({ length: columns * rows }, () => random.integer(0, 255));
   const bytes = await sharp(seeds, { raw: { width: columns, height: rows, channels: 1 } })
     .resize(width, height, { fit: 'fill', kernel: 'cubic' })

@@ -13,7 +13,7 @@ export async function oilPainting(pixels: Pixels, random: Random): Promise<Pixel
   );
   const strokes = kuwahara(small, Math.max(2, Math.round(lengthFor(small, 5))));
   const large = await close(open(strokes).resize(width, height, { fit: 'fill', kernel: 'cubic' }));
-  const bristles = await unevenness(large, 2.2, random);
+  const bristles = await unevenness(large, [16, 2.6], random);
   const grey = greys(large);
   return eachPixel(large, (r, g, b, index) => {
     const relief = (grey[index] ?? 0) - (grey[index - width - 1] ?? grey[index] ?? 0);

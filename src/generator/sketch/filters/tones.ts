@@ -26,7 +26,7 @@ export function sepia(pixels: Pixels): Pixels {
 /** Coarse grain, lifted blacks, warm lights. */
 export function filmGrain(pixels: Pixels, random: Random): Pixels {
   const print = eachPixel(pixels, (r, g, b) => {
-    const noise = (random.next() + random.next() + random.next() - 1.5) * 62;
+    const noise = (random.next() + random.next() + random.next() - 1.5) * 50;
     return [18 + r * 0.9 + noise + 5, 16 + g * 0.88 + noise, 20 + b * 0.82 + noise];
   });
   return vignette(print, 0.35);
@@ -35,7 +35,7 @@ export function filmGrain(pixels: Pixels, random: Random): Pixels {
 export function pastel(pixels: Pixels): Pixels {
   return eachPixel(pixels, (r, g, b) => {
     const grey = luminance(r, g, b);
-    const soft = (value: number) => (value * 0.72 + grey * 0.28) * 0.56 + 112;
+    const soft = (value: number) => (value * 1.05 - grey * 0.05) * 0.62 + 88;
     return [soft(r) + 4, soft(g), soft(b) + 3];
   });
 }

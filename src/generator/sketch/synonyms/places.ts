@@ -43,6 +43,6 @@ chopper|copter = helicopter
 spaceship|spacecraft|starship|space shuttle|rocket ship|space rocket|shuttle|rockets = rocket
 ufo|alien ship|saucer|flying saucers|alien spaceship = flying saucer
 space station = satellite
-hot air balloon|hot air balloons|air balloon = balloon
+air balloon|balloon ride = hot air balloon
 balloons|party balloon = balloon
 `;
