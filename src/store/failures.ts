@@ -1,4 +1,3 @@
-import { ClickHouseError } from '@clickhouse/client';
 import { BotError } from '../errors.ts';
 
 // Exception codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
@@ -15,10 +14,19 @@ export function toBotError(
 ): BotError {
   if (error instanceof BotError) return error;
   if (signal?.aborted) return new BotError('cancelled', 'The search was stopped before it was done.', { cause: error });
-  return error instanceof ClickHouseError ? fromServer(error, place) : unreachable(error, place);
+  return isEngineError(error) ? fromEngine(error, place) : unreachable(error, place);
 }
 
-function fromServer(error: ClickHouseError, place: string): BotError {
+interface EngineError extends Error {
+  code: string;
+}
+
+/** By its shape: chDB throws the class of another copy of the client's package. Network errors have codes such as ECONNREFUSED. */
+function isEngineError(error: unknown): error is EngineError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^\d+$/.test(error.code);
+}
+
+function fromEngine(error: EngineError, place: string): BotError {
   const answer = (code: 'database_unavailable' | 'disk_full' | 'internal', message: string) =>
     new BotError(code, message, { cause: error });
   if (error.code === notEnoughSpace || /No space left on device|errno: 28\b/.test(error.message)) {
@@ -42,10 +50,7 @@ function fromServer(error: ClickHouseError, place: string): BotError {
       `The database at ${place} is too busy to answer in time. Try again in a moment.`,
     );
   }
-  return answer(
-    'internal',
-    `The database at ${place} refused a query (${error.type ?? error.code}). The log has the details.`,
-  );
+  return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
 }
 
 function unreachable(error: unknown, place: string): BotError {

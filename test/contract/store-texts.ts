@@ -39,9 +39,12 @@ export function textContract(store: () => PromptStore): void {
 }
 
 async function roundTrip(store: PromptStore, text: string): Promise<void> {
-  const logged = generation(`id ${text}`, {
-    scope: text,
-    user: text,
+  // Names come from platforms, which bound them; texts come from people.
+  const name = text.slice(0, 500);
+  const id = `id ${name}`;
+  const logged = generation(id, {
+    scope: name,
+    user: name,
     asked: text,
     prompt: text,
     negativePrompt: text,
@@ -50,23 +53,23 @@ async function roundTrip(store: PromptStore, text: string): Promise<void> {
     generator: text,
     model: text,
     neighbours: [{ id: text, source: 'corpus', similarity: 1 }],
-    changes: [{ kind: 'added', text, reason: text, neighbourId: `id ${text}` }],
-    images: [{ key: text, width: 1, height: 1, seed: 1 }],
+    changes: [{ kind: 'added', text, reason: text, neighbourId: text || 'none' }],
+    images: [{ key: name, width: 1, height: 1, seed: 1 }],
   });
   const { promptVector, imageVectors, ...stored } = logged;
-  const place = post(text, { adapter: text, thread: text, generation: logged.id, scope: text });
+  const place = post(name, { adapter: name, thread: name, generation: id, scope: name });
   await store.logGeneration(logged);
   await store.logPost(place);
-  await store.logReaction(reaction(`reaction ${text}`, { generation: logged.id, scope: text, user: text }));
-  expect(await store.findGeneration(text, logged.id)).toEqual(stored);
+  await store.logReaction(reaction(`reaction ${name}`, { generation: id, scope: name, user: name }));
+  expect(await store.findGeneration(name, id)).toEqual(stored);
   expect(await store.findGenerationByPost(place)).toEqual(stored);
-  expect(await store.lineage(text, logged.id)).toEqual([stored]);
-  expect(await store.history(text, text, { limit: 1 })).toEqual([stored]);
-  expect(await store.postsOf(text, logged.id)).toEqual([place]);
-  expect(await store.reactionsBy(text, logged.id)).toEqual({ like: true, dislike: false });
-  const [found] = await store.searchPrompts(promptVector, { limit: 1, scope: text });
-  expect(found).toMatchObject({ id: logged.id, prompt: text, likes: 1, picture: text || undefined });
-  expect(await store.vectorsOf(text, logged.id)).toEqual({ prompt: promptVector, images: imageVectors });
-  await store.deleteGeneration(text, logged.id);
-  expect(await store.findGeneration(text, logged.id)).toBeUndefined();
+  expect(await store.lineage(name, id)).toEqual([stored]);
+  expect(await store.history(name, name, { limit: 1 })).toEqual([stored]);
+  expect(await store.postsOf(name, id)).toEqual([place]);
+  expect(await store.reactionsBy(name, id)).toEqual({ like: true, dislike: false });
+  const [found] = await store.searchPrompts(promptVector, { limit: 1, scope: name });
+  expect(found).toMatchObject({ id, prompt: text, likes: 1, picture: name || undefined });
+  expect(await store.vectorsOf(name, id)).toEqual({ prompt: promptVector, images: imageVectors });
+  await store.deleteGeneration(name, id);
+  expect(await store.findGeneration(name, id)).toBeUndefined();
 }
