@@ -18,7 +18,7 @@ interface RunnerParts {
 type Job = QueuedJob<JobPayload>;
 
 /** A job that took the process down with it this often is given up, so that it can't do so for ever. */
-const maxAttempts = 3;
+const maxAttempts = 5;
 const cancelLabel = { label: 'Cancel', emoji: '✖️' };
 
 /** Runs accepted jobs: rebuilds their thread, does what was asked, and tells the person how it went. */
