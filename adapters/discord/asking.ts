@@ -37,12 +37,14 @@ export type Asker = (
   wanted: () => Wanted,
 ) => Promise<void>;
 
+type Begun = ReturnType<Places['begin']>;
+
 const longestRefusal = 1900;
 
 export function createAsker({ adapter, api, places, handler, log }: AskerParts): Asker {
-  async function refuse(thread: string, error: unknown): Promise<void> {
+  async function refuse({ thread, written }: Begun, error: unknown): Promise<void> {
     const content = `⚠️ ${escapeCut(explainFailure(error, log).message, longestRefusal)}`;
-    await places.acked(thread);
+    await Promise.all([places.acked(thread), written]);
     const place = places.find(thread);
     if (!place || !hasWebhook(place)) return;
     if (place.kind === 'command') await api.editOriginal(place.webhook, { content });
@@ -50,7 +52,7 @@ export function createAsker({ adapter, api, places, handler, log }: AskerParts):
   }
 
   return async (interaction, place, response, wanted) => {
-    const thread = places.begin(interaction.id, place);
+    const { thread, written } = places.begin(interaction.id, place);
     // Nothing comes before the ack: Discord waits three seconds for it.
     const ack = api.respond(interaction, response);
     places.acking(thread, ack);
@@ -59,8 +61,9 @@ export function createAsker({ adapter, api, places, handler, log }: AskerParts):
     const base = { id: interaction.id, scope, person: personOf(interaction), thread: { adapter, thread } };
     try {
       await handler.accept({ ...base, ...wanted() } as Invocation);
+      await written;
     } catch (error) {
-      return refuse(thread, error);
+      return refuse({ thread, written }, error);
     }
     // A control has nothing to introduce until it has something to say.
     if (place.kind === 'command' && !place.personal) await places.open(thread);

@@ -10,7 +10,7 @@ import {
   Options,
   PermissionFlagsBits,
 } from 'discord.js';
-import type { BotError } from '../../src/errors.ts';
+import { BotError } from '../../src/errors.ts';
 import type { Logger } from '../../src/log.ts';
 import { explainLogin, fatalClose } from './login-failure.ts';
 import type { ReactionEvent } from './reactions.ts';

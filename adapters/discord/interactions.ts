@@ -5,8 +5,10 @@ import {
   type APIInteractionResponse,
   type APIMessageApplicationCommandInteraction,
   type APIMessageComponentInteraction,
+  type APIMessageTopLevelComponent,
   type APIModalSubmitInteraction,
   ApplicationCommandType,
+  ComponentType,
   InteractionResponseType,
   InteractionType,
   MessageFlags,
@@ -89,7 +91,7 @@ export function createInteractions(parts: InteractionParts) {
 
   async function complete(interaction: APIApplicationCommandAutocompleteInteraction) {
     const person = personOf(interaction);
-    const scope = scopeOf({ guild: interaction.guild_id, channel: interaction.channel.id });
+    const scope = scopeOf({ guild: interaction.guild_id, channel: interaction.channel?.id ?? '' });
     const texts = await completionsFor(interaction, handler, { person, scope });
     await api.respond(interaction, {
       type: InteractionResponseType.ApplicationCommandAutocompleteResult,
@@ -156,7 +158,11 @@ function controlPlace(interaction: Pressing): PlaceRecord {
 }
 
 function labelOf({ message, data }: Pressing): string {
-  const buttons = (message?.components ?? []).flatMap((row) => ('components' in row ? row.components : []));
-  const pressed = buttons.find((part) => 'custom_id' in part && part.custom_id === data.custom_id);
-  return (pressed && 'label' in pressed && pressed.label) || 'From your history';
+  const rows: readonly APIMessageTopLevelComponent[] = message?.components ?? [];
+  for (const row of rows) {
+    const parts = row.type === ComponentType.ActionRow ? row.components : [];
+    const pressed = parts.find((part) => 'custom_id' in part && part.custom_id === data.custom_id);
+    if (pressed && 'label' in pressed && pressed.label) return pressed.label;
+  }
+  return 'From your history';
 }

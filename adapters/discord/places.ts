@@ -7,8 +7,11 @@ import type { PlaceRecord, Tables } from './records.ts';
 
 /** What a ThreadRef of this adapter names: a channel, or a place where something was asked. */
 export interface Places {
-  /** Notes a place before its job is accepted; one that is known (a redelivered event) stays as it is. Returns its name. */
-  begin(event: string, record: PlaceRecord): string;
+  /**
+   * Notes a place before its job is accepted; one that is known (a redelivered event) stays as it is. It can be found
+   * once it is written, and it is on disk before anything that is written later.
+   */
+  begin(event: string, record: PlaceRecord): { thread: string; written: Promise<unknown> };
   find(thread: string): PlaceRecord | undefined;
   /** Tells that the ack of an interaction is under way: nothing else may use its webhook before. */
   acking(thread: string, ack: Promise<void>): void;
@@ -48,11 +51,10 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
   const acks = new Map<string, Promise<void>>();
   const opening = new Map<string, Promise<string>>();
 
-  function begin(event: string, record: PlaceRecord): string {
+  function begin(event: string, record: PlaceRecord) {
     const thread = `${prefix}${event}`;
     // LMDB commits in the order of the calls: the accepted job that follows is never on disk without its place.
-    if (!tables.places.get(thread)) void tables.places.put(thread, record);
-    return thread;
+    return { thread, written: tables.places.get(thread) ? Promise.resolve() : tables.places.put(thread, record) };
   }
 
   function find(thread: string): PlaceRecord | undefined {

@@ -1,5 +1,4 @@
 import {
-  Collection,
   type IShardingStrategy,
   SimpleShardingStrategy,
   type WebSocketOptions,
@@ -37,7 +36,8 @@ export function createHealingStrategy(manager: Manager): HealingStrategy {
     },
     async fetchStatus() {
       const found = await Promise.all([...shards.values()].map((shard) => shard.fetchStatus()));
-      return new Collection(found.flatMap((one) => [...one]));
+      const none = await new SimpleShardingStrategy(manager).fetchStatus();
+      return none.concat(...found);
     },
     async heal(id) {
       const shard = shards.get(id);
