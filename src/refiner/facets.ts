@@ -118,6 +118,7 @@ for (const [facet, values] of Object.entries(table)) {
   }
 }
 
+const firstWords = new Set([...claimsByPhrase.keys()].map((phrase) => phrase.split(' ')[0] ?? ''));
 const longestPhrase = Math.max(...[...claimsByPhrase.keys()].map((phrase) => phrase.split(' ').length));
 
 /** What a run of normalised words claims. Contradicting claims of one text are all kept: its author may mix on purpose. */
@@ -133,6 +134,7 @@ export function claimsOf(words: readonly string[]): Claims {
 }
 
 function claimAt(words: readonly string[], at: number): { claims: Claims; length: number } | undefined {
+  if (!firstWords.has(words[at] ?? '')) return undefined;
   for (let length = Math.min(longestPhrase, words.length - at); length > 0; length -= 1) {
     const entries = claimsByPhrase.get(words.slice(at, at + length).join(' '));
     if (!entries) continue;

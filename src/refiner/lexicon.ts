@@ -62,7 +62,7 @@ export const vocabulary: Record<Category, Vocabulary> = {
       rays <- volumetric`,
   },
   colour: {
-    phrases: `black and white | monochrome | monochromatic | grayscale | sepia | sepia toned | high contrast | low contrast | duotone
+    phrases: `black and white | monochrome | monochromatic | grayscale | sepia | sepia tone | sepia toned | high contrast | low contrast | duotone
       | teal and orange | colorful | vibrant | vivid | pastel | desaturated | color graded | cinematic color grading`,
     compounds: `color | colors | palette | color palette | color scheme | tones | hues | color grading <- vibrant | vivid | muted | pastel | soft
         | warm | cool | cold | earthy | earth | saturated | desaturated | bright | bold | rich | monochrome | monochromatic | neon | limited
@@ -72,7 +72,7 @@ export const vocabulary: Record<Category, Vocabulary> = {
     phrases: `close up | extreme close up | macro | wide angle | ultra wide angle | low angle | high angle | bird's eye view | birds eye view
       | top down | eye level | isometric | dutch angle | rule of thirds | negative space | depth of field | bokeh | soft focus
       | tilt shift | fisheye | telephoto | panoramic | panorama | 35mm | 50mm | 85mm | 35mm film | medium format | symmetrical | centered
-      | f/1.2 | f/1.4 | f/1.8 | f/2 | f/2.8 | long exposure | motion blur | vignette | film still`,
+      | f/1.2 | f/1.4 | f/1.8 | f/2 | f/2.8 | long exposure | motion blur | vignette | film still | movie still`,
     compounds: `shot <- close up | macro | wide | wide angle | full | medium | long | low angle | high angle | overhead | top down | aerial
         | tracking | establishing
       view <- aerial | overhead | top down | isometric | panoramic | close up | wide | low angle | high angle | side

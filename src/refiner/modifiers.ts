@@ -1,5 +1,6 @@
 import { type Claims, claimsOf } from './facets.ts';
-import { type Category, categories, vocabulary } from './lexicon.ts';
+import type { Category } from './lexicon.ts';
+import { findSpans, type Span, styleWords } from './spans.ts';
 import { negations, type Segment, segmentsOf, type Word } from './words.ts';
 
 /** A phrase that says how a picture is made: "soft lighting", "oil painting", "35mm". */
@@ -25,39 +26,12 @@ export interface ReadSegment {
   onlyModifiers: boolean;
 }
 
-interface Compound {
-  category: Category;
-  heads: ReadonlySet<string>;
-  qualifiers: ReadonlySet<string>;
-}
-
-/** Words of one entry of the lexicon at most; and qualifiers before a head at most. */
-const longestEntry = 4;
-const mostQualifiers = 3;
-
-const list = (text: string): string[] => text.split('|').map((entry) => entry.trim().replace(/\s+/g, ' '));
-
-const phrases = new Map<string, Category>(
-  categories.flatMap((category) => list(vocabulary[category].phrases).map((phrase) => [phrase, category] as const)),
-);
-
-const compounds: Compound[] = categories.flatMap((category) =>
-  (vocabulary[category].compounds ?? '')
-    .split(/\n(?=[^\n]*<-)/)
-    .filter((line) => line.includes('<-'))
-    .map((line) => {
-      const [heads = '', qualifiers = ''] = line.split('<-');
-      return { category, heads: new Set(list(heads)), qualifiers: new Set(list(qualifiers)) };
-    }),
-);
-
 const smallWords = new Set(
   'a an the in on of with and at by as to into for from style styled art aesthetic aesthetics its very rendered shot lit under using'.split(
     ' ',
   ),
 );
 const requestWords = new Set('create generate draw make paint please image picture render me'.split(' '));
-const styleWords = new Set(['style', 'styled', 'aesthetic', 'aesthetics']);
 /** What may follow a modifier inside a sentence; any other word makes it likely that the modifier describes that word. */
 const followers = new Set(
   'of in on and with from at over through to that which while highlighting casting creating showing for as by across throughout featuring illuminating'.split(
@@ -93,66 +67,6 @@ function describe(text: string, words: readonly Word[]) {
     .replace(/[\s_]+/g, ' ')
     .replace(/\b(?:dslr|u?hdr?|cgi|3d|4k|8k|16k)\b/g, (abbreviation) => abbreviation.toUpperCase());
   return { text: written, words: normal, claims: claimsOf(normal), start, end };
-}
-
-interface Span {
-  from: number;
-  /** Exclusive. */
-  to: number;
-  category: Category;
-}
-
-function findSpans(words: readonly Word[]): Span[] {
-  const normal = words.map((word) => word.normal);
-  const spans: Span[] = [];
-  let at = 0;
-  while (at < normal.length) {
-    const span = longestSpanAt(normal, at);
-    if (span) spans.push(span);
-    at = span?.to ?? at + 1;
-  }
-  return spans;
-}
-
-function longestSpanAt(words: readonly string[], from: number): Span | undefined {
-  let best: Span | undefined;
-  const offer = (to: number, category: Category) => {
-    if (!best || to > best.to) best = { from, to, category };
-  };
-  for (let to = from + 1; to <= Math.min(words.length, from + longestEntry); to += 1) {
-    const category = phrases.get(words.slice(from, to).join(' '));
-    if (category) offer(to, category);
-  }
-  for (const compound of compounds) {
-    const to = compoundEnd(words, from, compound, mostQualifiers);
-    if (to) offer(to, compound.category);
-  }
-  return best && withStyleWord(words, best);
-}
-
-/** Where a run of one to `left` qualifiers and a head ends, or undefined. */
-function compoundEnd(words: readonly string[], from: number, compound: Compound, left: number): number | undefined {
-  let longest: number | undefined;
-  for (let to = from + 1; to <= Math.min(words.length, from + longestEntry); to += 1) {
-    if (!compound.qualifiers.has(words.slice(from, to).join(' '))) continue;
-    const end = headEnd(words, to, compound) ?? (left > 1 ? compoundEnd(words, to, compound, left - 1) : undefined);
-    if (end && end > (longest ?? 0)) longest = end;
-  }
-  return longest;
-}
-
-function headEnd(words: readonly string[], from: number, compound: Compound): number | undefined {
-  for (let to = Math.min(words.length, from + longestEntry); to > from; to -= 1) {
-    if (compound.heads.has(words.slice(from, to).join(' '))) return to;
-  }
-  return undefined;
-}
-
-/** "watercolor style" and "comic book art style" are the modifier they name. */
-function withStyleWord(words: readonly string[], span: Span): Span {
-  if (span.category !== 'medium' && span.category !== 'style') return span;
-  const next = words[span.to] === 'art' ? span.to + 1 : span.to;
-  return styleWords.has(words[next] ?? '') ? { ...span, to: next + 1 } : span;
 }
 
 function isNegated(words: readonly Word[], span: Span): boolean {

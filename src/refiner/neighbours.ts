@@ -46,7 +46,7 @@ function refine(text: string, request: RefineRequest): Refinement {
 }
 
 function restyle(text: string, request: RefineRequest): Refinement {
-  const bared = removeStyle(text);
+  const bared = removeStyle(withoutEnding(text, request.style));
   const own = readOwnWords(bared.text, request);
   const sets = distinct(request.neighbours).map((neighbour) => styleSet(neighbour, bared, own, request.seed));
   const first = pickSet(sets, request.seed);
@@ -61,6 +61,12 @@ function restyle(text: string, request: RefineRequest): Refinement {
     rest.map((set) => set.chosen),
     styleReason,
   );
+}
+
+/** A chosen style that stands at the end of the text already would be cut in part: it comes back whole. */
+function withoutEnding(text: string, style: string | undefined): string {
+  if (!style || !text.toLowerCase().endsWith(style.toLowerCase())) return text;
+  return text.slice(0, -style.length).replace(/[,\s]+$/, '');
 }
 
 interface StyleSet {

@@ -75,5 +75,8 @@ describe('restyle', () => {
   test('a chosen style replaces the old one', async () => {
     const { prompt } = await restyle('a boat, oil painting', { style: 'watercolor', neighbours: [] });
     expect(prompt).toBe('a boat, watercolor');
+    const style = 'watercolor painting, soft washes';
+    const again = await restyle(`a boat, oil painting, ${style}`, { style, neighbours: [] });
+    expect(again.prompt).toBe(`a boat, ${style}`);
   });
 });
