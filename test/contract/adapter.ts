@@ -65,13 +65,16 @@ export function adapterContract(name: string, open: () => Promise<AdapterDriver>
       expect(new Set(driver.invocations().map((invocation) => invocation.id)).size).toBe(2);
     });
 
-    test('a reply with a picture brings its bytes or an address', async () => {
+    test('a reply with a picture brings its bytes or an address, and is answered in the same thread', async () => {
       const { driver, id } = await opened();
       await driver.replyWithPicture(id);
       const reply = driver.invocations().at(-1);
-      expect(reply).toMatchObject({ kind: 'message', thread: { thread: id } });
+      expect(reply).toMatchObject({ kind: 'message', thread: { adapter: driver.adapter().name } });
       const [attachment] = reply?.kind === 'message' ? reply.attachments : [];
       expect(attachment && ('url' in attachment ? attachment.url.length : attachment.bytes.length)).toBeGreaterThan(0);
+      // An adapter may name the conversation by the reply, so that the answer can refer to it.
+      if (reply) await driver.adapter().thread(reply.thread).post(plain('found it'), { key: 'answer' });
+      expect((await driver.messages(id)).at(-1)?.text).toContain('found it');
     });
 
     test('a card of every kind is shown without loss', async () => {
