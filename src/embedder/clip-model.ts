@@ -1,19 +1,15 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import {
-  AutoProcessor,
-  AutoTokenizer,
-  CLIPTextModelWithProjection,
-  CLIPVisionModelWithProjection,
-  env,
-  LogLevel,
-  RawImage,
-  Tensor,
-} from '@xenova/transformers';
+import type { RawImage } from '@xenova/transformers';
 import sharp from 'sharp';
 import { BotError } from '../errors.ts';
 import { decodeRgb } from '../images/decode.ts';
 import { cleanText } from './text.ts';
 import type { Weights } from './weights.ts';
+
+/** Required, not imported: the TypeScript loader would rewrite the megabyte of an imported module, which takes 170 MB of memory. */
+const transformers: typeof import('@xenova/transformers') = createRequire(import.meta.url)('@xenova/transformers');
+const { AutoProcessor, AutoTokenizer, CLIPTextModelWithProjection, CLIPVisionModelWithProjection } = transformers;
 
 /** Pictures are decoded at no more than this, which bounds memory whatever was sent. */
 const maxSide = 2048;
@@ -27,6 +23,7 @@ export interface ClipModel {
 
 /** Prepares a model; each half is loaded at its first use, since many processes never see a picture. */
 export function createClipModel(weights: Weights, threads: number): ClipModel {
+  const { env, LogLevel } = transformers;
   env.allowRemoteModels = false;
   env.localModelPath = path.dirname(weights.folder);
   env.logLevel = LogLevel.ERROR;
@@ -69,8 +66,8 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
     const dims = [rows.length, rows[0]?.length ?? 0];
     const ids = BigInt64Array.from(rows.flat(), BigInt);
     const output = await model({
-      input_ids: new Tensor('int64', ids, dims),
-      attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), dims),
+      input_ids: new transformers.Tensor('int64', ids, dims),
+      attention_mask: new transformers.Tensor('int64', new BigInt64Array(ids.length).fill(1n), dims),
     });
     return normalised(output.text_embeds, rows.length, weights.dimensions);
   }
@@ -85,7 +82,7 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
     async embedTexts(texts) {
       const rows = await Promise.all(texts.map(tokenize));
       const packed = new Float32Array(texts.length * weights.dimensions);
-      for (const group of weights.oneByOne.text ? rows.map((_, index) => [index]) : groupByLength(rows)) {
+      for (const group of weights.textOneByOne ? rows.map((_, index) => [index]) : groupByLength(rows)) {
         const vectors = await runText(group.map((index) => rows[index] ?? []));
         group.forEach((index, place) => {
           packed.set(slot(vectors, place, weights.dimensions), index * weights.dimensions);
@@ -121,7 +118,7 @@ async function readPicture(bytes: Uint8Array, side: number): Promise<RawImage> {
     fit: 'cover',
     kernel: 'cubic',
   });
-  return new RawImage(await square.raw().toBuffer(), side, side, 3);
+  return new transformers.RawImage(await square.raw().toBuffer(), side, side, 3);
 }
 
 function normalised(output: { data: Float32Array; dims: number[] }, count: number, dimensions: number): Float32Array {

@@ -8,7 +8,7 @@ import type { Logger } from '../log.ts';
 import { describeHubFile, type HubFile, type HubOptions } from './hub.ts';
 import { fetchFile, isCurrent, partSize } from './hub-file.ts';
 import { showProgress } from './progress.ts';
-import { hashFile, weightFiles } from './weights.ts';
+import { hashFile, readWeights, weightFiles } from './weights.ts';
 
 export interface DownloadOptions extends HubOptions {
   /** Models lie in `<modelsFolder>/<owner>/<name>`. */
@@ -89,7 +89,18 @@ async function fetchAll(folder: string, options: DownloadOptions): Promise<void>
   } finally {
     progress.stop();
   }
+  await refuseNonsense(folder);
   await writeManifest(folder, files[0]?.commit);
+}
+
+/** A mirror that gives no digests may have sent anything; it must not stay for the next start. */
+async function refuseNonsense(folder: string): Promise<void> {
+  try {
+    await readWeights(folder);
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
 }
 
 /** Files that came before an interruption stay, if they are of the version that the hub has now. */

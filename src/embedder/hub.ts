@@ -29,7 +29,7 @@ function fileUrl(hubUrl: string, id: string, revision: string, name: string): st
 export async function hubAnswers({ hubUrl, id, timeoutMs }: Omit<HubOptions, 'signal'>): Promise<boolean> {
   try {
     const response = await head(fileUrl(hubUrl, id, 'main', 'config.json'), AbortSignal.timeout(timeoutMs));
-    return response.status >= 200 && response.status < 400;
+    return response.ok || response.headers.has('x-repo-commit');
   } catch {
     return false;
   }

@@ -23,8 +23,8 @@ export interface Weights {
   pictureSide: number;
   /** Hash of every file that decides the vectors, 16 hex digits: equal wherever the files lie, different for any other weights. */
   fingerprint: string;
-  /** The graph scales its activations by all items of a batch (DynamicQuantizeLinear), so only batches of one give one answer. */
-  oneByOne: { text: boolean; vision: boolean };
+  /** The text graph scales its activations by all items of a batch (DynamicQuantizeLinear), so only batches of one give one answer. */
+  textOneByOne: boolean;
 }
 
 const clipConfig = z.object({
@@ -62,10 +62,10 @@ export async function readWeights(folder: string): Promise<Weights> {
   for (const name of Object.values(files)) requireFile(folder, name);
   const config = await readConfig(folder);
   const preprocessor = await readJson(path.join(folder, files.preprocessor), preprocessorConfig);
-  const [text, vision, ...others] = await Promise.all(
+  const [text, ...others] = await Promise.all(
     [files.text, files.vision, files.tokenizer, files.preprocessor].map((name) => scanFile(path.join(folder, name))),
   );
-  const hashes = [text, vision, ...others].map((file) => file?.sha256).join('\n');
+  const hashes = [text, ...others].map((file) => file?.sha256).join('\n');
   return {
     folder: path.resolve(folder),
     type,
@@ -73,7 +73,7 @@ export async function readWeights(folder: string): Promise<Weights> {
     maxTokens: config.text_config.max_position_embeddings,
     pictureSide: preprocessor.size,
     fingerprint: createHash('sha256').update(hashes).digest('hex').slice(0, 16),
-    oneByOne: { text: text?.scalesByBatch === true, vision: vision?.scalesByBatch === true },
+    textOneByOne: text?.scalesByBatch === true,
   };
 }
 

@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClipEmbedder } from '../../src/embedder/clip.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { readWeights } from '../../src/embedder/weights.ts';
-import { cosine } from '../contract/embedder.ts';
 import { batchScaledText, lastTokenText } from './graphs.ts';
+import { cosine } from './inputs.ts';
 import { copyOfTiny, temporaryFolder, tinyFolder } from './weights-fixtures.ts';
 
 const opened: Embedder[] = [];
@@ -146,7 +146,7 @@ describe('weights that do not fit', () => {
     const other = await readWeights(await copyOfTiny({ 'onnx/text_model.onnx': batchScaledText('text_embeds', 512) }));
     expect(moved.fingerprint).toBe(tiny.fingerprint);
     expect(other.fingerprint).not.toBe(tiny.fingerprint);
-    expect([tiny.oneByOne.text, other.oneByOne.text]).toEqual([false, true]);
+    expect([tiny.textOneByOne, other.textOneByOne]).toEqual([false, true]);
   });
 });
 

@@ -179,20 +179,4 @@ describe('a download from the hub', () => {
     await expectWhole(folder);
     expect(hub.requests.filter((request) => request.startsWith('GET'))).toEqual([`GET ${text}`]);
   });
-
-  it('needs no more than a plain mirror gives', async () => {
-    hub = await startFakeHub({ id, files, plain: true });
-    const modelsFolder = temporaryFolder();
-    hub.faults.push({ file: text, method: 'GET', act: { breakAfter: 800_000 } });
-    const folder = await downloadModel({
-      hubUrl: `${hub.url}/`,
-      id,
-      modelsFolder,
-      log: silentLog,
-      timeoutMs: 2_000,
-      retryDelay: 1,
-    });
-    await expectWhole(folder);
-    expect(gets(text)).toEqual([`GET ${text}`, `GET ${text}`]);
-  });
 });

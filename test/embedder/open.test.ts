@@ -63,7 +63,11 @@ describe('a new database', () => {
   it.each([
     ['refuses connections', async () => nowhere],
     ['hangs', () => listen(() => {})],
-    ['is some login page', () => listen((response) => response.writeHead(403).end())],
+    [
+      'is hidden by a login page',
+      () => listen((response) => response.writeHead(302, { location: 'http://127.0.0.1:9/login' }).end()),
+    ],
+    ['is forbidden', () => listen((response) => response.writeHead(403).end())],
   ])('gets the bundled model and says so when the hub %s', async (_, startServer) => {
     const { model, notice } = await start({ hubUrl: await startServer() });
     expect(model).toMatch(/^tiny-clip@[0-9a-f]{16}$/);

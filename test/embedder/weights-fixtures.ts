@@ -1,16 +1,25 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
+import { afterAll } from 'vitest';
 import { bundledModel as tinyFolder } from '../../src/embedder/open.ts';
 
 export { tinyFolder };
 
 export const silentLog = pino({ level: 'silent' });
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), 'embedder-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'embedder-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** The bundled weights under the names of a quantised export, as a hub serves them. */
