@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { BotError } from '../../src/errors.ts';
 import { call, imageForm, readThread, startThread } from './client.ts';
 import { openWeb } from './open-web.ts';
@@ -92,6 +92,7 @@ describe('the status of a thread', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
+    onTestFinished(() => release());
     const answer: Answer = async (thread, invocation, jobId) => {
       if (invocation.kind === 'message' && invocation.text === 'slow') await held;
       await thread.progress({ jobId, status: 'done', label: 'Done' });
@@ -119,6 +120,24 @@ describe('the status of a thread', () => {
     const id = await startThread(web, { text: 'a cat' });
     await web.script.settled();
     expect(await readThread(web, id)).toMatchObject({ status: 'done', progress: [] });
+  });
+
+  test('is queued by a reaction that asks for work, and not by taking it back', async () => {
+    const answer: Answer = async (thread, invocation, jobId) => {
+      if (invocation.kind !== 'message') return;
+      await thread.post({ text: 'a run', actions: [] }, { key: jobId });
+      await thread.progress({ jobId, status: 'done', label: 'Done' });
+    };
+    const web = await openWeb({ answer });
+    const id = await startThread(web, { text: 'a cat' });
+    await web.script.settled();
+    const path = `/api/threads/${id}/messages/${(await readThread(web, id)).messages[1]?.id}/reactions`;
+    await call(web, path, { body: { emoji: '🔁' } });
+    expect((await readThread(web, id)).status).toBe('queued');
+    const jobId = `job-${web.script.accepted[1]?.id}`;
+    await web.adapter.thread({ adapter: 'web', thread: id }).progress({ jobId, status: 'done', label: 'Done' });
+    await call(web, path, { method: 'DELETE', body: { emoji: '🔁' } });
+    expect((await readThread(web, id)).status).toBe('done');
   });
 
   test('shows a failure, until the next job ends well', async () => {
