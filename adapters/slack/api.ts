@@ -2,12 +2,13 @@ import { webApi } from '@slack/bolt';
 import type { BotError } from '../../src/errors.ts';
 import type { Logger } from '../../src/log.ts';
 import { createBoltLogger } from './bolt-logger.ts';
-import { deadTokenError, isDeadToken } from './failures.ts';
+import { deadTokenError, isDeadToken, verdictOnFailure } from './failures.ts';
+import { retrying } from './retry.ts';
 
 type WebClient = webApi.WebClient;
 
 export interface SlackApi {
-  /** For calls that may be repeated: the SDK resends them after 429, 5xx and broken connections. */
+  /** For calls that may be repeated: sent again after 429 (when Slack says), 5xx and broken connections. */
   repeat<Value>(call: (client: WebClient) => Promise<Value>): Promise<Value>;
   /** One attempt, for calls that must not happen twice; 429 comes as WebAPIRateLimitedError. */
   once<Value>(call: (client: WebClient) => Promise<Value>): Promise<Value>;
@@ -23,19 +24,20 @@ interface ApiOptions {
 
 /** Milliseconds. */
 const callTimeout = 30_000;
+const patience = 60_000;
 
 export function createApi({ token, apiUrl, log, onDeadToken }: ApiOptions): SlackApi {
-  const common = clientOptions(apiUrl, log);
-  const repeating = new webApi.WebClient(token, {
-    ...common,
-    retryConfig: { retries: 10, factor: 1.7, minTimeout: 500, maxTimeout: 15_000, randomize: true },
+  // The SDK's own resending can't tell calls that must not happen twice, and backs off on top of what Slack asks for.
+  const client = new webApi.WebClient(token, {
+    ...clientOptions(apiUrl, log),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
   });
-  const single = new webApi.WebClient(token, { ...common, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
   let dead = false;
 
-  async function guarded<Value>(call: Promise<Value>): Promise<Value> {
+  async function once<Value>(call: (client: WebClient) => Promise<Value>): Promise<Value> {
     try {
-      return await call;
+      return await call(client);
     } catch (error) {
       if (!isDeadToken(error)) throw error;
       if (!dead) onDeadToken(deadTokenError(error, 'SLACK_BOT_TOKEN'));
@@ -45,10 +47,7 @@ export function createApi({ token, apiUrl, log, onDeadToken }: ApiOptions): Slac
     }
   }
 
-  return {
-    repeat: (call) => guarded(call(repeating)),
-    once: (call) => guarded(call(single)),
-  };
+  return { once, repeat: (call) => retrying(() => once(call), verdictOnFailure, patience) };
 }
 
 /** What every client of ours shares. */

@@ -1,5 +1,6 @@
 import { webApi } from '@slack/bolt';
 import { BotError } from '../../src/errors.ts';
+import type { Verdict } from './retry.ts';
 
 /** Errors after which no call of the app works any more: https://docs.slack.dev/reference/methods/auth.test#errors */
 const deadTokens = new Set([
@@ -57,6 +58,13 @@ export function isClosedToUs(error: unknown): boolean {
 export function retryAfterOf(error: unknown): number | undefined {
   if (error instanceof webApi.WebAPIRateLimitedError) return error.retryAfter;
   return slackCode(error) === 'ratelimited' ? 1 : undefined;
+}
+
+/** What to do after a failed call that may be sent again. */
+export function verdictOnFailure(error: unknown): Verdict {
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined) return retryAfter * 1000;
+  return isUndecided(error) ? 'backoff' : 'give up';
 }
 
 /** What Slack holds against the blocks: `invalid slack file [json-pointer:/blocks/2/slack_file]`. */

@@ -3,7 +3,7 @@ import { BotError } from '../../src/errors.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
-import { isUndecided, retryAfterOf, slackCode } from './failures.ts';
+import { slackCode, verdictOnFailure } from './failures.ts';
 import type { Ledger } from './ledger.ts';
 import { backOff, retrying } from './retry.ts';
 
@@ -94,7 +94,7 @@ export function createPictureStore({ api, images, ledger, isTrusted, log }: Pict
           : {};
         await api.once((client) => client.files.completeUploadExternal({ files: [first, ...others], ...destination }));
       },
-      verdictOnRepeat,
+      verdictOnFailure,
       uploadPatience,
     );
   }
@@ -188,12 +188,6 @@ async function postBytes(url: string, bytes: Uint8Array, filename: string) {
   });
   if (!response.ok)
     throw new BotError('internal', `Slack did not take the picture (status ${response.status}). Try again.`);
-}
-
-function verdictOnRepeat(error: unknown): number | 'backoff' | 'give up' {
-  const retryAfter = retryAfterOf(error);
-  if (retryAfter !== undefined) return retryAfter * 1000;
-  return isUndecided(error) ? 'backoff' : 'give up';
 }
 
 async function poll<Value>(look: () => Promise<Value | undefined>): Promise<Value | undefined> {

@@ -13,10 +13,13 @@ export interface Place {
   user?: string | undefined;
   /** The final pictures go to the channel as well. */
   broadcast?: boolean | undefined;
+  /** Everything that is said here is for the asker alone, and opens no thread. */
+  personal?: boolean | undefined;
 }
 
-export function threadRef({ channel, thread, opening, user, broadcast }: Place): ThreadRef {
-  const fields = Object.entries({ channel, thread, opening, user, broadcast: broadcast ? '1' : undefined });
+export function threadRef({ broadcast, personal, ...place }: Place): ThreadRef {
+  const flags = { broadcast: broadcast ? '1' : undefined, personal: personal ? '1' : undefined };
+  const fields = Object.entries({ ...place, ...flags });
   const given = fields.filter((field): field is [string, string] => field[1] !== undefined);
   return { adapter: adapterName, thread: new URLSearchParams(given).toString() };
 }
@@ -35,6 +38,7 @@ export function placeOf({ thread }: Pick<ThreadRef, 'thread'>): Place {
     opening: field('opening'),
     user: field('user'),
     broadcast: fields.has('broadcast'),
+    personal: fields.has('personal'),
   };
 }
 

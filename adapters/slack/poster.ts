@@ -1,6 +1,6 @@
 import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
-import { isUndecided, retryAfterOf, slackCode } from './failures.ts';
+import { isUndecided, slackCode, verdictOnFailure } from './failures.ts';
 import type { Ledger } from './ledger.ts';
 import type { SlackMessage } from './render/card.ts';
 import { retrying } from './retry.ts';
@@ -51,10 +51,8 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
         return found ?? postOnce(posting);
       },
       (error) => {
-        const retryAfter = retryAfterOf(error);
-        if (retryAfter !== undefined) return retryAfter * 1000;
         doubtful ||= isUndecided(error);
-        return isUndecided(error) ? 'backoff' : 'give up';
+        return verdictOnFailure(error);
       },
       patience,
     );

@@ -4,13 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const shortest = 500;
 const longest = 15_000;
 
+/** Milliseconds to wait before the next attempt, as the other side asked; or the usual wait; or no further attempt. */
+export type Verdict = number | 'backoff' | 'give up';
+
 /**
- * Runs until it succeeds. `verdict` names the wait in milliseconds before the next attempt, `'backoff'` for the usual one, or `'give up'`.
+ * Runs until it succeeds or `verdict` gives up.
  * Backing off ends after `patience` milliseconds; waits that the other side asked for do not count.
  */
 export async function retrying<Value>(
   run: (attempt: number) => Promise<Value>,
-  verdict: (error: unknown) => number | 'backoff' | 'give up',
+  verdict: (error: unknown) => Verdict,
   patience: number,
 ): Promise<Value> {
   let waited = 0;

@@ -166,20 +166,21 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     ref,
     post,
     remove,
-    progress: (update) =>
-      progress.report(update, async (key, message) => {
-        const thread = await openRoot();
-        return {
-          channel,
-          ts: await joiningIfNeeded(api, channel, () => poster.post({ key, channel, thread, message })),
-        };
-      }),
+    async progress(update) {
+      if (place.personal) return;
+      await progress.report(update, async (key, message) => {
+        const posting = { key, channel, thread: await openRoot(), message };
+        return { channel, ts: await joiningIfNeeded(api, channel, () => poster.post(posting)) };
+      });
+    },
   };
 }
 
 /** Errors and personal cards are for the asker alone; a direct conversation is that anyway, and keeps them. */
-function isPersonal({ personal, tone }: Card, { channel, user }: Place): boolean {
-  return Boolean(personal || tone === 'error') && user !== undefined && !isDirect(channel);
+function isPersonal({ personal, tone }: Card, place: Place): boolean {
+  return (
+    Boolean(personal || place.personal || tone === 'error') && place.user !== undefined && !isDirect(place.channel)
+  );
 }
 
 function altOf({ images = [], text }: Card): string {

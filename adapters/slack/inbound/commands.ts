@@ -103,7 +103,8 @@ async function accept(inbound: Inbound, asked: Asked): Promise<BotError | undefi
   const { broadcast, options } = takeBroadcast(asked.options);
   const opening = thread ? undefined : shortHash(asked.id);
   if (opening) await inbound.ledger.saveOpening(opening, { title: asked.title, responseUrl });
-  const place: Place = { channel, thread, opening, user: asked.user.id, broadcast };
+  const personal = inbound.handler.commands.find(({ name }) => name === asked.command)?.personal;
+  const place: Place = { channel, thread, opening, user: asked.user.id, broadcast, personal };
   const base = invocationBase(inbound, asked.id, asked.user, place);
   return acceptOrExplain(inbound, {
     ...base,

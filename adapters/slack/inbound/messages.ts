@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Attachment, Invocation } from '../../../src/chat.ts';
 import { parseCommandLine } from '../../../src/command-line.ts';
 import { explainFailure } from '../../../src/failure.ts';
-import { isDirect, type Place } from '../place.ts';
+import { isDirect, type Place, threadRef } from '../place.ts';
 import { unescapeText } from '../render/text.ts';
 import { acceptEvent, type Inbound, invocationBase, slackCommands, takeBroadcast, tellRefusal } from './context.ts';
 import { picturesOf, sharedFile } from './files.ts';
@@ -76,6 +76,13 @@ function read(
   if (line === undefined) return { ...base, kind: 'message', text, attachments };
   const { command, options: given } = parseCommandLine(line, slackCommands(inbound));
   const { broadcast, options } = takeBroadcast(given);
-  const { thread } = invocationBase(inbound, base.id, base.person, { ...place, broadcast });
-  return { ...base, thread, kind: 'command', command, options, attachments };
+  const personal = inbound.handler.commands.find(({ name }) => name === command)?.personal;
+  return {
+    ...base,
+    thread: threadRef({ ...place, broadcast, personal }),
+    kind: 'command',
+    command,
+    options,
+    attachments,
+  };
 }

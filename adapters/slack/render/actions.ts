@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Action } from '../../../src/chat.ts';
-import { limits, plain, shorten } from './text.ts';
+import { plain } from './text.ts';
 
 /** Buttons that are seen at once; the rest goes into menus. */
 const mostButtons = 8;
@@ -34,7 +34,7 @@ function buttonOf({ id, label, emoji }: Action): types.Button {
   return {
     type: 'button',
     action_id: id,
-    text: plain(`${emoji} ${label}`.trim()),
+    text: plain(`${emoji} ${label}`.trim() || id),
     ...(id.startsWith('delete:') ? { style: 'danger' as const } : {}),
   };
 }
@@ -44,7 +44,7 @@ function menuOf(actions: readonly Action[], index: number): types.Overflow {
     type: 'overflow',
     action_id: `${menuPrefix}${index}`,
     options: actions.map(({ id, label, emoji }) => ({
-      text: { type: 'plain_text', text: shorten(`${emoji} ${label}`.trim(), limits.label), emoji: true },
+      text: plain(`${emoji} ${label}`.trim() || id),
       value: id,
     })),
   };

@@ -31,15 +31,21 @@ export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
 
 /** The keys of the pictures that a card shows: its own, and those of neighbours kept here. */
 export function pictureKeys(card: Card, isKey: (text: string) => boolean): string[] {
-  const neighbours = (card.neighbours ?? []).flatMap(({ picture }) => (picture && isKey(picture) ? [picture] : []));
-  return [...new Set([...(card.images ?? []).map(({ key }) => key), ...neighbours])];
+  const neighbours = shownIn(card.neighbours).flatMap(({ picture }) => (picture && isKey(picture) ? [picture] : []));
+  return [...new Set([...shownIn(card.images).map(({ key }) => key), ...neighbours])];
+}
+
+/** Slack has no channels for adults, so what is for them stays out of it. */
+function shownIn<Item extends { nsfw?: boolean | undefined }>(items: readonly Item[] = []): Item[] {
+  return items.filter(({ nsfw }) => !nsfw);
 }
 
 function summaryOf({ text, refinement, images = [] }: Card): string {
   return text || refinement?.prompt || images[0]?.alt || 'Promptory';
 }
 
-function imageBlocks({ key, alt, width, height, seed }: CardImage, pictures: Pictures): types.KnownBlock[] {
+function imageBlocks({ key, alt, width, height, seed, nsfw }: CardImage, pictures: Pictures): types.KnownBlock[] {
+  if (nsfw) return plainSections('A picture for adults was left out: Slack has no place for it.');
   const file = pictures.files.get(key);
   if (!file) return [];
   return [

@@ -18,8 +18,9 @@ function headingOf({ similarity, source }: NeighbourView, index: number): string
   return `*${index + 1}.*${likeness}${source === 'own' ? ' · made here' : ''}`;
 }
 
-function accessoryOf({ prompt, picture }: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {
-  if (picture === undefined) return undefined;
+function accessoryOf(neighbour: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {
+  const { prompt, picture, nsfw } = neighbour;
+  if (picture === undefined || nsfw) return undefined;
   const alt_text = shorten(prompt || 'A similar picture', limits.altText);
   const file = files.get(picture);
   if (file) return { type: 'image', slack_file: { id: file }, alt_text };

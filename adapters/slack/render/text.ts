@@ -57,9 +57,9 @@ function escapedParts(word: string, most: number): string[] {
 /** Cuts plain text to a length, with an ellipsis, never inside a character. */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
-  const characters = [...text];
-  while (characters.join('').length > most - 1) characters.pop();
-  return `${characters.join('')}…`;
+  const cut = text.slice(0, most - 1);
+  // Half of a character that takes two code units is none.
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
 /** Escaped and shortened to what remains within `most` once escaped. */

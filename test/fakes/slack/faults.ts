@@ -1,7 +1,7 @@
 /** What goes wrong with a call, in the order in which a test asks for it. */
 export type Fault =
   /** Slack's own errors come as 200 with `ok: false`: https://docs.slack.dev/apis/web-api/#responses */
-  | { error: string }
+  | { error: string; errors?: readonly string[] }
   /** A 429 with Retry-After in seconds: https://docs.slack.dev/apis/web-api/rate-limits */
   | { retryAfter: number }
   | { status: number }
