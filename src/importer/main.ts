@@ -113,5 +113,8 @@ function report(summary: ImportSummary, { seconds, rejectedFile }: { seconds: nu
   const rate = Math.round((summary.imported + summary.skipped) / Math.max(seconds, 0.001));
   console.error(`${summary.stopped ? 'Stopped' : 'Done'}: ${describeCounts(summary)}, ${rate} rows/s.`);
   if (summary.rejected > 0) console.error(`Rejected rows, with line and reason: ${rejectedFile}`);
-  if (summary.stopped) console.error('Run the same command again to go on.');
+  if (summary.stopped) {
+    console.error('Run the same command again to go on.');
+    process.exitCode = 130;
+  }
 }
