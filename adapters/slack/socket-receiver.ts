@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt';
-import type { BotError } from '../../src/errors.ts';
+import { BotError } from '../../src/errors.ts';
 import type { Logger } from '../../src/log.ts';
 import { clientOptions } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';
-import { deadTokenError, isDeadToken } from './failures.ts';
+import { deadTokenError, isDeadToken, toBotError } from './failures.ts';
 
 interface SocketOptions {
   appToken: string;
@@ -106,7 +106,8 @@ export function createSocketReceiver({ appToken, apiUrl, log, onDeadToken }: Soc
       try {
         await connect();
       } catch (error) {
-        throw isDeadToken(error) ? deadTokenError(error, 'SLACK_APP_TOKEN') : error;
+        if (isDeadToken(error)) throw deadTokenError(error, 'SLACK_APP_TOKEN');
+        throw error instanceof Error ? toBotError(error) : noHello(error);
       }
     },
     async stop() {
@@ -115,4 +116,11 @@ export function createSocketReceiver({ appToken, apiUrl, log, onDeadToken }: Soc
       await client.disconnect();
     },
   };
+}
+
+/** The client rejects without a reason when the connection closes before Slack's hello. */
+function noHello(cause: unknown): BotError {
+  const message =
+    'Slack closed the Socket Mode connection before it greeted. Check that Socket Mode is switched on for the app.';
+  return new BotError('internal', message, { cause });
 }

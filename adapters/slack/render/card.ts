@@ -21,6 +21,7 @@ export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
     ...plainSections(card.text === '' ? '' : `${warning}${card.text}`),
     ...neighbourBlocks(card.neighbours ?? [], pictures),
     ...(card.refinement ? refinementBlocks(card.refinement, card.neighbours ?? []) : []),
+    ...plainSections(noticeOf(card)),
     ...(card.images ?? []).flatMap((image) => imageBlocks(image, pictures)),
     ...actionBlocks(card.actions),
   ];
@@ -38,6 +39,12 @@ export function pictureKeys(card: Card, isKey: (text: string) => boolean): strin
 /** Slack has no channels for adults, so what is for them stays out of it. */
 function shownIn<Item extends { nsfw?: boolean | undefined }>(items: readonly Item[] = []): Item[] {
   return items.filter(({ nsfw }) => !nsfw);
+}
+
+/** What went other than asked, unless the card says it already. */
+function noticeOf({ text, refinement }: Card): string {
+  const notice = refinement?.notice ?? '';
+  return text.includes(notice) ? '' : notice;
 }
 
 function summaryOf({ text, refinement, images = [] }: Card): string {

@@ -1,19 +1,18 @@
 import type { types } from '@slack/bolt';
 import type { NeighbourView, RefinementView } from '../../../src/chat.ts';
-import { codeSections, limits, mrkdwn, plainSections, splitEscaped } from './text.ts';
+import { codeSections, limits, mrkdwn, splitEscaped } from './text.ts';
 
 /** Characters of a change or its reason. */
 const longestLine = 1000;
 
 /** The refined prompt, and what was added and dropped with the reasons, as a diff. */
 export function refinementBlocks(refinement: RefinementView, neighbours: readonly NeighbourView[]): types.KnownBlock[] {
-  const { prompt, negativePrompt, variants, notice, refiner } = refinement;
+  const { prompt, negativePrompt, variants, refiner } = refinement;
   return [
     ...codeSections('*Refined prompt*', prompt),
     ...(negativePrompt ? codeSections('*Without*', negativePrompt) : []),
     ...changeBlocks(refinement, neighbours),
     ...variants.flatMap((variant, index) => codeSections(index === 0 ? '*Also worth trying*' : '', variant)),
-    ...(notice ? plainSections(notice) : []),
     { type: 'context', elements: [{ type: 'plain_text', text: `Refined by ${refiner}`, emoji: false }] },
   ];
 }
