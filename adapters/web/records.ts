@@ -8,6 +8,8 @@ export interface Upload {
   height: number;
 }
 
+const keptJobs = 50;
+
 /** A message as it is stored. A removed one stays as a mark, so that pages that were away learn of it. */
 export interface MessageRecord {
   id: string;
@@ -55,4 +57,12 @@ export function threadStatus(jobs: ThreadRecord['jobs']): ThreadStatus {
   if (all.some((job) => job.status === 'queued')) return 'queued';
   const last = all.toSorted((one, other) => one.at - other.at).at(-1);
   return last?.status === 'failed' ? 'failed' : 'done';
+}
+
+/** Forgets all but the latest ended jobs: a long thread's record stays small. */
+export function pruneJobs(jobs: ThreadRecord['jobs']): ThreadRecord['jobs'] {
+  const ended = Object.entries(jobs).filter(([, job]) => isFinal(job.status));
+  const dropped = ended.sort(([, one], [, other]) => other.at - one.at).slice(keptJobs);
+  const droppedIds = new Set(dropped.map(([id]) => id));
+  return Object.fromEntries(Object.entries(jobs).filter(([id]) => !droppedIds.has(id)));
 }

@@ -29,7 +29,7 @@ export interface WebEnvironment {
 }
 
 /** What the page says about the program. */
-export interface About {
+interface About {
   version: string;
   engine: string;
   model: string;

@@ -2,9 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Card, Person } from '../../src/chat.ts';
 import { BotError } from '../../src/errors.ts';
 import type { Database, State } from '../../src/state.ts';
-import { isFinal, type MessageRecord, type ThreadRecord, type Upload } from './records.ts';
+import { type MessageRecord, pruneJobs, type ThreadRecord, type Upload } from './records.ts';
 
-const keptJobs = 50;
 const titleLength = 120;
 
 interface Said {
@@ -103,7 +102,7 @@ export function createThreads(state: State, onChange: (thread: string) => void):
     changeJobs: (thread, changeOf) =>
       write(thread, () => {
         const record = tables.threads.get(thread);
-        if (record) tables.threads.put(thread, { ...record, jobs: prune(changeOf(record.jobs)) });
+        if (record) tables.threads.put(thread, { ...record, jobs: pruneJobs(changeOf(record.jobs)) });
       }),
     find: (thread) => tables.threads.get(thread),
     findMessage(thread, message) {
@@ -194,11 +193,4 @@ function withPerson(people: readonly string[], person: string, added: boolean): 
 /** Every message id of a thread lies between `<thread>.` and `<thread>/`, the next character after the dot. */
 function readMessages(tables: Tables, thread: string): MessageRecord[] {
   return [...tables.messages.getRange({ start: `${thread}.`, end: `${thread}/` }).map(({ value }) => value)];
-}
-
-function prune(jobs: ThreadRecord['jobs']): ThreadRecord['jobs'] {
-  const ended = Object.entries(jobs).filter(([, job]) => isFinal(job.status));
-  const dropped = ended.sort(([, one], [, other]) => other.at - one.at).slice(keptJobs);
-  const droppedIds = new Set(dropped.map(([id]) => id));
-  return Object.fromEntries(Object.entries(jobs).filter(([id]) => !droppedIds.has(id)));
 }

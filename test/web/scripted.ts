@@ -8,7 +8,7 @@ import { createLog } from '../../src/log.ts';
 import { openState } from '../../src/state.ts';
 
 /** Commands as the real ones look, for completion and help. */
-export const scriptedCommands: readonly CommandInfo[] = [
+const scriptedCommands: readonly CommandInfo[] = [
   {
     name: 'prompt',
     description: 'Find proven prompts like yours, refine it with them, draw it',
@@ -35,7 +35,7 @@ export const scriptedCommands: readonly CommandInfo[] = [
 /** What the scripted core does with an invocation, once it was accepted. */
 export type Answer = (thread: Thread, invocation: Invocation, jobId: string) => Promise<void>;
 
-export interface Script {
+interface Script {
   handler: ChatHandler;
   /** Every invocation that was accepted, in order; a redelivered one is in it once. */
   accepted: Invocation[];
@@ -44,7 +44,7 @@ export interface Script {
 }
 
 /** A small core for tests: accepts everything once per id and answers through the adapter's threads. */
-export function createScript(
+function createScript(
   threadOf: (invocation: Invocation) => Thread,
   answer: Answer = answerText,
   check: (invocation: Invocation) => void = () => {},
