@@ -21,7 +21,7 @@ export interface DatabaseOptions {
 }
 
 /** What made the vectors: two models' vectors can't be compared. */
-export interface VectorModel {
+interface VectorModel {
   name: string;
   dimensions: number;
 }

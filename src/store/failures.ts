@@ -13,7 +13,8 @@ export function toBotError(
   { place, signal }: { place: string; signal?: AbortSignal | undefined },
 ): BotError {
   if (error instanceof BotError) return error;
-  if (signal?.aborted) return new BotError('cancelled', 'The search was stopped before it was done.', { cause: error });
+  if (signal?.aborted)
+    return new BotError('cancelled', 'The database was told to stop before it was done.', { cause: error });
   return isEngineError(error) ? fromEngine(error, place) : unreachable(error, place);
 }
 

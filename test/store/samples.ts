@@ -2,7 +2,7 @@ import type { CorpusRow, Generation, Post, PromptStore, Reaction } from '../../s
 import { randomVector } from './vectors.ts';
 
 /** Narrow vectors keep the tests quick; the width comes from the model, as it does in production. */
-export const dimensions = 16;
+const dimensions = 16;
 
 export const model = { name: 'test-model', dimensions };
 
