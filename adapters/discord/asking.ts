@@ -37,22 +37,25 @@ export type Asker = (
   wanted: () => Wanted,
 ) => Promise<void>;
 
-type Begun = ReturnType<Places['begin']>;
-
 const longestRefusal = 1900;
 
 export function createAsker({ adapter, api, places, handler, log }: AskerParts): Asker {
-  async function refuse({ thread, written }: Begun, error: unknown): Promise<void> {
+  async function refuse(thread: string, error: unknown): Promise<void> {
     const content = `⚠️ ${escapeCut(explainFailure(error, log).message, longestRefusal)}`;
-    await Promise.all([places.acked(thread), written]);
+    await places.acked(thread);
     const place = places.find(thread);
     if (!place || !hasWebhook(place)) return;
     if (place.kind === 'command') await api.editOriginal(place.webhook, { content });
     else await api.followUp(place.webhook, { content }, MessageFlags.Ephemeral);
   }
 
+  /** The job opens the place too, if this is too slow or fails. */
+  function openSoon(thread: string) {
+    places.open(thread).catch((error: unknown) => log.warn({ err: error }, 'the first message could not be shown'));
+  }
+
   return async (interaction, place, response, wanted) => {
-    const { thread, written } = places.begin(interaction.id, place);
+    const thread = places.begin(interaction.id, place);
     // Nothing comes before the ack: Discord waits three seconds for it.
     const ack = api.respond(interaction, response);
     places.acking(thread, ack);
@@ -61,11 +64,10 @@ export function createAsker({ adapter, api, places, handler, log }: AskerParts):
     const base = { id: interaction.id, scope, person: personOf(interaction), thread: { adapter, thread } };
     try {
       await handler.accept({ ...base, ...wanted() } as Invocation);
-      await written;
     } catch (error) {
-      return refuse({ thread, written }, error);
+      return refuse(thread, error);
     }
     // A control has nothing to introduce until it has something to say.
-    if (place.kind === 'command' && !place.personal) await places.open(thread);
+    if (place.kind === 'command' && !place.personal) openSoon(thread);
   };
 }

@@ -58,6 +58,8 @@ const intents = [
   GatewayIntentBits.DirectMessageReactions,
 ];
 const keptMembers = 200;
+// Events under way need one write to disk; only trouble takes longer.
+const longestHandlingMs = 5000;
 const firstWaitMs = 1000;
 const longestWaitMs = 60_000;
 
@@ -103,8 +105,11 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (isOpen) onFatal(refused);
     });
     listen(fresh, listeners);
+    // A login resolves a moment before READY is handed on, and with it who the bot is.
+    const isReady = new Promise<void>((resolve) => fresh.ws.once(GatewayDispatchEvents.Ready, () => resolve()));
     try {
       await fresh.login(options.token);
+      await isReady;
     } catch (error) {
       throw refused ?? explainLogin(error);
     }
@@ -184,7 +189,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       isOpen = false;
       stopWatching();
       await client?.destroy();
-      await Promise.all(handling);
+      await Promise.race([Promise.all(handling), sleep(longestHandlingMs, undefined, { ref: false })]);
     },
   };
 }

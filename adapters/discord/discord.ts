@@ -75,7 +75,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       const { registered } = await registerCommands(commands, { apiUrl, application, guild: guildId }, { api, tables });
       log.info({ application, registered }, 'connected to Discord');
     } catch (error) {
-      if (error instanceof BotError && error.code === 'invalid_settings') onFatal(error);
+      if (error instanceof BotError) throw error;
       log.error({ err: error }, 'the commands could not be registered');
     }
   }
@@ -89,16 +89,21 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       const receiveMessage = createMessages(parts);
       const receiveReaction = createReactions({ ...parts, moderates: connection.moderates });
       let registering: Promise<void> | undefined;
+      let isStarted = false;
       await connection.open({
         ready(found) {
           identity = found;
           registering ??= register(found, handler);
+          registering.catch((error: unknown) => {
+            if (isStarted && error instanceof BotError) onFatal(error);
+          });
         },
         interaction: receiveInteraction,
         message: receiveMessage,
         reaction: receiveReaction,
       });
       await registering;
+      isStarted = true;
     },
     async stop() {
       progress.stop();

@@ -17,7 +17,7 @@ export function createMessages({ adapter, places, handler, botId }: MessageParts
     const { id, guild_id: guild, channel_id: channel } = message;
     const member = message.member && { ...message.member, user: message.author };
     const person = personOf(member ? { member } : { user: message.author });
-    const { thread, written } = places.begin(id, {
+    const thread = places.begin(id, {
       kind: 'message',
       channel,
       source: id,
@@ -30,8 +30,6 @@ export function createMessages({ adapter, places, handler, botId }: MessageParts
     const text = message.content.replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
     const scope = scopeOf({ guild, channel });
     await handler.accept({ kind: 'message', id, scope, person, thread: { adapter, thread }, text, attachments });
-    await written;
-    await places.open(thread);
   };
 }
 

@@ -7,11 +7,8 @@ import type { PlaceRecord, Tables } from './records.ts';
 
 /** What a ThreadRef of this adapter names: a channel, or a place where something was asked. */
 export interface Places {
-  /**
-   * Notes a place before its job is accepted; one that is known (a redelivered event) stays as it is. It can be found
-   * once it is written, and it is on disk before anything that is written later.
-   */
-  begin(event: string, record: PlaceRecord): { thread: string; written: Promise<unknown> };
+  /** Notes a place before its job is accepted; one that is known (a redelivered event) stays as it is. Returns its name. */
+  begin(event: string, record: PlaceRecord): string;
   find(thread: string): PlaceRecord | undefined;
   /** Tells that the ack of an interaction is under way: nothing else may use its webhook before. */
   acking(thread: string, ack: Promise<void>): void;
@@ -49,16 +46,21 @@ export function hasThreads(type: ChannelType | undefined): boolean {
 
 export function createPlaces({ state, tables, api, posts }: PlacesParts): Places {
   const acks = new Map<string, Promise<void>>();
+  // A table shows what was put only once it is committed.
+  const beingWritten = new Map<string, PlaceRecord>();
   const opening = new Map<string, Promise<string>>();
 
-  function begin(event: string, record: PlaceRecord) {
+  function begin(event: string, record: PlaceRecord): string {
     const thread = `${prefix}${event}`;
+    if (find(thread)) return thread;
+    beingWritten.set(thread, record);
     // LMDB commits in the order of the calls: the accepted job that follows is never on disk without its place.
-    return { thread, written: tables.places.get(thread) ? Promise.resolve() : tables.places.put(thread, record) };
+    void tables.places.put(thread, record).finally(() => beingWritten.delete(thread));
+    return thread;
   }
 
   function find(thread: string): PlaceRecord | undefined {
-    return tables.places.get(thread);
+    return tables.places.get(thread) ?? beingWritten.get(thread);
   }
 
   async function change(thread: string, changed: Partial<PlaceRecord>): Promise<void> {

@@ -73,7 +73,13 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'guildId' | 'shards' | 'timing'>> & { heartbeatMs?: number };
+type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'timing'>> & {
+  heartbeatMs?: number;
+  /** DISCORD_GUILD_ID: the harness's server, or one that the bot is not in. */
+  developIn?: 'own' | 'foreign';
+  /** Called before the adapter starts. */
+  prepare?: (fake: FakeDiscord) => void;
+};
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = mkdtempSync(path.join(tmpdir(), 'promptory-discord-'));
@@ -81,6 +87,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const core = createScriptedCore();
   const guild = addGuild(fake.world, 'Painters');
   const channel = addChannel(fake.world, { type: ChannelType.GuildText, name: 'pictures', guildId: guild.id });
+  const developIn = { own: guild.id, foreign: fake.world.snowflake(), nowhere: undefined };
   const images = createDiskImageFiles(path.join(folder, 'images'));
   const fatal: BotError[] = [];
   const logged: string[] = [];
@@ -93,7 +100,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       token: fake.token,
       apiUrl: fake.apiUrl,
       shards: options.shards ?? 'auto',
-      guildId: options.guildId,
+      guildId: developIn[options.developIn ?? 'nowhere'],
       state,
       images,
       maxImageBytes: 5 * 1024 * 1024,
@@ -104,6 +111,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     await adapter.start(core.handler);
   }
 
+  options.prepare?.(fake);
   await start();
   return {
     fake,

@@ -13,6 +13,7 @@ const commandName = /^[-_'\p{L}\p{N}]{1,32}$/u;
 
 /** https://discord.com/developers/docs/interactions/application-commands#bulk-overwrite-global-application-commands */
 function overwrite({ world, params, body }: RouteContext): APIApplicationCommand[] {
+  if (params['guild']) ownGuild(world, params['guild']);
   const wanted = body as RESTPostAPIApplicationCommandsJSONBody[];
   wanted.forEach(checkCommand);
   const stored = wanted.map(
@@ -72,7 +73,11 @@ function ownGuild(world: World, id: string | undefined) {
   return guild;
 }
 
-const listed = ({ world, params }: RouteContext) => world.commands.get(params['guild'] ?? 'global') ?? [];
+function listed({ world, params }: RouteContext): APIApplicationCommand[] {
+  if (params['guild']) ownGuild(world, params['guild']);
+  return world.commands.get(params['guild'] ?? 'global') ?? [];
+}
+
 const application = ({ world }: RouteContext) => ({
   id: world.applicationId,
   name: 'promptory',

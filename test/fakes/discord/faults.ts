@@ -5,8 +5,8 @@ export interface Fault {
   path: RegExp;
   /** How often it happens; once unless told. */
   times?: number;
-  /** 429 sends `retryAfter`; anything else is a bare error of that status; `drop` closes the socket without an answer. */
-  answer: number | 'drop';
+  /** 429 sends `retryAfter`; anything else is a bare error of that status; `drop` closes the socket without an answer; `hang` never answers. */
+  answer: number | 'drop' | 'hang';
   /** Seconds, for a 429. */
   retryAfter?: number;
   global?: boolean;

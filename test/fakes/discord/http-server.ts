@@ -69,6 +69,7 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
 
 function misbehave(fault: Fault | undefined, response: ServerResponse, entry: LoggedRequest): boolean {
   if (!fault) return false;
+  if (fault.answer === 'hang') return true;
   if (fault.answer === 'drop') response.destroy();
   else if (fault.answer === 429) refuseFor(response, entry, fault.retryAfter ?? 0.2, fault.global ?? false);
   else if (fault.answer === 401) sendError(response, entry, unauthorized());

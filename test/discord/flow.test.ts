@@ -1,0 +1,271 @@
+import { ChannelType, InteractionResponseType, MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Card } from '../../src/chat.ts';
+import { BotError } from '../../src/errors.ts';
+import { addChannel, directChannel, usualPermissions } from '../fakes/discord/world.ts';
+import { type Harness, promptInThread, seenIn, startHarness, testPicture, until } from './harness.ts';
+
+let harness: Harness;
+beforeEach(async () => {
+  harness = await startHarness();
+});
+afterEach(() => harness.close());
+
+const say = (text: string, more: Partial<Card> = {}): Card => ({ text, actions: [], ...more });
+const threadOf = (invocation: { thread: { adapter: string; thread: string } }) =>
+  harness.adapter().thread(invocation.thread);
+
+test('a command is deferred, introduced by a first message, and answered in a thread on it', async () => {
+  const text = `a cat *sleeping* on the sofa ${'and more '.repeat(20)}`;
+  const { interaction, invocation, thread } = await promptInThread(harness, text);
+  expect(interaction.response).toBe(InteractionResponseType.DeferredChannelMessageWithSource);
+  expect(invocation).toMatchObject({
+    kind: 'command',
+    command: 'prompt',
+    options: { text },
+    scope: `discord:${harness.guild.id}`,
+    person: { id: harness.ana.user.id, name: 'Ana', moderator: false },
+  });
+  expect(interaction.original?.content).toContain('**Ana** · /prompt a cat \\*sleeping\\* on the sofa');
+  expect(thread).toMatchObject({ id: interaction.original?.id, parentId: harness.channel.id });
+  expect(thread.name).toMatch(/^a cat \*sleeping\* on the sofa .{20,50}…$/);
+  const ref = await threadOf(invocation).post(say('found'), { key: 'k' });
+  expect(ref).toEqual({ adapter: 'discord', thread: thread.id, message: seenIn(harness, thread.id)[0]?.id });
+});
+
+test('no answer of the bot mentions anybody, and every post carries an enforced nonce', async () => {
+  const { invocation } = await promptInThread(harness, '@everyone <@1>');
+  await threadOf(invocation).post(say('@here'), { key: 'k' });
+  const bodies = harness.fake.requests
+    .filter(
+      ({ method, path }) => ['POST', 'PATCH'].includes(method) && /messages(\/|$)/.test(path) && !/threads$/.test(path),
+    )
+    .map(({ body }) => body);
+  expect(bodies.length).toBeGreaterThanOrEqual(2);
+  for (const body of bodies) expect(body).toMatchObject({ allowed_mentions: { parse: [] } });
+  const post = harness.fake.requests.find(({ method, path }) => method === 'POST' && /messages$/.test(path));
+  expect(post?.body).toMatchObject({ enforce_nonce: true, nonce: expect.stringMatching(/^.{20,25}$/) });
+});
+
+test('in a thread it stays in it, in a direct message it answers in place', async () => {
+  const { thread } = await promptInThread(harness);
+  const direct = directChannel(harness.fake.world, harness.ana.user);
+  for (const channel of [thread, direct]) {
+    const before = harness.core.invocations.length;
+    harness.ana.runs(channel, 'prompt', { text: 'a dog' });
+    const invocation = await until(() => harness.core.invocations[before]);
+    const ref = await threadOf(invocation).post(say('here'), { key: 'k' });
+    expect(ref.thread).toBe(channel.id);
+    expect(seenIn(harness, channel.id).map(({ content }) => content)).toEqual(['**Ana** · /prompt a dog', 'here']);
+  }
+  expect(harness.core.invocations.at(-1)?.scope).toBe(`discord:dm:${direct.id}`);
+});
+
+test('where a thread is not allowed it answers in place, and names the missing permission', async () => {
+  const { CreatePublicThreads } = PermissionFlagsBits;
+  harness.channel.botPermissions = usualPermissions & ~CreatePublicThreads;
+  const interaction = harness.ana.runs(harness.channel, 'prompt', { text: 'a dog' });
+  const invocation = await until(() => harness.core.invocations[0]);
+  const ref = await threadOf(invocation).post(say('here'), { key: 'k' });
+  expect(ref.thread).toBe(harness.channel.id);
+  await until(() => interaction.original?.content.includes('Create Public Threads'));
+});
+
+test('where it may not post at all, the answer comes through the interaction and names the permission', async () => {
+  const { SendMessages, CreatePublicThreads, SendMessagesInThreads } = PermissionFlagsBits;
+  harness.channel.botPermissions = usualPermissions & ~(SendMessages | CreatePublicThreads | SendMessagesInThreads);
+  harness.ana.runs(harness.channel, 'prompt', { text: 'a dog' });
+  const invocation = await until(() => harness.core.invocations[0]);
+  await threadOf(invocation).post(say('here it is'), { key: 'k' });
+  const answer = seenIn(harness, harness.channel.id).at(-1);
+  expect(answer?.content).toContain('here it is');
+  expect(answer?.content).toContain('Send Messages, Create Public Threads, Send Messages in Threads');
+});
+
+test('a personal command is acked and answered for the asker alone, once per key', async () => {
+  const interaction = harness.ana.runs(harness.channel, 'help');
+  const invocation = await until(() => harness.core.invocations[0]);
+  const thread = threadOf(invocation);
+  const long = 'all about it '.repeat(400);
+  const refs = [await thread.post(say(long), { key: 'help' }), await thread.post(say(long), { key: 'help' })];
+  expect(refs[0]).toEqual(refs[1]);
+  await thread.post(say('one more thing'), { key: 'more' });
+  expect(interaction.isEphemeral).toBe(true);
+  expect(seenIn(harness, harness.channel.id)).toEqual([]);
+  const shown = harness.fake.world.messages.filter(({ flags }) => (flags ?? 0) & MessageFlags.Ephemeral);
+  expect(shown.map(({ content }) => content.slice(0, 12))).toEqual([
+    'all about it',
+    'all about it',
+    'all about it',
+    'one more thi',
+  ]);
+  await thread.progress({ jobId: 'j', status: 'running', label: 'Working' });
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  expect(seenIn(harness, harness.channel.id)).toEqual([]);
+});
+
+test('a personal answer that comes after 15 minutes is a direct message', async () => {
+  const { invocation } = await promptInThread(harness);
+  harness.fake.world.clock.advance(16 * 60 * 1000);
+  await threadOf(invocation).post(say('for you', { personal: true }), { key: 'k' });
+  expect(seenIn(harness, directChannel(harness.fake.world, harness.ana.user).id).map(({ content }) => content)).toEqual(
+    ['for you'],
+  );
+});
+
+test('answers that come after 15 minutes are ordinary messages', async () => {
+  harness.fake.faults.add({ method: 'PATCH', path: /%40original/, answer: 'hang', times: 1 });
+  const { CreatePublicThreads } = PermissionFlagsBits;
+  harness.channel.botPermissions = usualPermissions & ~CreatePublicThreads;
+  const { ana, channel, core, fake } = harness;
+  fake.world.clock.advance(1);
+  const interaction = ana.runs(channel, 'prompt', { text: 'late' });
+  const invocation = await until(() => core.invocations[0]);
+  await harness.restart();
+  fake.world.clock.advance(16 * 60 * 1000);
+  await threadOf(invocation).post(say('at last'), { key: 'k' });
+  expect(
+    seenIn(harness, channel.id)
+      .filter(({ id }) => id !== interaction.original?.id)
+      .map(({ content }) => content),
+  ).toEqual(['**Ana** · /prompt late', 'at last']);
+});
+
+test('what the core refuses is said in place of "thinking", without a thread', async () => {
+  harness.core.onAccept = async () => {
+    throw new BotError('queue_full', '100 requests are waiting *already*.');
+  };
+  const interaction = harness.ana.runs(harness.channel, 'prompt', { text: 'a dog' });
+  await until(() => interaction.original?.content === '⚠️ 100 requests are waiting \\*already\\*.');
+  expect(harness.fake.world.channels.has(interaction.original?.id ?? '')).toBe(false);
+});
+
+test('an ack that comes too late loses nothing: the answer is an ordinary message', async () => {
+  harness.fake.faults.add({ method: 'POST', path: /callback$/, answer: 503, times: 1 });
+  const { ana, channel, core, fake } = harness;
+  const interaction = ana.runs(channel, 'prompt', { text: 'late' });
+  fake.world.clock.advance(4000);
+  const invocation = await until(() => core.invocations[0]);
+  const ref = await threadOf(invocation).post(say('still here'), { key: 'k' });
+  expect(interaction.response).toBeUndefined();
+  const [opener] = seenIn(harness, channel.id);
+  expect(opener?.content).toBe('**Ana** · /prompt late');
+  expect(ref.thread).toBe(opener?.id);
+});
+
+test('a picture comes along as an address; another file is refused', async () => {
+  const { ana, channel, core } = harness;
+  const bytes = await testPicture('red');
+  ana.runs(channel, 'prompt', { text: 'like this', image: { name: 'red.png', bytes, contentType: 'image/png' } });
+  const invocation = await until(() => core.invocations[0]);
+  const [attachment] = invocation.kind === 'command' ? invocation.attachments : [];
+  const url = attachment && 'url' in attachment ? attachment.url : '';
+  const fetched = await harness.adapter().download?.(url, { signal: AbortSignal.timeout(5000) });
+  expect(Buffer.from(fetched ?? [])).toEqual(bytes);
+  expect(invocation).toMatchObject({ options: { text: 'like this' } });
+  const text = { name: 'notes.txt', bytes: Buffer.from('hi'), contentType: 'text/plain' };
+  const refused = ana.runs(channel, 'prompt', { text: 'like this', image: text });
+  await until(() => refused.original?.content.includes('notes.txt is no picture'));
+});
+
+test('"Find the prompt" searches by the pictures of a message, and says so when there is none', async () => {
+  const { ana, channel, core } = harness;
+  const picture = { name: 'cat.png', bytes: await testPicture('red'), contentType: 'image/png' };
+  ana.picks(ana.says(channel, 'look', { pictures: [picture, picture] }), 'Find the prompt');
+  const invocation = await until(() => core.invocations[0]);
+  expect(invocation).toMatchObject({
+    kind: 'message',
+    text: '',
+    attachments: [{ name: 'cat.png' }, { name: 'cat.png' }],
+  });
+  const none = ana.picks(ana.says(channel, 'no picture'), 'Find the prompt');
+  await until(() => none.original?.content.includes('no picture'));
+  expect(none.isEphemeral).toBe(true);
+  expect(core.invocations).toHaveLength(1);
+});
+
+test('a control is acked silently and comes back with its message; its private answer is for who pressed', async () => {
+  const { invocation, thread } = await promptInThread(harness);
+  const actions = [{ id: 'delete:g1', label: 'Delete', emoji: '🗑️' }];
+  const ref = await threadOf(invocation).post(say('x'.repeat(3000), { actions }), { key: 'k' });
+  const [first, last] = seenIn(harness, thread.id);
+  expect(last?.id).toBe(ref.message);
+  await harness.restart();
+  if (!first || !last) throw new Error('two messages are expected');
+  harness.guild.moderators.add(harness.ana.user.id);
+  const pressed = harness.ana.presses(last, 'delete:g1');
+  const action = await until(() => harness.core.invocations[1]);
+  expect(pressed.response).toBe(InteractionResponseType.DeferredMessageUpdate);
+  expect(action).toMatchObject({ kind: 'action', action: 'delete:g1', message: ref, person: { moderator: true } });
+  const answer = await threadOf(action).post(say('Deleted.', { personal: true }), { key: 'k' });
+  expect(harness.fake.world.ephemeral.has(answer.message)).toBe(true);
+  await threadOf(action).remove(ref);
+  expect(seenIn(harness, thread.id)).toEqual([]);
+  expect((await threadOf(action).post(say('public'), { key: 'k2' })).thread).toBe(thread.id);
+});
+
+test('a control of a private message leads to a thread of its own', async () => {
+  const { ana, channel, core, fake } = harness;
+  ana.runs(channel, 'help');
+  const help = await until(() => core.invocations[0]);
+  const actions = [{ id: 'use:own:g1', label: 'Use prompt 1', emoji: '📋' }];
+  const ref = await threadOf(help).post(say('yours', { actions }), { key: 'k' });
+  const shown = fake.world.messages.find(({ id }) => id === ref.message);
+  if (!shown) throw new Error('nothing was shown');
+  ana.presses(shown, 'use:own:g1');
+  const action = await until(() => core.invocations[1]);
+  const answer = await threadOf(action).post(say('pictures'), { key: 'k' });
+  expect(fake.world.channels.get(answer.thread)).toMatchObject({
+    type: ChannelType.PublicThread,
+    name: 'Use prompt 1',
+  });
+  expect(shown.content).toBe('yours');
+});
+
+test('a form opens prefilled, after a restart too, and sends its text; a long one needs several fields', async () => {
+  const { invocation } = await promptInThread(harness);
+  const value = 'a prompt, '.repeat(900);
+  const form = { label: 'Edit the prompt', value, maxLength: 6000 };
+  const actions = [
+    { id: 'edit:g1', label: 'Edit', emoji: '✏️', form },
+    { id: 'edit:g2', label: 'Edit', emoji: '✏️', form: { ...form, value: 'short' } },
+  ];
+  const ref = await threadOf(invocation).post(say('pictures', { actions }), { key: 'k' });
+  await harness.restart();
+  const message = harness.fake.world.messages.find(({ id }) => id === ref.message);
+  if (!message) throw new Error('nothing was posted');
+  for (const [action, fields, expected] of [
+    ['edit:g1', 3, value],
+    ['edit:g2', 1, 'short'],
+  ] as const) {
+    const opened = harness.ana.presses(message, action);
+    const modal = await until(() => opened.modal);
+    const inputs = modal.components.flatMap((row) => ('components' in row ? row.components : []));
+    expect(inputs.map((input) => input.value ?? '').join('')).toBe(expected);
+    expect(inputs).toHaveLength(fields);
+    const before = harness.core.invocations.length;
+    harness.ana.submits(
+      opened,
+      inputs.map((input) => `${input.value}!`),
+    );
+    const sent = await until(() => harness.core.invocations[before]);
+    expect(sent).toMatchObject({ kind: 'action', action, message: ref });
+    expect(sent.kind === 'action' && sent.text?.replaceAll('!', '')).toBe(expected);
+  }
+});
+
+test('adult pictures are shown in age-restricted channels only', async () => {
+  const key = await harness.images.put(await testPicture('pink'));
+  const image = { key, alt: 'a nude', width: 64, height: 64, seed: 1 };
+  const card = say('two pictures', { images: [image, { ...image, nsfw: true }] });
+  const { invocation, thread } = await promptInThread(harness);
+  await threadOf(invocation).post(card, { key: 'k' });
+  const [shown] = seenIn(harness, thread.id);
+  expect(shown?.attachments).toHaveLength(1);
+  expect(shown?.content).toContain('age-restricted');
+  const adult = addChannel(harness.fake.world, { type: ChannelType.GuildText, guildId: harness.guild.id, nsfw: true });
+  harness.ana.runs(adult, 'prompt', { text: 'again' });
+  const second = await until(() => harness.core.invocations[1]);
+  const ref = await threadOf(second).post(card, { key: 'k' });
+  expect(seenIn(harness, ref.thread)[0]?.attachments).toHaveLength(2);
+});
