@@ -18,7 +18,6 @@ const maxSide = 2048;
 export interface ClipModel {
   embedTexts(texts: readonly string[]): Promise<Float32Array>;
   embedImages(images: readonly Uint8Array[]): Promise<Float32Array>;
-  dispose(): Promise<void>;
 }
 
 /** Prepares a model; each half is loaded at its first use, since many processes never see a picture. */
@@ -54,7 +53,7 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
   });
 
   async function tokenize(given: string): Promise<number[]> {
-    const { tokenizer } = await text.get();
+    const { tokenizer } = await text();
     const tokens: number[] = tokenizer.encode(cleanText(given));
     if (tokens.length <= weights.maxTokens) return tokens;
     // The tokenizer's own truncation cuts off the end mark, whose place is where CLIP reads the text's vector.
@@ -62,7 +61,7 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
   }
 
   async function runText(rows: readonly number[][]): Promise<Float32Array> {
-    const { model } = await text.get();
+    const { model } = await text();
     const dims = [rows.length, rows[0]?.length ?? 0];
     const ids = BigInt64Array.from(rows.flat(), BigInt);
     const output = await model({
@@ -73,7 +72,7 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
   }
 
   async function runVision(bytes: Uint8Array): Promise<Float32Array> {
-    const { processor, model } = await vision.get();
+    const { processor, model } = await vision();
     const output = await model(await processor(await readPicture(bytes, weights.pictureSide)));
     return normalised(output.image_embeds, 1, weights.dimensions);
   }
@@ -94,12 +93,6 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
       const packed = new Float32Array(images.length * weights.dimensions);
       for (const [index, bytes] of images.entries()) packed.set(await runVision(bytes), index * weights.dimensions);
       return packed;
-    },
-    async dispose() {
-      await Promise.all([
-        text.loaded()?.then(({ model }) => model.dispose()),
-        vision.loaded()?.then(({ model }) => model.dispose()),
-      ]);
     },
   };
 }
@@ -148,17 +141,14 @@ function slot(packed: Float32Array, place: number, dimensions: number): Float32A
   return packed.subarray(place * dimensions, (place + 1) * dimensions);
 }
 
-/** Loads at the first `get`; a failed load is tried again at the next. */
-function once<Value>(load: () => Promise<Value>) {
+/** Loads at the first call; a failed load is tried again at the next. */
+function once<Value>(load: () => Promise<Value>): () => Promise<Value> {
   let value: Promise<Value> | undefined;
-  return {
-    loaded: () => value,
-    get() {
-      value ??= load().catch((error) => {
-        value = undefined;
-        throw error;
-      });
-      return value;
-    },
+  return () => {
+    value ??= load().catch((error) => {
+      value = undefined;
+      throw error;
+    });
+    return value;
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { BotError, type ErrorCode } from '../errors.ts';
 
@@ -17,8 +18,12 @@ export type WorkerAnswer<Result> = { id: number } & (
 export interface WorkerClient<Work, Result> {
   /** Throws the worker's own BotError, or `internal` when the thread died with the request. */
   ask(work: Work): Promise<Result>;
+  /** Ends the thread after its last answer: native code that is stopped in the middle (ONNX Runtime) takes the whole process down. */
   close(): Promise<void>;
 }
+
+/** How long closing waits for an answer, ms. */
+const patience = 10_000;
 
 interface Waiting<Result> {
   resolve(result: Result): void;
@@ -28,6 +33,7 @@ interface Waiting<Result> {
 /** `start` makes a thread that answers every WorkerRequest with a WorkerAnswer. */
 export function createWorkerClient<Work, Result>(start: () => Worker): WorkerClient<Work, Result> {
   const waiting = new Map<number, Waiting<Result>>();
+  const answers = new Set<Promise<unknown>>();
   let worker: Worker | undefined;
   let lastId = 0;
 
@@ -57,6 +63,16 @@ export function createWorkerClient<Work, Result>(start: () => Worker): WorkerCli
       );
   }
 
+  function send(work: Work): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      worker ??= startWorker();
+      lastId += 1;
+      waiting.set(lastId, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id: lastId, work } satisfies WorkerRequest<Work>);
+    });
+  }
+
   function rejectAll(cause: unknown): void {
     for (const asked of waiting.values()) {
       asked.reject(
@@ -74,15 +90,16 @@ export function createWorkerClient<Work, Result>(start: () => Worker): WorkerCli
 
   return {
     ask(work) {
-      return new Promise((resolve, reject) => {
-        worker ??= startWorker();
-        lastId += 1;
-        waiting.set(lastId, { resolve, reject });
-        worker.ref();
-        worker.postMessage({ id: lastId, work } satisfies WorkerRequest<Work>);
-      });
+      const answer = send(work);
+      const forget = () => {
+        answers.delete(settled);
+      };
+      const settled: Promise<void> = answer.then(forget, forget);
+      answers.add(settled);
+      return answer;
     },
     async close() {
+      await Promise.race([Promise.all(answers), delay(patience, undefined, { ref: false })]);
       await worker?.terminate();
     },
   };

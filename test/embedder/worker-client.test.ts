@@ -13,6 +13,7 @@ function startTroubled(): WorkerClient<string, string> & { starts(): number } {
          if (work === 'exit') process.exit(3);
          if (work === 'throw') throw new Error('thrown in the worker');
          if (work === 'sleep') return;
+         if (work === 'slow') return setTimeout(() => parentPort.postMessage({ id, result: 'echo ' + work }), 300);
          if (work === 'refuse') parentPort.postMessage({ id, failure: { code: 'unsupported_image', message: 'No picture.', detail: 'the stack' } });
          else parentPort.postMessage({ id, result: 'echo ' + work });
        });`,
@@ -55,5 +56,12 @@ describe('a worker client', () => {
     expect(await client.ask('a')).toBe('echo a');
     expect(client.starts()).toBe(2);
     await client.close();
+  });
+
+  it('lets the worker answer before it ends: ONNX Runtime, stopped in the middle, aborts the whole process', async () => {
+    const client = startTroubled();
+    const slow = client.ask('slow');
+    await client.close();
+    expect(await slow).toBe('echo slow');
   });
 });
