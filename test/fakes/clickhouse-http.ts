@@ -119,15 +119,15 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
 /** chDB takes values and escapes them itself; HTTP carries them escaped, by the type the query declares. */
 function decodeParameter(query: string, name: string, value: string): unknown {
   const type = new RegExp(`\\{${name}:([^}]+)\\}`).exec(query)?.[1];
-  if (type === 'String') return unescape(value);
+  if (type === 'String') return withoutEscapes(value);
   if (type === 'Array(String)')
-    return [...value.matchAll(/'((?:[^'\\]|\\.)*)'/gs)].map(([, item = '']) => unescape(item));
+    return [...value.matchAll(/'((?:[^'\\]|\\.)*)'/gs)].map(([, item = '']) => withoutEscapes(item));
   return BigInt(value);
 }
 
 const escapes: Record<string, string> = { '0': '\0', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-function unescape(value: string): string {
+function withoutEscapes(value: string): string {
   return value.replaceAll(/\\(.)/gs, (_, character: string) => escapes[character] ?? character);
 }
 
