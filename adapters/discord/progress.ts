@@ -2,6 +2,7 @@ import type { ProgressUpdate } from '../../src/chat.ts';
 import type { Logger } from '../../src/log.ts';
 import type { DiscordApi } from './api.ts';
 import { isChannelGone, isMessageGone } from './failures.ts';
+import type { OutgoingMessage } from './outgoing.ts';
 import type { Places } from './places.ts';
 import type { Posted, Posts } from './posts.ts';
 import { renderProgress } from './render/progress.ts';
@@ -27,12 +28,14 @@ interface ProgressParts {
 interface Job {
   thread: string;
   latest: ProgressUpdate;
-  shown?: { posted: Posted; text: string } | undefined;
+  shown?: { posted: Posted; text: string; update: ProgressUpdate } | undefined;
   timer?: NodeJS.Timeout | undefined;
   /** The requests of this job, one after the other. */
   work: Promise<void>;
   over: boolean;
 }
+
+const first: OutgoingMessage = { content: '⏳' };
 
 export function createProgress({ api, places, posts, log, editEveryMs, firstAfterMs }: ProgressParts): Progress {
   const jobs = new Map<string, Job>();
@@ -58,22 +61,26 @@ export function createProgress({ api, places, posts, log, editEveryMs, firstAfte
         .then(() => display(job))
         .catch((error: unknown) => log.warn({ err: error }, 'the progress could not be shown'))
         .finally(() => {
-          job.timer = undefined;
+          // What came while this was sent is shown with the next edit.
+          const isBehind = !job.over && job.shown !== undefined && job.shown.update !== job.latest;
+          job.timer = isBehind ? later(job, editEveryMs) : undefined;
         });
     }, wait);
   }
 
   async function display(job: Job): Promise<void> {
     if (job.over) return;
-    const message = renderProgress(job.latest);
+    const update = job.latest;
+    const message = renderProgress(update);
     const text = JSON.stringify(message);
-    if (job.shown?.text === text) return;
-    const key = keyOf(job.thread, job.latest.jobId);
-    const earlier = job.shown?.posted ?? posts.find(key);
-    const posted = earlier ?? (await posts.post(await places.open(job.thread), [message], key));
-    job.shown = { posted, text };
+    const key = keyOf(job.thread, update.jobId);
+    // Posted with the same words every time, so that a killed process's message is recognised.
+    const posted =
+      job.shown?.posted ?? posts.find(key) ?? (await posts.post(await places.open(job.thread), [first], key));
+    const isNew = job.shown?.text !== text;
+    job.shown = { posted, text, update };
     // Removed by hand: it stays away.
-    if (earlier) await api.editMessage(earlier.channel, earlier.message, message).catch(ignoreGone);
+    if (isNew) await api.editMessage(posted.channel, posted.message, message).catch(ignoreGone);
   }
 
   async function end(thread: string, { jobId }: ProgressUpdate): Promise<void> {

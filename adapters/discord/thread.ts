@@ -70,7 +70,9 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     const why = translate(error, place.permissions).message;
     const [first, ...rest] = messages;
     const content = `${first?.content ?? ''}\n-# ${why}`.slice(0, 2000);
-    return sendByWebhook([{ ...first, content }, ...rest], key, place.webhook, 0);
+    return sendByWebhook([{ ...first, content }, ...rest], key, place.webhook, 0).catch((failure: unknown) => {
+      throw isInteractionOver(failure) ? error : failure;
+    });
   }
 
   /** Answers for the asker's eyes alone; in a direct message when the interaction is over. */

@@ -137,14 +137,14 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
 }
 
-/** Waits until something holds: by looking often, for at most five seconds. */
+/** Waits until something holds: by looking often, for at most fifteen seconds. */
 export async function until<Value>(look: () => Value | undefined | false | null): Promise<Value> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 1500; tries++) {
     const found = look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`this did not happen within five seconds: ${look}`);
+  throw new Error(`this did not happen within fifteen seconds: ${look}`);
 }
 
 /** Messages that stand in a channel and everyone sees, oldest first. */

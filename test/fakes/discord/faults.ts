@@ -3,6 +3,8 @@ export interface Fault {
   method: string;
   /** Matched against the path below `/api/v10`. */
   path: RegExp;
+  /** How many fitting requests pass before it happens; none unless told. */
+  skip?: number;
   /** How often it happens; once unless told. */
   times?: number;
   /** 429 sends `retryAfter`; anything else is a bare error of that status; `drop` closes the socket without an answer; `hang` never answers. */
@@ -22,10 +24,10 @@ export interface Faults {
 }
 
 export function createFaults(): Faults {
-  let active: (Fault & { left: number })[] = [];
+  let active: (Fault & { left: number; passing: number })[] = [];
   return {
     add(fault) {
-      active.push({ ...fault, left: fault.times ?? 1 });
+      active.push({ ...fault, left: fault.times ?? 1, passing: fault.skip ?? 0 });
     },
     clear() {
       active = [];
@@ -38,7 +40,12 @@ export function createFaults(): Faults {
           candidate.path.test(path) &&
           (when === 'after') === (candidate.afterEffect ?? false),
       );
-      if (fault) fault.left -= 1;
+      if (!fault) return undefined;
+      if (fault.passing > 0) {
+        fault.passing -= 1;
+        return undefined;
+      }
+      fault.left -= 1;
       return fault;
     },
   };
