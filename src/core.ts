@@ -72,12 +72,12 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const calibration = await keepCalibrated(store);
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
   const pipeline = createPipeline({ embedder, search, refiner: createRefiner(config, log), generator, images, outbox });
-  const demo = createDemo({ embedder, store, images, generator, state, log, onProgress: calibration.refresh });
-  await demo.begin(signal);
+  const demo = createDemo({ embedder, store, images, generator, state, log, onGrowth: calibration.refresh });
+  await demo.begin();
 
   const forget = createForget({ store, outbox, images });
   const services: Services = { pipeline, store, outbox, images, commands, forget, cancelJob: cancelWith(queue) };
-  const suggest = createSuggest({ store, hashUser });
+  const suggest = createSuggest({ store, outbox, hashUser });
   return {
     handler: createHandler({ commands, actions, queue, images, hashUser, suggest }),
     state,
@@ -89,7 +89,6 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
       queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
-      demo.finish();
     },
     async stop() {
       await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop()]);

@@ -45,7 +45,7 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
       if (control.signal.aborted && !control.cancelled) throw error;
       if (control.cancelled) return report('cancelled', 'Cancelled');
       const { message } = explainFailure(error, jobLog);
-      await thread.post({ text: message, tone: 'error', actions: [] }, { key: `${job.id}/error` });
+      await thread.post({ text: message, tone: 'error', personal: true, actions: [] }, { key: `${job.id}/error` });
       await report('failed', 'Failed');
     }
   }

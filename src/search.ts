@@ -51,15 +51,18 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
     return byPromptVector(await embedText(text, request.signal), request);
   }
 
+  /** Against prompts and pictures alike, since CLIP is one space: a short text is often nearer to a picture than to a long prompt. */
   async function byPromptVector(query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
     await outbox.settled();
     const options = optionsFor(request);
     const found = await store.searchPrompts(query, options);
     const steered = await steer(query, found, request.scope);
-    const matches = steered === query ? found : await store.searchPrompts(steered, options);
-    const cosines = new Map(found.map((match) => [match.id, match.cosine]));
-    const { promptToPrompt } = calibration();
-    return nearest(matches, request, (match) => promptToPrompt(cosines.get(match.id) ?? match.cosine));
+    const [prompts, pictures] = await Promise.all([
+      steered === query ? found : store.searchPrompts(steered, options),
+      store.searchImages(steered, options),
+    ]);
+    const { promptToPrompt, textToImage } = calibration();
+    return nearest(request, [...measure(prompts, promptToPrompt), ...measure(pictures, textToImage)]);
   }
 
   async function byImages(pictures: readonly Uint8Array[], request: SearchRequest): Promise<Neighbour[]> {
@@ -70,7 +73,7 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
   async function byImageVectors(queries: readonly Embedding[], request: SearchRequest): Promise<Neighbour[]> {
     await outbox.settled();
     const lists = await Promise.all(queries.map((query) => store.searchImages(query, optionsFor(request))));
-    return nearest(lists.flat(), request, (match) => calibration().imageToImage(match.cosine));
+    return nearest(request, measure(lists.flat(), calibration().imageToImage));
   }
 
   async function byTextAndImages(
@@ -120,19 +123,20 @@ function optionsFor({ scope, limit, exclude = [], signal }: SearchRequest) {
   return { scope, limit: limit * 2 + exclude.length, signal };
 }
 
-function nearest(
-  matches: readonly Match[],
-  request: SearchRequest,
-  similarityOf: (match: Match) => number,
-): Neighbour[] {
-  const byId = new Map<string, Neighbour>();
-  for (const match of matches) {
-    const { id, prompt, source, picture, likes, dislikes } = match;
-    const similarity = similarityOf(match);
-    if (request.exclude?.includes(id) || (byId.get(id)?.similarity ?? -1) >= similarity) continue;
-    byId.set(id, { id, prompt, source, picture, likes, dislikes, similarity });
+function measure(matches: readonly Match[], similarityOf: (cosine: number) => number): Neighbour[] {
+  return matches.map(({ cosine, ...match }) => ({ ...match, similarity: similarityOf(cosine) }));
+}
+
+/** One a prompt, by its better similarity, in the order that feedback gives. */
+function nearest({ exclude, limit }: SearchRequest, found: readonly Neighbour[]): Neighbour[] {
+  const byPrompt = new Map<string, Neighbour>();
+  for (const neighbour of found) {
+    const key = neighbour.prompt.trim().toLowerCase();
+    const known = byPrompt.get(key);
+    if (exclude?.includes(neighbour.id) || (known && known.similarity >= neighbour.similarity)) continue;
+    byPrompt.set(key, neighbour);
   }
-  return rankByFeedback([...byId.values()]).slice(0, request.limit);
+  return rankByFeedback([...byPrompt.values()]).slice(0, limit);
 }
 
 function fuse(rankings: readonly (readonly Neighbour[])[], limit: number): Neighbour[] {

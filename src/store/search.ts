@@ -42,15 +42,23 @@ function ownQuery(dialect: Dialect, table: CorpusTable): string {
       : `arrayMap(image -> ${dialect.distance('image')}, image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance`;
   const condition = table === 'prompts' ? '' : ' AND notEmpty(image_vectors)';
-  return `SELECT id, prompt, ${nearest}
-FROM generations WHERE scope = {scope:String}${condition} ORDER BY distance, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
+  return `SELECT id, prompt, twins, ${nearest}
+FROM (SELECT *, groupArray(id) OVER (PARTITION BY ${samePrompt}) AS twins FROM generations WHERE scope = {scope:String}${condition})
+ORDER BY distance, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
-const candidateRow = z.object({ id: z.string(), prompt: z.string(), picture: z.string(), distance: z.number() });
+const candidateRow = z.object({
+  id: z.string(),
+  prompt: z.string(),
+  picture: z.string(),
+  distance: z.number(),
+  /** All of the scope's generations with this prompt: a like of any is a like of the prompt. */
+  twins: z.array(z.string()).default([]),
+});
 
 type CandidateRow = z.infer<typeof candidateRow>;
 
-type Candidate = Pick<Match, 'id' | 'prompt' | 'source' | 'cosine' | 'picture'>;
+type Candidate = Pick<Match, 'id' | 'prompt' | 'source' | 'cosine' | 'picture'> & { twins: string[] };
 
 interface Searchers {
   connection: Connection;
@@ -139,12 +147,13 @@ async function withPrompts(
 }
 
 function toCandidate(source: Match['source']): (row: CandidateRow) => Candidate {
-  return ({ id, prompt, picture, distance }) => ({
+  return ({ id, prompt, picture, distance, twins }) => ({
     id,
     prompt,
     source,
     cosine: 1 - distance,
     picture: picture || undefined,
+    twins,
   });
 }
 
@@ -163,13 +172,15 @@ async function withLikes(
   found: readonly Candidate[],
   { scope, signal }: SearchOptions,
 ): Promise<Match[]> {
-  const own = found.filter(({ source }) => source === 'own').map(({ id }) => id);
+  const own = found.flatMap(({ twins }) => twins);
   const counts =
     scope === undefined || own.length === 0 ? new Map() : await likesOf(connection, scope, own, { signal });
-  return found.map((candidate) => ({
-    ...candidate,
-    ...((candidate.source === 'own' && counts.get(candidate.id)) || none),
-  }));
+  return found.map(({ twins, ...candidate }) => {
+    const judged = twins.flatMap((id) => counts.get(id) ?? []);
+    return { ...candidate, likes: sumOf(judged, 'likes'), dislikes: sumOf(judged, 'dislikes') };
+  });
 }
 
-const none = { likes: 0, dislikes: 0 };
+function sumOf(counts: readonly Pick<Match, 'likes' | 'dislikes'>[], name: 'likes' | 'dislikes'): number {
+  return counts.reduce((sum, count) => sum + count[name], 0);
+}

@@ -64,7 +64,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate'] }
     queue,
     images,
     hashUser,
-    suggest: createSuggest({ store, hashUser }),
+    suggest: createSuggest({ store, outbox, hashUser }),
   });
   const { adapter, posts, updates } = createMemoryAdapter();
   queue.start(createRunner({ adapters: new Map([[adapter.name, adapter]]), commands, actions, services, log }));
@@ -168,12 +168,17 @@ function createPlainGenerator(generate: ImageGenerator['generate'] | undefined):
       (async ({ count, seed, width, height }) =>
         Promise.all(
           Array.from({ length: count }, async (_, index) => {
-            const background = {
-              r: ((seed + index) * 67) % 256,
-              g: ((seed + index) * 131) % 256,
-              b: ((seed + index) * 29) % 256,
-            };
-            const bytes = await sharp({ create: { width, height, channels: 3, background } })
+            // Noise of its own in every picture: seeds that differ must never give the same bytes.
+            const noise = createHash('sha512')
+              .update(String(seed + index))
+              .digest();
+            const [r = 0, g = 0, b = 0] = noise;
+            const plain = sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
+            const mark = await sharp(noise.subarray(0, 48), { raw: { width: 4, height: 4, channels: 3 } })
+              .png()
+              .toBuffer();
+            const bytes = await plain
+              .composite([{ input: mark }])
               .png()
               .toBuffer();
             return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index };
