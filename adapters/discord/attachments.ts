@@ -2,6 +2,7 @@ import type { APIAttachment, APIMessage } from 'discord.js';
 import type { Attachment } from '../../src/chat.ts';
 import { BotError } from '../../src/errors.ts';
 import { downloadImage } from '../../src/images/download.ts';
+import { isOfficial } from './api-address.ts';
 
 const mostPictures = 4;
 const pictureName = /\.(png|jpe?g|webp|gif|avif|tiff?)$/i;
@@ -53,7 +54,6 @@ export function downloadAttachment(
   { apiUrl, maxBytes }: Downloads,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { hostname } = new URL(apiUrl);
-  const allowedHosts = hostname === 'discord.com' ? discordHosts : [...discordHosts, hostname];
+  const allowedHosts = isOfficial(apiUrl) ? discordHosts : [...discordHosts, new URL(apiUrl).hostname];
   return downloadImage(url, { allowedHosts, maxBytes, signal });
 }

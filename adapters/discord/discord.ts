@@ -4,6 +4,7 @@ import type { ImageFiles } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
 import type { State } from '../../src/state.ts';
 import { createApi } from './api.ts';
+import { apiAddress } from './api-address.ts';
 import { createAsker } from './asking.ts';
 import { downloadAttachment } from './attachments.ts';
 import { registerCommands } from './commands.ts';
@@ -16,17 +17,18 @@ import { createPosts } from './posts.ts';
 import { createProgress } from './progress.ts';
 import { createReactions } from './reactions.ts';
 import { openTables } from './records.ts';
-import type { Shards } from './shards.ts';
+import { parseShards } from './shards.ts';
 import { createSuggestions } from './suggestions.ts';
 import { createThread } from './thread.ts';
 
 export interface DiscordAdapterOptions {
   token: string;
-  /** Without the version: `https://discord.com/api`. */
-  apiUrl: string;
+  /** Another Discord-compatible server, named on purpose: the token is sent there. */
+  apiUrl?: string | undefined;
   /** Registers commands in this server only, where changes show at once. */
   guildId?: string | undefined;
-  shards: Shards;
+  /** DISCORD_SHARDS, see `parseShards`; unset runs all. */
+  shards?: string | undefined;
   state: State;
   images: ImageFiles;
   maxImageBytes: number;
@@ -43,14 +45,15 @@ interface Timing {
   resumeWithinMs: number;
 }
 
-export const discordApiUrl = 'https://discord.com/api';
 const adapter = 'discord';
 // Discord allows about five edits in five seconds, for everything in a channel.
 const usualTiming: Timing = { editEveryMs: 2500, firstProgressAfterMs: 1000, resumeWithinMs: 15_000 };
 
-/** Discord: slash commands, replies with pictures, threads, buttons and reactions. `start` throws BotError when the settings are at fault. */
+/** Discord: slash commands, replies with pictures, threads, buttons and reactions. It and `start` throw BotError when the settings are at fault. */
 export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
-  const { token, apiUrl, guildId, shards, state, images, maxImageBytes, log } = options;
+  const { token, guildId, state, images, maxImageBytes, log } = options;
+  const apiUrl = apiAddress(options.apiUrl);
+  const shards = parseShards(options.shards);
   const timing = { ...usualTiming, ...options.timing };
   const onFatal = onlyOnce(options.onFatal);
   const tables = openTables(state);

@@ -1,20 +1,21 @@
 import { type APIApplication, type APIApplicationCommand, type APIUser, REST, Routes } from 'discord.js';
 import type { CommandInfo } from '../../src/chat.ts';
 import type { Check } from '../../src/doctor.ts';
+import { apiAddress } from './api-address.ts';
 import { commandBodies, registrationRoute } from './commands.ts';
 import { explainLogin } from './login-failure.ts';
 import { inviteLink } from './permissions.ts';
 
 interface DiscordSettings {
   token: string;
-  apiUrl: string;
+  apiUrl?: string | undefined;
   guildId?: string | undefined;
   commands: readonly CommandInfo[];
 }
 
 /** Whether the token works, which application it belongs to and how to invite it, and whether its commands are registered. */
 export async function checkDiscord({ token, apiUrl, guildId, commands }: DiscordSettings): Promise<Check[]> {
-  const rest = new REST({ api: apiUrl, version: '10', retries: 0 }).setToken(token);
+  const rest = new REST({ api: apiAddress(apiUrl), version: '10', retries: 0 }).setToken(token);
   try {
     const user = (await rest.get(Routes.user())) as APIUser;
     const application = (await rest.get(Routes.currentApplication())) as APIApplication;

@@ -89,7 +89,7 @@ test('a resume that takes a while, but is answered in time, is left alone', asyn
 });
 
 test('a wrong token, and what Discord does not grant, end the start with the remedy', async () => {
-  const wrong = startHarness({ prepare: ({ world }) => void (world.token = 'another') });
+  const wrong = startHarness({ prepare: ({ world }) => Object.assign(world, { token: 'another' }) });
   await expect(wrong).rejects.toMatchObject({
     code: 'unauthorized',
     message: expect.stringContaining('DISCORD_TOKEN'),
@@ -136,7 +136,7 @@ test('when Discord is down at the start, it goes on trying and connects later', 
 });
 
 test('several processes share the servers by their shards', async () => {
-  const harness = await opened({ shards: { ids: [0, 2], total: 3 } });
+  const harness = await opened({ shards: '0,2/3' });
   expect(harness.fake.gateway.log.map(({ shard }) => shard)).toEqual([
     [0, 3],
     [2, 3],

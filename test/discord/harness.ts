@@ -99,7 +99,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     adapter = createDiscordAdapter({
       token: fake.token,
       apiUrl: fake.apiUrl,
-      shards: options.shards ?? 'auto',
+      shards: options.shards,
       guildId: developIn[options.developIn ?? 'nowhere'],
       state,
       images,

@@ -21,7 +21,6 @@ const settings = z
 const adapter = createDiscordAdapter({
   token: settings.token,
   apiUrl: settings.apiUrl,
-  shards: 'auto',
   state: openState(path.join(settings.folder, 'state')),
   images: createDiskImageFiles(path.join(settings.folder, 'images')),
   maxImageBytes: 1e6,

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { apiAddress } from '../../adapters/discord/api-address.ts';
 import { parseShards } from '../../adapters/discord/shards.ts';
 
 test.each([
+  [undefined, 'auto'],
   ['auto', 'auto'],
   ['0/1', { ids: [0], total: 1 }],
   ['0-3/8', { ids: [0, 1, 2, 3], total: 8 }],
@@ -13,16 +15,32 @@ test.each([
 });
 
 test.each(['', '3', '4/4', '0/0', '3-1/4', '0,0/2', '-1/2', 'a/2', '0/2/3', '0-/3'])('%j is refused', (text) => {
-  expect(parseShards(text)).toBeUndefined();
+  expect(() => parseShards(text)).toThrow(/DISCORD_SHARDS/);
 });
 
 test('whatever is understood names different shards below their total', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[\d,\- ]{1,8}\/\d{1,2}$/), (text) => {
-      const parsed = parseShards(text);
-      if (!parsed || parsed === 'auto') return;
+      const parsed = understood(text);
+      if (parsed === undefined || parsed === 'auto') return;
       expect(new Set(parsed.ids).size).toBe(parsed.ids.length);
       for (const id of parsed.ids) expect(id).toBeLessThan(parsed.total);
     }),
   );
+});
+
+function understood(text: string) {
+  try {
+    return parseShards(text);
+  } catch {
+    return undefined;
+  }
+}
+
+test.each([
+  [undefined, 'https://discord.com/api'],
+  ['http://127.0.0.1:8080/api', 'http://127.0.0.1:8080/api'],
+  ['http://127.0.0.1:8080/api/v10/', 'http://127.0.0.1:8080/api'],
+])('the API address %j is %j for discord.js', (configured, expected) => {
+  expect(apiAddress(configured)).toBe(expected);
 });
