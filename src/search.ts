@@ -2,6 +2,7 @@ import type { NeighbourView } from './chat.ts';
 import type { Embedder, Embedding } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import { netLikes, rankByFeedback, steerQuery } from './feedback.ts';
+import { wordOverlap } from './lexical.ts';
 import type { Outbox } from './outbox.ts';
 import type { Calibration } from './similarity.ts';
 import type { Match, PromptStore, StoredGeneration } from './store/store.ts';
@@ -40,29 +41,31 @@ interface SearchParts {
   calibration: () => Calibration;
 }
 
-// Own neighbours that people judged, nearest first: more would cost a round trip each and say little about this query.
-const mostJudged = 5;
+// Nearest by vector, of which words and feedback choose.
+const candidates = 100;
+// Only the nearest may steer: what people liked far away says nothing about this query.
+const mostJudged = 10;
 // The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
 const fusionOffset = 60;
 
 /** Retrieval: embeds the query, searches corpus and own generations, and applies relevance feedback. */
 export function createSearch({ embedder, store, outbox, calibration }: SearchParts): Search {
   async function byText(text: string, request: SearchRequest): Promise<Neighbour[]> {
-    return byPromptVector(await embedText(text, request.signal), request);
+    return byPrompt(text, await embedText(text, request.signal), request);
   }
 
-  /** Against prompts and pictures alike, since CLIP is one space: a short text is often nearer to a picture than to a long prompt. */
-  async function byPromptVector(query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
+  async function byPrompt(text: string, query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
     await outbox.settled();
-    const options = optionsFor(request);
+    const options = optionsFor(request, candidates);
     const found = await store.searchPrompts(query, options);
     const steered = await steer(query, found, request.scope);
-    const [prompts, pictures] = await Promise.all([
-      steered === query ? found : store.searchPrompts(steered, options),
-      store.searchImages(steered, options),
-    ]);
-    const { promptToPrompt, textToImage } = calibration();
-    return nearest(request, [...measure(prompts, promptToPrompt), ...measure(pictures, textToImage)]);
+    const matches = steered === query ? found : await store.searchPrompts(steered, options);
+    const { promptToPrompt } = calibration();
+    const overlaps = wordOverlap(
+      text,
+      matches.map(({ prompt }) => prompt),
+    );
+    return nearest(request, matches, (match, index) => combine(promptToPrompt(match.cosine), overlaps[index] ?? 0));
   }
 
   async function byImages(pictures: readonly Uint8Array[], request: SearchRequest): Promise<Neighbour[]> {
@@ -72,8 +75,11 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
 
   async function byImageVectors(queries: readonly Embedding[], request: SearchRequest): Promise<Neighbour[]> {
     await outbox.settled();
-    const lists = await Promise.all(queries.map((query) => store.searchImages(query, optionsFor(request))));
-    return nearest(request, measure(lists.flat(), calibration().imageToImage));
+    const lists = await Promise.all(
+      queries.map((query) => store.searchImages(query, optionsFor(request, request.limit * 2))),
+    );
+    const { imageToImage } = calibration();
+    return nearest(request, lists.flat(), (match) => imageToImage(match.cosine));
   }
 
   async function byTextAndImages(
@@ -90,7 +96,7 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
     if (!vectors) return [];
     const wide = { ...request, limit: request.limit * 2, exclude: [...(request.exclude ?? []), generation.id] };
     return fuse(
-      await Promise.all([byPromptVector(vectors.prompt, wide), byImageVectors(vectors.images, wide)]),
+      await Promise.all([byPrompt(generation.prompt, vectors.prompt, wide), byImageVectors(vectors.images, wide)]),
       request.limit,
     );
   }
@@ -102,7 +108,7 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
   }
 
   async function steer(query: Embedding, found: readonly Match[], scope: string): Promise<Embedding> {
-    const judged = found.filter((match) => match.source === 'own' && netLikes(match) !== 0).slice(0, mostJudged);
+    const judged = found.slice(0, mostJudged).filter((match) => match.source === 'own' && netLikes(match) !== 0);
     const vectors = await Promise.all(
       judged.map(async (match) => ({ match, vectors: await store.vectorsOf(scope, match.id) })),
     );
@@ -118,25 +124,30 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
   return { byText, byImages, byTextAndImages, similarTo };
 }
 
-function optionsFor({ scope, limit, exclude = [], signal }: SearchRequest) {
-  // Feedback may reorder, so it needs a few more than are shown.
-  return { scope, limit: limit * 2 + exclude.length, signal };
+/** Words and feedback reorder, so that more are fetched than are shown. */
+function optionsFor({ scope, limit, exclude = [], signal }: SearchRequest, fetched: number) {
+  return { scope, limit: Math.max(fetched, limit * 2) + exclude.length, signal };
 }
 
-function measure(matches: readonly Match[], similarityOf: (cosine: number) => number): Neighbour[] {
-  return matches.map(({ cosine, ...match }) => ({ ...match, similarity: similarityOf(cosine) }));
+/** Meaning alone can make two prompts alike; words shared exactly can only add to it. */
+function combine(meaning: number, overlap: number): number {
+  return Math.max(meaning, (meaning + overlap) / 2);
 }
 
-/** One a prompt, by its better similarity, in the order that feedback gives. */
-function nearest({ exclude, limit }: SearchRequest, found: readonly Neighbour[]): Neighbour[] {
-  const byPrompt = new Map<string, Neighbour>();
-  for (const neighbour of found) {
-    const key = neighbour.prompt.trim().toLowerCase();
-    const known = byPrompt.get(key);
-    if (exclude?.includes(neighbour.id) || (known && known.similarity >= neighbour.similarity)) continue;
-    byPrompt.set(key, neighbour);
+/** One an id, by its better similarity, in the order that feedback gives. */
+function nearest(
+  { exclude, limit }: SearchRequest,
+  matches: readonly Match[],
+  similarityOf: (match: Match, index: number) => number,
+): Neighbour[] {
+  const byId = new Map<string, Neighbour>();
+  for (const [index, match] of matches.entries()) {
+    const similarity = similarityOf(match, index);
+    if (exclude?.includes(match.id) || (byId.get(match.id)?.similarity ?? -1) >= similarity) continue;
+    const { cosine: _, ...shown } = match;
+    byId.set(match.id, { ...shown, similarity });
   }
-  return rankByFeedback([...byPrompt.values()]).slice(0, limit);
+  return rankByFeedback([...byId.values()]).slice(0, limit);
 }
 
 function fuse(rankings: readonly (readonly Neighbour[])[], limit: number): Neighbour[] {
