@@ -38,7 +38,7 @@ export interface SlackOptions {
   images: ImageFiles;
   maxImageBytes: number;
   log: Logger;
-  /** A token was refused while running: the process must end, so that what is under way is taken up after the next start. */
+  /** A token was refused while running. The process must end at once: jobs wait for Slack from here on, and go on after the next start. */
   onFatal(error: BotError): void;
 }
 

@@ -1,5 +1,4 @@
 import type { Card, MessageRef } from '../../src/chat.ts';
-import { isImageKey } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
 import { joiningIfNeeded } from './channels.ts';
@@ -8,7 +7,7 @@ import type { Ledger } from './ledger.ts';
 import type { PictureStore } from './pictures.ts';
 import { messageRef, type Place } from './place.ts';
 import type { Poster } from './poster.ts';
-import { pictureKeys, renderCard, type SlackMessage } from './render/card.ts';
+import { picturesOf, renderCard, type SlackMessage } from './render/card.ts';
 
 export interface PersonalAnswers {
   /** Shows a card to the asker alone, wherever they can be reached. */
@@ -51,7 +50,7 @@ export function createPersonalAnswers({
   /** A failure with pictures must not keep the words back. */
   async function filesFor(card: Card): Promise<Map<string, string>> {
     try {
-      return await pictures.ready(pictureKeys(card, isImageKey), card.text);
+      return await pictures.ready(picturesOf(card));
     } catch (error) {
       log.warn({ err: error }, 'a personal answer goes without its pictures');
       return new Map();

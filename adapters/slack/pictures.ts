@@ -5,21 +5,21 @@ import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
 import { slackCode, verdictOnFailure } from './failures.ts';
 import type { Ledger } from './ledger.ts';
+import type { CardPicture } from './render/card.ts';
 import { backOff, retrying } from './retry.ts';
 
 export interface SharedPictures {
   channel: string;
   thread: string | undefined;
-  keys: readonly string[];
-  alt: string;
+  pictures: readonly CardPicture[];
 }
 
 /** Pictures in Slack's file store. */
 export interface PictureStore {
   /** Uploads what is not there yet, each picture once per workspace, and waits until blocks can show it. Returns file ids by key. */
-  ready(keys: readonly string[], alt: string): Promise<Map<string, string>>;
+  ready(pictures: readonly CardPicture[]): Promise<Map<string, string>>;
   /** After Slack refused a file: uploads again what was deleted there. */
-  renew(keys: readonly string[], alt: string): Promise<Map<string, string>>;
+  renew(pictures: readonly CardPicture[]): Promise<Map<string, string>>;
   /** The other way to show pictures: as files shared in a thread. Returns the ts of the message that Slack makes. */
   share(pictures: SharedPictures): Promise<string>;
   remove(keys: readonly string[]): Promise<void>;
@@ -42,7 +42,7 @@ export function createPictureStore({ api, images, ledger, isTrusted, log }: Pict
   /** Uploads under way, so that two cards with the same picture make one file. */
   const uploading = new Map<string, Promise<string>>();
 
-  function fileFor(key: string, alt: string): Promise<string> {
+  function fileFor({ key, alt }: CardPicture): Promise<string> {
     const running = uploading.get(key) ?? upload(key, alt).finally(() => uploading.delete(key));
     uploading.set(key, running);
     return running;
@@ -119,8 +119,8 @@ export function createPictureStore({ api, images, ledger, isTrusted, log }: Pict
     if (!found) log.warn({ file: id }, 'Slack has not processed a picture in time; it is posted nevertheless');
   }
 
-  async function share({ channel, thread, keys, alt }: SharedPictures): Promise<string> {
-    const ids = await Promise.all(keys.map((key) => sendBytes(key, alt)));
+  async function share({ channel, thread, pictures }: SharedPictures): Promise<string> {
+    const ids = await Promise.all(pictures.map(({ key, alt }) => sendBytes(key, alt)));
     await complete(ids, { channel_id: channel, ...(thread ? { thread_ts: thread } : {}) });
     const [first = ''] = ids;
     const ts = await poll(async () => {
@@ -135,16 +135,16 @@ export function createPictureStore({ api, images, ledger, isTrusted, log }: Pict
     return ts;
   }
 
-  async function renew(keys: readonly string[], alt: string) {
-    for (const key of keys) {
+  async function renew(pictures: readonly CardPicture[]) {
+    for (const { key } of pictures) {
       const known = ledger.file(key);
       if (known && !(await isThere(known.id))) await ledger.dropFile(key);
     }
-    return ready(keys, alt);
+    return ready(pictures);
   }
 
-  async function ready(keys: readonly string[], alt: string) {
-    return new Map(await Promise.all(keys.map(async (key) => [key, await fileFor(key, alt)] as const)));
+  async function ready(pictures: readonly CardPicture[]) {
+    return new Map(await Promise.all(pictures.map(async (one) => [one.key, await fileFor(one)] as const)));
   }
 
   async function remove(keys: readonly string[]) {

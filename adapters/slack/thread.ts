@@ -1,5 +1,4 @@
 import type { Card, MessageRef, Thread, ThreadRef } from '../../src/chat.ts';
-import { isImageKey } from '../../src/images/image-files.ts';
 import type { SlackApi } from './api.ts';
 import { joiningIfNeeded } from './channels.ts';
 import { blockFaults, isClosedToUs, slackCode, toBotError } from './failures.ts';
@@ -9,7 +8,7 @@ import type { PictureStore } from './pictures.ts';
 import { isDirect, messageRef, type Place, placeOf } from './place.ts';
 import type { Poster } from './poster.ts';
 import type { ProgressBoard } from './progress.ts';
-import { pictureKeys, renderCard, type SlackMessage } from './render/card.ts';
+import { ownPicturesOf, picturesOf, renderCard, type SlackMessage } from './render/card.ts';
 import { renderOpening } from './render/opening.ts';
 
 export interface ThreadParts {
@@ -53,7 +52,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
   async function postCard(card: Card, key: string): Promise<string> {
     const thread = await openRoot();
     const shared = await shareIfBegun(card, key, thread);
-    const files = shared ? new Map<string, string>() : await pictures.ready(pictureKeys(card, isImageKey), altOf(card));
+    const files = shared ? new Map<string, string>() : await pictures.ready(picturesOf(card));
     const timestamps = await postParts({ card, key, thread, files, web: true, attempt: 0 });
     const record = {
       main: timestamps.at(-1) ?? '',
@@ -86,7 +85,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
       if (!/slack_file/.test(faults)) throw error;
       if (attempt < pictureAttempts) {
         await new Promise((resolve) => setTimeout(resolve, 1000 * 2 ** attempt));
-        const renewed = await pictures.renew(pictureKeys(card, isImageKey), altOf(card));
+        const renewed = await pictures.renew(picturesOf(card));
         return postParts({ card, key, thread, files: renewed, web, attempt: attempt + 1 });
       }
       await share(card, key, thread);
@@ -123,10 +122,10 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
   }
 
   async function share(card: Card, key: string, thread: string | undefined) {
-    const keys = (card.images ?? []).map((image) => image.key);
-    if (keys.length === 0) return;
+    const own = ownPicturesOf(card);
+    if (own.length === 0) return;
     await ledger.savePost(shareKey(key), { channel, since: Date.now() });
-    const ts = await pictures.share({ channel, thread, keys, alt: altOf(card) });
+    const ts = await pictures.share({ channel, thread, pictures: own });
     await ledger.savePost(shareKey(key), { channel, since: Date.now(), ts });
   }
 
@@ -181,10 +180,6 @@ function isPersonal({ personal, tone }: Card, place: Place): boolean {
   return (
     Boolean(personal || place.personal || tone === 'error') && place.user !== undefined && !isDirect(place.channel)
   );
-}
-
-function altOf({ images = [], text }: Card): string {
-  return images[0]?.alt ?? text;
 }
 
 function openingKey(id: string): string {

@@ -1,11 +1,18 @@
 import type { types } from '@slack/bolt';
 import type { Card, CardImage } from '../../../src/chat.ts';
+import { isImageKey } from '../../../src/images/image-files.ts';
 import { actionBlocks } from './actions.ts';
 import { neighbourBlocks } from './neighbours.ts';
 import type { Pictures } from './pictures.ts';
 import { refinementBlocks } from './refinement.ts';
 import { splitMessages } from './split.ts';
 import { limits, plainSections, shorten, shortenEscaped } from './text.ts';
+
+export interface CardPicture {
+  /** Key in the image files. */
+  key: string;
+  alt: string;
+}
 
 /** One message as chat.postMessage takes it. */
 export interface SlackMessage {
@@ -30,10 +37,17 @@ export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
   return splitMessages(shown).map((part) => ({ text, blocks: part }));
 }
 
-/** The keys of the pictures that a card shows: its own, and those of neighbours kept here. */
-export function pictureKeys(card: Card, isKey: (text: string) => boolean): string[] {
-  const neighbours = shownIn(card.neighbours).flatMap(({ picture }) => (picture && isKey(picture) ? [picture] : []));
-  return [...new Set([...shownIn(card.images).map(({ key }) => key), ...neighbours])];
+/** The pictures that a card shows: its own, and those of neighbours kept here. */
+export function picturesOf(card: Card): CardPicture[] {
+  const neighbours = shownIn(card.neighbours).flatMap(({ picture, prompt }) =>
+    picture && isImageKey(picture) ? [{ key: picture, alt: prompt }] : [],
+  );
+  const all = [...neighbours, ...ownPicturesOf(card)];
+  return [...new Map(all.map((picture) => [picture.key, picture])).values()];
+}
+
+export function ownPicturesOf({ images }: Card): CardPicture[] {
+  return shownIn(images).map(({ key, alt }) => ({ key, alt }));
 }
 
 /** Slack has no channels for adults, so what is for them stays out of it. */
