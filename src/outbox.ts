@@ -27,7 +27,9 @@ const longestPauseMs = 30_000;
 export function createOutbox(state: State, store: WriteTarget, log: Logger): Outbox {
   const waiting = state.table<DatabaseWrite>('outbox');
   const refused = state.table<DatabaseWrite>('outbox-refused');
-  let sequence = Number([...waiting.getKeys({ reverse: true, limit: 1 })][0] ?? 0);
+  // What is on the disk, in order: a read of LMDB may show the state of a moment ago, and `settled` must not miss a write.
+  const pending = new Map([...waiting.getRange({})].map(({ key, value }) => [key, value]));
+  let sequence = Number([...pending.keys()].at(-1) ?? 0);
   let draining: Promise<void> | undefined;
   let retry: NodeJS.Timeout | undefined;
   let pauseMs = 1000;
@@ -40,6 +42,7 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
     await state.durably(() => {
       waiting.put(key, write);
     });
+    pending.set(key, write);
     drain().catch(() => undefined);
   }
 
@@ -52,20 +55,13 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
 
   async function sendAll() {
     try {
-      for (let next = first(); next && !closed; next = first()) await send(next.key, next.value);
+      for (const [key, write] of pending) if (!closed) await send(key, write);
       pauseMs = 1000;
     } catch (error) {
-      log.warn(
-        { err: error, waiting: waiting.getCount() },
-        'the database does not take writes; they wait on the local disk',
-      );
+      log.warn({ err: error, waiting: pending.size }, 'the database does not take writes; they wait on the local disk');
       retryLater();
       throw error;
     }
-  }
-
-  function first() {
-    return [...waiting.getRange({ limit: 1 })][0];
   }
 
   async function send(key: string, write: DatabaseWrite) {
@@ -77,6 +73,7 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
       await refused.put(key, write);
     }
     await waiting.remove(key);
+    pending.delete(key);
   }
 
   function retryLater() {
@@ -87,15 +84,15 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
 
-  if (first()) drain().catch(() => undefined);
+  if (pending.size > 0) drain().catch(() => undefined);
 
   return {
     add,
     async settled() {
-      while (first() && !closed) await drain();
+      while (pending.size > 0 && !closed) await drain();
     },
     get size() {
-      return waiting.getCount();
+      return pending.size;
     },
     async close() {
       closed = true;

@@ -17,6 +17,8 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
   const jobs = state.table<QueuedJob<Payload>>('jobs');
   const steps = state.table<{ value: unknown }>('job-steps');
   const finished = state.table<number>('jobs-finished');
+  // What is on the disk: a read of LMDB may show the state of a moment ago.
+  const stored = new Map<string, QueuedJob<Payload>>();
   const waiting: Record<Lane, QueuedJob<Payload>[]> = { quick: [], image: [] };
   const running = new Map<string, Running>();
   const submitting = new Map<string, Promise<{ ahead: number }>>();
@@ -28,7 +30,10 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
 
   function restore() {
     const left = [...jobs.getRange({})].map(({ value }) => value).sort((a, b) => a.sequence - b.sequence);
-    for (const job of left) waiting[job.lane].push(job);
+    for (const job of left) {
+      stored.set(job.id, job);
+      waiting[job.lane].push(job);
+    }
     sequence = left.at(-1)?.sequence ?? 0;
     const horizon = Date.now() - rememberFinishedMs;
     for (const { key, value } of finished.getRange({})) if (value < horizon) finished.remove(key);
@@ -57,7 +62,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
   }
 
   async function accept(job: NewJob<Payload>) {
-    const known = jobs.get(job.id);
+    const known = stored.get(job.id);
     if (known) return { ahead: aheadOf(waiting[job.lane].find(({ id }) => id === job.id) ?? known) };
     if (finished.get(job.id) !== undefined) return { ahead: 0 };
     if (waiting[job.lane].length >= options.maxWaiting) {
@@ -78,6 +83,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
       waiting[job.lane].splice(waiting[job.lane].indexOf(queued), 1);
       throw error;
     }
+    stored.set(queued.id, queued);
     advance();
     return { ahead };
   }
@@ -93,7 +99,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
   }
 
   function isStored(job: QueuedJob<Payload> | undefined): boolean {
-    return job !== undefined && jobs.get(job.id) !== undefined;
+    return job !== undefined && stored.has(job.id);
   }
 
   function begin(job: QueuedJob<Payload> | undefined) {
@@ -152,10 +158,11 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
       finished.put(job.id, Date.now());
       for (const key of [...steps.getKeys({ start: `${job.id}/`, end: `${job.id}0` })]) steps.remove(key);
     });
+    stored.delete(job.id);
   }
 
   async function cancel(id: string) {
-    const job = jobs.get(id);
+    const job = stored.get(id);
     if (!job) return false;
     await state.durably(() => {
       jobs.put(id, { ...job, cancelled: true });
@@ -178,7 +185,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
 
   return {
     submit,
-    find: (id) => jobs.get(id),
+    find: (id) => stored.get(id),
     cancel,
     start(given) {
       handlers = given;
