@@ -5,19 +5,26 @@ import type { Generation, StoredGeneration } from '../src/store/store.ts';
 const longestActionId = 100;
 
 /** Similar prompts, each with a control that runs it as it is. */
-export function neighboursCard(text: string, neighbours: readonly NeighbourView[]): Card {
+export function neighboursCard(neighbours: readonly NeighbourView[], text = 'Similar proven prompts'): Card {
   const uses = neighbours.map(({ id, source }, index) => ({
     id: `use:${source}:${id}`,
     label: `Use prompt ${index + 1}`,
     emoji: '📋',
   }));
-  return { text, neighbours, actions: uses.filter(({ id }) => id.length <= longestActionId) };
+  return {
+    text: neighbours.length > 0 ? text : 'Nothing like it is known yet.',
+    neighbours,
+    actions: uses.filter(({ id }) => id.length <= longestActionId),
+  };
 }
 
-/** What was changed in a prompt, and why. */
-export function refinementCard(refinement: RefinementView): Card {
-  const text = refinement.changes.length === 0 ? 'The prompt stays as it is.' : 'Refined prompt';
-  return { text: refinement.notice ? `${text}\n${refinement.notice}` : text, refinement, actions: [] };
+/** What was changed in a prompt and why, beside the neighbours that the changes come from. */
+export function refinementCard(refinement: RefinementView, neighbours: readonly NeighbourView[]): Card {
+  const isChanged = refinement.prompt !== refinement.original;
+  const text = isChanged
+    ? 'Similar proven prompts, and yours refined with them'
+    : 'Similar proven prompts; yours stays as it is';
+  return { ...neighboursCard(neighbours, text), refinement };
 }
 
 /** The pictures of a run, with every control of the loop. */

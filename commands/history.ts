@@ -20,10 +20,9 @@ export const history = defineCommand({
       source: 'own' as const,
       picture: images[0]?.key,
     }));
-    const title =
-      entries.length > 0
-        ? 'Your latest prompts, newest first'
-        : 'You have made nothing here yet. Try /prompt a cat sleeping on the sofa';
-    await context.post('history', { ...neighboursCard(title, entries), personal: true });
+    const card = neighboursCard(entries, 'Your latest prompts, newest first');
+    const text =
+      entries.length > 0 ? card.text : 'You have made nothing here yet. Try /prompt a cat sleeping on the sofa';
+    await context.post('history', { ...card, text, personal: true });
   },
 });

@@ -1,5 +1,6 @@
 import type { JobContext } from '../src/command.ts';
 import type { RunRequest } from '../src/pipeline.ts';
+import type { Neighbour } from '../src/search.ts';
 import type { StoredGeneration } from '../src/store/store.ts';
 import { neighboursCard, picturesCard, refinementCard } from './cards.ts';
 
@@ -9,6 +10,7 @@ type Asked = Omit<RunRequest, 'id' | 'scope' | 'user'>;
 export async function runFlow(context: JobContext, asked: Asked): Promise<void> {
   const { jobId, scope, user, services } = context;
   const ofThisRun = { generation: jobId };
+  let found: readonly Neighbour[] = [];
   await services.pipeline.run(
     { ...asked, id: jobId, scope, user },
     {
@@ -17,11 +19,12 @@ export async function runFlow(context: JobContext, asked: Asked): Promise<void> 
       step: context.step,
       progress: context.progress,
       async found(neighbours) {
-        const text = neighbours.length > 0 ? 'Similar proven prompts' : 'No similar prompts are known yet.';
-        await context.post('neighbours', neighboursCard(text, neighbours), ofThisRun);
+        found = neighbours;
+        if (asked.refine === 'none') await context.post('neighbours', neighboursCard(found), ofThisRun);
       },
+      // Neighbours and refinement are one message, because the changes cite the neighbours by their numbers.
       async refined(refinement) {
-        await context.post('refinement', refinementCard(refinement), ofThisRun);
+        await context.post('refinement', refinementCard(refinement, found), ofThisRun);
       },
       async generated(generation) {
         await context.post('pictures', picturesCard(generation), ofThisRun);

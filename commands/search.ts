@@ -27,6 +27,6 @@ export const search = defineCommand({
       return text ? pipeline.search.byTextAndImages(text, pictures, query) : pipeline.search.byImages(pictures, query);
     });
     const title = keys.length > 0 ? 'Prompts that made something like it' : 'Similar proven prompts';
-    await context.post('found', neighboursCard(found.length > 0 ? title : 'Nothing like it is known yet.', found));
+    await context.post('found', neighboursCard(found, title));
   },
 });

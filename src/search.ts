@@ -42,7 +42,7 @@ interface SearchParts {
 }
 
 // Nearest by vector, of which words and feedback choose.
-const candidates = 100;
+const candidates = 200;
 // Only the nearest may steer: what people liked far away says nothing about this query.
 const mostJudged = 10;
 // The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).

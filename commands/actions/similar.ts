@@ -16,9 +16,6 @@ export const similar: ActionHandler = {
     const found = await context.step('search', () =>
       search.similarTo(generation, { scope: context.scope, limit: shown, signal: context.signal }),
     );
-    await context.post(
-      'similar',
-      neighboursCard(found.length > 0 ? 'Similar prompts' : 'Nothing like it is known yet.', found),
-    );
+    await context.post('similar', neighboursCard(found, 'Similar prompts'));
   },
 };

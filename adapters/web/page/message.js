@@ -14,11 +14,13 @@ export function messageView(thread, message, { usePrompt, showError }) {
   });
   article.append(headView(author, createdAt));
   if (text) article.append(...foldedText('message-text', text));
+  if (neighbours.length > 0) article.append(neighboursView(neighbours, usePrompt));
+  if (refinement) article.append(refinementView(refinement, neighbours, (id) => openNeighbour(article, id)));
   if (images.length > 0)
     article.append(picturesView(images, kind === 'bot' ? (refinement?.prompt ?? images[0].alt) : ''));
-  if (refinement) article.append(refinementView(refinement, neighbours, (id) => openNeighbour(article, id)));
-  if (neighbours.length > 0) article.append(neighboursView(neighbours, usePrompt));
-  if (message.actions.length > 0) article.append(actionsView(thread, message, showError));
+  // The neighbours' own cards offer their use.
+  const actions = message.actions.filter(({ id }) => neighbours.length === 0 || !id.startsWith('use:'));
+  if (actions.length > 0) article.append(actionsView(thread, { ...message, actions }, showError));
   return article;
 }
 

@@ -5,11 +5,6 @@ export function neighboursView(neighbours, usePrompt) {
   return el(
     'section',
     { class: 'neighbours', 'aria-label': 'Similar prompts' },
-    el(
-      'h3',
-      { class: 'label' },
-      neighbours.some(({ similarity }) => similarity !== undefined) ? 'Similar prompts' : 'Prompts',
-    ),
     el('ol', { class: 'strip' }, ...neighbours.map((neighbour, index) => cardView(neighbour, index + 1, usePrompt))),
   );
 }
