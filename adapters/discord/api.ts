@@ -118,7 +118,7 @@ export function createApi({ apiUrl, token, onUnauthorized }: ApiOptions): Discor
       ),
     followUp: async ({ application, token }, message, flags) =>
       (await unbound.post(Routes.webhook(application, token), {
-        ...content(message, { flags }),
+        ...content(message, { flags: flags | toBody(message).flags }),
         query: new URLSearchParams({ wait: 'true' }),
         auth: false,
       })) as APIMessage,

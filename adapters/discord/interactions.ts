@@ -57,8 +57,8 @@ export function createInteractions(parts: InteractionParts) {
     const target = resolved.messages[target_id];
     const attachments = target ? allPicturesOf(target) : [];
     if (attachments.length === 0) return api.respond(interaction, noPicture);
-    const { guild_id, channel } = interaction;
-    const link = `https://discord.com/channels/${guild_id ?? '@me'}/${channel.id}/${target_id}`;
+    const { guild_id } = interaction;
+    const link = `https://discord.com/channels/${guild_id ?? '@me'}/${channelOf(interaction)}/${target_id}`;
     const opener = `${introduction(personOf(interaction).name, findThePrompt)} ${link}`;
     const place = { ...placeOf(interaction), title: findThePrompt, opener };
     return ask(interaction, place, deferred(false), () => ({ kind: 'message', text: '', attachments }));
@@ -79,7 +79,7 @@ export function createInteractions(parts: InteractionParts) {
 
   function control(interaction: Pressing, messageId: string, extra: { text?: string }) {
     const action = interaction.data.custom_id;
-    const channel = interaction.channel?.id ?? interaction.message?.channel_id ?? '';
+    const channel = channelOf(interaction);
     const message = { adapter, thread: channel, message: posts.mainOf(messageId)?.main ?? messageId };
     return ask(interaction, controlPlace(interaction), { type: DeferredMessageUpdate }, () => ({
       kind: 'action',
@@ -91,7 +91,7 @@ export function createInteractions(parts: InteractionParts) {
 
   async function complete(interaction: APIApplicationCommandAutocompleteInteraction) {
     const person = personOf(interaction);
-    const scope = scopeOf({ guild: interaction.guild_id, channel: interaction.channel?.id ?? '' });
+    const scope = scopeOf({ guild: interaction.guild_id, channel: channelOf(interaction) });
     const texts = await completionsFor(interaction, handler, { person, scope });
     await api.respond(interaction, {
       type: InteractionResponseType.ApplicationCommandAutocompleteResult,
@@ -132,13 +132,18 @@ const noPicture: APIInteractionResponse = {
   },
 };
 
+/** Servers of before 2023 name the channel by its id alone. */
+function channelOf({ channel, channel_id }: APIInteraction): string {
+  return channel?.id ?? channel_id ?? '';
+}
+
 function placeOf(interaction: Asking | Pressing): PlaceRecord {
   const { application_id, token, app_permissions, attachment_size_limit, channel } = interaction;
   return {
     kind: 'command',
-    channel: channel?.id ?? '',
+    channel: channelOf(interaction),
     personal: false,
-    opensThread: hasThreads(channel?.type),
+    opensThread: channel?.type === undefined ? undefined : hasThreads(channel.type),
     title: '',
     person: personOf(interaction).id,
     webhook: { application: application_id, token },

@@ -1,4 +1,10 @@
-import type { APIActionRowComponent, APIButtonComponent, APIEmbed, RawFile } from 'discord.js';
+import {
+  type APIActionRowComponent,
+  type APIButtonComponent,
+  type APIEmbed,
+  MessageFlags,
+  type RawFile,
+} from 'discord.js';
 
 export interface OutgoingFile {
   name: string;
@@ -33,6 +39,8 @@ export function toBody({ content, embeds, components, files = [], replyTo }: Out
         }
       : {}),
     ...(replyTo ? { message_reference: { message_id: replyTo, fail_if_not_exists: false } } : {}),
+    // No previews of addresses in people's words.
+    flags: embeds?.length ? 0 : MessageFlags.SuppressEmbeds,
     allowed_mentions: { parse: [], replied_user: false },
   };
 }

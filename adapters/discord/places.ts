@@ -40,7 +40,7 @@ export function hasWebhook(
 }
 
 /** True for channels in which a thread can be started on a message. */
-export function hasThreads(type: ChannelType | undefined): boolean {
+export function hasThreads(type: ChannelType): boolean {
   return type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement;
 }
 
@@ -90,8 +90,13 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
   }
 
   async function canHaveThread(channel: string): Promise<boolean> {
-    const { type } = await api.getChannel(channel);
-    return hasThreads(type);
+    try {
+      return hasThreads((await api.getChannel(channel)).type);
+    } catch (error) {
+      // What can't be looked at gets no thread; the answer itself will tell what is wrong.
+      if (codeOf(error) === undefined) throw error;
+      return false;
+    }
   }
 
   /** Says who asked for what, in place of "thinking"; as an ordinary message when the interaction is over. */

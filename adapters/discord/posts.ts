@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type APIMessage, SnowflakeUtil } from 'discord.js';
 import type { State } from '../../src/state.ts';
 import type { DiscordApi } from './api.ts';
-import { isChannelGone, isDenied } from './failures.ts';
+import { codeOf } from './failures.ts';
 import { fingerprintOf, fingerprintOfPosted } from './fingerprint.ts';
 import type { OutgoingMessage } from './outgoing.ts';
 import type { SentRecord, Tables } from './records.ts';
@@ -133,13 +133,13 @@ export function createPosts({ state, tables, api, botId }: PostsParts): Posts {
   };
 }
 
-/** A channel that is gone or closed to the bot shows no messages; what was there is lost with it. */
+/** A channel that is gone or closed to the bot shows no messages. */
 async function readable(messages: Promise<APIMessage[]>): Promise<APIMessage[]> {
   try {
     return await messages;
   } catch (error) {
-    if (isChannelGone(error) || isDenied(error)) return [];
-    throw error;
+    if (codeOf(error) === undefined) throw error;
+    return [];
   }
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ChannelType } from 'discord-api-types/v10';
 import { afterEach, expect, test } from 'vitest';
 import { createFakeDiscord, type FakeDiscord } from '../fakes/discord/fake-discord.ts';
@@ -31,7 +32,7 @@ test.each([502, 'drop'] as const)('a post whose answer is lost (%s) is posted on
 /** The program part that posts, as a process. */
 function poster(fake: FakeDiscord, settings: Record<string, string>) {
   const { apiUrl, token } = fake;
-  const script = path.join(import.meta.dirname, 'killed-poster.ts');
+  const script = fileURLToPath(new URL('./killed-poster.ts', import.meta.url));
   return spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify({ apiUrl, token, ...settings })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
