@@ -1,5 +1,6 @@
 import type { Action } from '../../src/chat.ts';
 import type { State } from '../../src/state.ts';
+import { openRecords } from './records.ts';
 
 /** An announced post; without a ts its sending was begun and may or may not have arrived. */
 export interface PostRecord {
@@ -37,6 +38,8 @@ export interface FileRecord {
 /** The adapter's tables of the local durable state. */
 export interface Ledger {
   post(key: string): PostRecord | undefined;
+  /** On disk before the message is sent: after a crash it says that the message may be there. */
+  announcePost(key: string, record: PostRecord): Promise<void>;
   savePost(key: string, record: PostRecord): Promise<void>;
   dropPost(key: string): Promise<void>;
   message(channel: string, ts: string): MessageRecord | undefined;
@@ -56,45 +59,39 @@ export interface Ledger {
 }
 
 export function openLedger(state: State, team: string): Ledger {
-  const posts = state.table<PostRecord>('slack-posts');
-  const messages = state.table<MessageRecord>('slack-messages');
-  const threads = state.table<true>('slack-threads');
-  const openings = state.table<Opening>('slack-openings');
-  const files = state.table<FileRecord>('slack-files');
-  const forms = state.table<NonNullable<Action['form']>>('slack-forms');
+  const posts = openRecords<PostRecord>(state, 'slack-posts');
+  const messages = openRecords<MessageRecord>(state, 'slack-messages');
+  const threads = openRecords<true>(state, 'slack-threads');
+  const openings = openRecords<Opening>(state, 'slack-openings');
+  const files = openRecords<FileRecord>(state, 'slack-files');
+  const forms = openRecords<NonNullable<Action['form']>>(state, 'slack-forms');
   const at = (channel: string, ts: string) => `${channel}/${ts}`;
   const ofTeam = (key: string) => `${team}/${key}`;
 
   return {
-    post: (key) => posts.get(key),
-    savePost: (key, record) => state.durably(() => posts.put(key, record)),
-    dropPost: (key) => state.durably(() => posts.remove(key)),
+    post: posts.get,
+    announcePost: posts.putDurably,
+    savePost: posts.put,
+    dropPost: posts.remove,
     message: (channel, ts) => messages.get(at(channel, ts)),
-    saveMessage: (channel, record) =>
-      state.durably(() => {
-        for (const ts of record.parts) messages.put(at(channel, ts), record);
-        if (record.thread) threads.put(at(channel, record.thread), true);
-      }),
-    dropMessage: (channel, record) =>
-      state.durably(() => {
-        for (const ts of record.parts) messages.remove(at(channel, ts));
-      }),
-    saveThread: async (channel, root) => {
-      await threads.put(at(channel, root), true);
+    async saveMessage(channel, record) {
+      const parts = record.parts.map((ts) => messages.put(at(channel, ts), record));
+      const thread = record.thread ? [threads.put(at(channel, record.thread), true)] : [];
+      await Promise.all([...parts, ...thread]);
     },
-    hasThread: (channel, root) => threads.doesExist(at(channel, root)),
-    opening: (id) => openings.get(id),
-    saveOpening: (id, opening) => state.durably(() => openings.put(id, opening)),
+    async dropMessage(channel, record) {
+      await Promise.all(record.parts.map((ts) => messages.remove(at(channel, ts))));
+    },
+    saveThread: (channel, root) => threads.put(at(channel, root), true),
+    hasThread: (channel, root) => threads.get(at(channel, root)) ?? false,
+    opening: openings.get,
+    saveOpening: openings.put,
     file: (key) => files.get(ofTeam(key)),
-    saveFile: (key, record) => state.durably(() => files.put(ofTeam(key), record)),
-    dropFile: (key) => state.durably(() => files.remove(ofTeam(key))),
-    form: (action) => forms.get(action),
-    saveForms: (actions) => {
-      const withForms = actions.flatMap(({ id, form }) => (form ? [{ id, form }] : []));
-      if (withForms.length === 0) return Promise.resolve();
-      return state.durably(() => {
-        for (const { id, form } of withForms) forms.put(id, form);
-      });
+    saveFile: (key, record) => files.put(ofTeam(key), record),
+    dropFile: (key) => files.remove(ofTeam(key)),
+    form: forms.get,
+    async saveForms(actions) {
+      await Promise.all(actions.map(async ({ id, form }) => form && forms.put(id, form)));
     },
   };
 }

@@ -36,8 +36,7 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
     const known = ledger.post(key);
     if (known?.ts) return known.ts;
     const since = known?.since ?? Date.now();
-    // On disk before the call: after a crash it says that the message may be there.
-    if (!known) await ledger.savePost(key, { channel, since });
+    if (!known) await ledger.announcePost(key, { channel, since });
     const ts = await send(posting, since, known !== undefined);
     await ledger.savePost(key, { channel, since, ts });
     return ts;

@@ -124,7 +124,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
   async function share(card: Card, key: string, thread: string | undefined) {
     const own = ownPicturesOf(card);
     if (own.length === 0) return;
-    await ledger.savePost(shareKey(key), { channel, since: Date.now() });
+    await ledger.announcePost(shareKey(key), { channel, since: Date.now() });
     const ts = await pictures.share({ channel, thread, pictures: own });
     await ledger.savePost(shareKey(key), { channel, since: Date.now(), ts });
   }

@@ -43,7 +43,7 @@ export interface ScriptedHandler extends ChatHandler {
   script: (invocation: Invocation) => Promise<Accepted>;
 }
 
-export const commands: readonly CommandInfo[] = [
+const commands: readonly CommandInfo[] = [
   {
     name: 'prompt',
     description: 'Make pictures',

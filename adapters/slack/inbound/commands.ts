@@ -102,17 +102,20 @@ async function accept(inbound: Inbound, asked: Asked): Promise<BotError | undefi
   const { channel, thread, responseUrl } = asked.memory;
   const { broadcast, options } = takeBroadcast(asked.options);
   const opening = thread ? undefined : shortHash(asked.id);
-  if (opening) await inbound.ledger.saveOpening(opening, { title: asked.title, responseUrl });
+  // Written before the job, so that it is on disk with it.
+  const opened = opening && inbound.ledger.saveOpening(opening, { title: asked.title, responseUrl });
   const personal = inbound.handler.commands.find(({ name }) => name === asked.command)?.personal;
   const place: Place = { channel, thread, opening, user: asked.user.id, broadcast, personal };
   const base = invocationBase(inbound, asked.id, asked.user, place);
-  return acceptOrExplain(inbound, {
+  const invocation = {
     ...base,
     kind: 'command',
     command: asked.command,
     options,
     attachments: asked.attachments,
-  });
+  } as const;
+  const [refusal] = await Promise.all([acceptOrExplain(inbound, invocation), opened]);
+  return refusal;
 }
 
 async function explained(inbound: Inbound, run: () => Promise<BotError | undefined>): Promise<BotError | undefined> {

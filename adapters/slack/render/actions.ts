@@ -50,7 +50,7 @@ function menuOf(actions: readonly Action[], index: number): types.Overflow {
   };
 }
 
-export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );

@@ -109,7 +109,7 @@ export function createChatMethods({ workspace, isReachable }: ApiOptions): Recor
 }
 
 /** The ids of the files that blocks show. */
-export function fileIdsIn(value: unknown): string[] {
+function fileIdsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(fileIdsIn);
   if (!isJson(value)) return [];
   const file = value['slack_file'];

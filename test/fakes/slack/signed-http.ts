@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { type DeliveryTiming, deliverWithRetries, type EnvelopeType, type Transport } from './delivery.ts';
 import type { Json } from './workspace.ts';
 
-export interface SignedRequest {
+interface SignedRequest {
   body: string;
   headers: Record<string, string>;
 }
@@ -14,7 +14,7 @@ export function sign(secret: string, body: string, at = Math.floor(Date.now() / 
 }
 
 /** Events are JSON; commands are a form; interactions are a form with the JSON in `payload`. */
-export function requestFor(type: EnvelopeType, payload: Json, secret: string): SignedRequest {
+function requestFor(type: EnvelopeType, payload: Json, secret: string): SignedRequest {
   const body =
     type === 'events_api'
       ? JSON.stringify(payload)

@@ -44,6 +44,8 @@ export function createSocketMode(appId: string, timing: DeliveryTiming): SocketM
   function welcome(socket: WebSocket) {
     opened += 1;
     sockets.add(socket);
+    // One listener per envelope that is under way.
+    socket.setMaxListeners(0);
     socket.on('message', (data) => acknowledge(JSON.parse(data.toString()) as Json));
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.terminate());
