@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
-
-const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
+import { groupFaults } from './setting-groups.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
+
+const port = z.coerce
+  .number({ error: 'must be a number' })
+  .int('must be a whole number')
+  .min(0, 'must be 0 to 65535')
+  .max(65535, 'must be 0 to 65535');
 
 /** Every setting, by its name in the environment. Descriptions and defaults are in .env.example; a test holds the two equal. */
 const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce
-    .number({ error: 'must be a number' })
-    .int('must be a whole number')
-    .min(0, 'must be 0 to 65535')
-    .max(65535, 'must be 0 to 65535')
-    .default(3000),
+  PORT: port.default(3000),
   WEB_TOKEN: z.string().min(16, 'must have at least 16 characters; `openssl rand -hex 16` makes one').optional(),
   CLIP_MODEL: z.string().optional(),
   HF_ENDPOINT: webAddress.default('https://huggingface.co'),
@@ -23,6 +23,18 @@ const settings = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
+  DISCORD_TOKEN: z.string().optional(),
+  DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
+  DISCORD_API_URL: webAddress.optional(),
+  DISCORD_SHARDS: z
+    .string()
+    .regex(/^(auto|[\d\s,-]+\/\s*\d+)$/, 'must be auto, or shards of so many such as 0/4, 0-3/8 or 0,2/4')
+    .optional(),
+  SLACK_BOT_TOKEN: z.string().optional(),
+  SLACK_APP_TOKEN: z.string().optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_PORT: port.optional(),
+  SLACK_API_URL: webAddress.optional(),
   MAX_QUEUED: z.coerce
     .number({ error: 'must be a number' })
     .int('must be a whole number')
@@ -53,10 +65,27 @@ export interface Config {
   clickhouseUrl: string | undefined;
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
+  discord: DiscordConfig | undefined;
+  slack: SlackConfig | undefined;
   maxQueued: number;
   maxImageBytes: number;
   /** Values that must never appear in a log. */
   secrets: readonly string[];
+}
+
+interface DiscordConfig {
+  token: string;
+  guildId: string | undefined;
+  /** Another Discord-compatible server; undefined: Discord's own. */
+  apiUrl: string | undefined;
+  shards: string | undefined;
+}
+
+interface SlackConfig {
+  botToken: string;
+  connection: { appToken: string } | { signingSecret: string; port: number };
+  /** Another Slack-compatible server; undefined: Slack's own. */
+  apiUrl: string | undefined;
 }
 
 /** Reads `.env` of the working directory (if any) and the environment, which wins. Throws BotError `invalid_settings` that lists every fault. */
@@ -85,26 +114,6 @@ function describe(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')} ${issue.message}`;
 }
 
-function groupFaults(given: Readonly<Record<string, string | undefined>>): string[] {
-  const faults: string[] = [];
-  if (given.HOST && !loopback.has(given.HOST) && !given.WEB_TOKEN) {
-    faults.push(
-      `HOST ${given.HOST} opens the page to others, so it needs WEB_TOKEN too: set one, or remove HOST to stay on this machine`,
-    );
-  }
-  if (given.OPENAI_MODEL && !given.OPENAI_API_KEY) {
-    faults.push(
-      'OPENAI_MODEL is set without OPENAI_API_KEY: set the key (any text for a local server), or remove OPENAI_MODEL',
-    );
-  }
-  if (given.OPENAI_BASE_URL && !given.OPENAI_API_KEY) {
-    faults.push(
-      'OPENAI_BASE_URL is set without OPENAI_API_KEY: set the key (any text for a local server), or remove OPENAI_BASE_URL',
-    );
-  }
-  return faults;
-}
-
 function toConfig(values: Settings): Config {
   return {
     dataDir: values.DATA_DIR,
@@ -116,13 +125,31 @@ function toConfig(values: Settings): Config {
     openai: values.OPENAI_API_KEY
       ? { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' }
       : undefined,
+    discord: discordOf(values),
+    slack: slackOf(values),
     maxQueued: values.MAX_QUEUED,
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
   };
 }
 
+function discordOf(values: Settings): DiscordConfig | undefined {
+  if (!values.DISCORD_TOKEN) return undefined;
+  const { DISCORD_TOKEN: token, DISCORD_GUILD_ID: guildId, DISCORD_API_URL: apiUrl, DISCORD_SHARDS: shards } = values;
+  return { token, guildId, apiUrl, shards };
+}
+
+function slackOf(values: Settings): SlackConfig | undefined {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
+  if (!botToken) return undefined;
+  const apiUrl = values.SLACK_API_URL;
+  if (appToken) return { botToken, apiUrl, connection: { appToken } };
+  return { botToken, apiUrl, connection: { signingSecret: signingSecret ?? '', port: values.SLACK_PORT ?? 0 } };
+}
+
 function secretsOf(values: Settings): string[] {
   const databasePassword = values.CLICKHOUSE_URL && decodeURIComponent(new URL(values.CLICKHOUSE_URL).password);
-  return [values.WEB_TOKEN, values.OPENAI_API_KEY, databasePassword].flatMap((secret) => secret || []);
+  const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
+  const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
+  return [...tokens, databasePassword].flatMap((secret) => secret || []);
 }

@@ -45,7 +45,7 @@ export interface Core {
   stop(): Promise<void>;
 }
 
-interface SearchQuery {
+export interface SearchQuery {
   text?: string | undefined;
   image?: Uint8Array | undefined;
 }

@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { createDiscordAdapter } from '../adapters/discord/discord.ts';
+import { createSlackAdapter } from '../adapters/slack/adapter.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import { actions, commands } from '../commands/index.ts';
 import type { Adapter } from './chat.ts';
 import { type Config, loadConfig } from './config.ts';
-import { type Core, openCore } from './core.ts';
+import { type Core, openCore, type SearchQuery } from './core.ts';
 import { BotError } from './errors.ts';
 import { createLog, type Logger } from './log.ts';
 import { packageRoot } from './paths.ts';
@@ -31,29 +33,39 @@ async function start(config: Config, log: Logger) {
   stopOnSignal(stopping);
   mkdirSync(config.dataDir, { recursive: true });
   const core = await openCore({ config, log, commands, actions, signal: stopping.signal });
-  const adapters = createAdapters(config, core, log);
-  for (const adapter of adapters) await adapter.start(core.handler);
-  core.start(adapters);
-  for (const notice of core.notices()) log.info(notice);
-  await aborted(stopping.signal);
-  log.info('stopping: the jobs under way are finished or kept for the next start');
-  await Promise.all(adapters.map((adapter) => adapter.stop()));
-  await core.stop();
+  const adapters = createAdapters(config, core, log, (error) => stopping.abort(error));
+  try {
+    await serve(core, adapters, log, stopping.signal);
+  } finally {
+    await Promise.all(adapters.map((adapter) => adapter.stop()));
+    // The model's worker must end by itself: a process that exits under it is aborted.
+    await core.stop();
+  }
   process.exit(0);
 }
 
-function createAdapters(config: Config, core: Core, log: Logger): Adapter[] {
-  const web = createWebAdapter({
-    ...config.web,
-    scope: localScope,
-    state: core.state,
-    images: core.images,
-    maxImageBytes: config.maxImageBytes,
-    log: log.child({ adapter: 'web' }),
-    search: (query, options) => core.search(query, { scope: localScope, ...options }),
-    about: () => ({ version: readVersion(), engine: core.engine, model: core.model, notices: core.notices() }),
-  });
-  return [web];
+async function serve(core: Core, adapters: readonly Adapter[], log: Logger, signal: AbortSignal) {
+  for (const adapter of adapters) await adapter.start(core.handler);
+  core.start(adapters);
+  for (const notice of core.notices()) log.info(notice);
+  await aborted(signal);
+  if (signal.reason instanceof BotError) throw signal.reason;
+  log.info('stopping: the jobs under way are finished or kept for the next start');
+}
+
+/** `onFatal` hears of what no retry can mend, such as a token that was taken back. */
+function createAdapters(config: Config, core: Core, log: Logger, onFatal: (error: BotError) => void): Adapter[] {
+  const { discord, slack, maxImageBytes } = config;
+  const { state, images } = core;
+  const shared = (name: string) => ({ state, images, maxImageBytes, onFatal, log: log.child({ adapter: name }) });
+  const about = () => ({ version: readVersion(), engine: core.engine, model: core.model, notices: core.notices() });
+  const search = (query: SearchQuery, options: { limit: number; signal: AbortSignal }) =>
+    core.search(query, { scope: localScope, ...options });
+  return [
+    createWebAdapter({ ...config.web, ...shared('web'), scope: localScope, search, about }),
+    ...(discord ? [createDiscordAdapter({ ...discord, ...shared('discord') })] : []),
+    ...(slack ? [createSlackAdapter({ ...slack, ...shared('slack') })] : []),
+  ];
 }
 
 function readVersion(): string {
@@ -81,8 +93,8 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** An operator reads what is wrong and what to do; the stack is for what nobody foresaw. */
 function reportFatal(error: unknown, log: Logger) {
   if (error instanceof BotError) {
-    log.debug({ err: error }, 'start failed');
-    console.error(`\nPromptory can't start: ${error.message}\n`);
+    log.debug({ err: error }, 'stopped by an error');
+    console.error(`\nPromptory stops: ${error.message}\n`);
   } else {
     log.fatal({ err: error }, 'Promptory stopped on an unexpected error');
   }

@@ -32,13 +32,34 @@ describe('settings', () => {
     expect(fault).toMatch(/LOG_LEVEL must be trace, debug/);
     expect(fault).toMatch(/CLICKHOUSE_URL must be a web address such as/);
     expect(fault).toMatch(/HOST 0\.0\.0\.0 .* needs WEB_TOKEN too: set one, or remove HOST/);
-    expect(fault).toMatch(/OPENAI_MODEL is set without OPENAI_API_KEY: set the key/);
+    expect(fault).toMatch(/OPENAI_MODEL is set without OPENAI_API_KEY: set OPENAI_API_KEY too/);
   });
 
-  it('refuses a half-set group', () => {
-    expect(faultOf({ OPENAI_BASE_URL: 'http://localhost:11434/v1' })).toMatch(
+  it.each([
+    [
+      'an address without its key',
+      { OPENAI_BASE_URL: 'http://localhost:11434/v1' },
       /OPENAI_BASE_URL is set without OPENAI_API_KEY/,
-    );
+    ],
+    ['a server without its token', { DISCORD_GUILD_ID: '1' }, /DISCORD_GUILD_ID is set without DISCORD_TOKEN/],
+    ['a bot token alone', { SLACK_BOT_TOKEN: 'xoxb-1' }, /SLACK_BOT_TOKEN needs SLACK_APP_TOKEN/],
+    ['an app token alone', { SLACK_APP_TOKEN: 'xapp-1' }, /SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN/],
+    ['signed requests without a port', { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' }, /needs SLACK_PORT/],
+    [
+      'two ways at once',
+      { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_SIGNING_SECRET: 's' },
+      /both set/,
+    ],
+  ])('refuses a half-set group: %s', (_, environment, expected) => {
+    expect(faultOf(environment)).toMatch(expected);
+  });
+
+  it('reads Slack in either of its two ways', () => {
+    expect(parseConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }).slack?.connection).toEqual({
+      appToken: 'xapp-1',
+    });
+    const signed = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's', SLACK_PORT: '3001' };
+    expect(parseConfig(signed).slack?.connection).toEqual({ signingSecret: 's', port: 3001 });
   });
 
   it('knows its secrets, the database password among them', () => {

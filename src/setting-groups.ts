@@ -1,0 +1,53 @@
+type Given = Readonly<Record<string, string | undefined>>;
+
+const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
+
+/** Settings that mean nothing without another, by that other. */
+const dependents: Readonly<Record<string, readonly string[]>> = {
+  OPENAI_API_KEY: ['OPENAI_MODEL', 'OPENAI_BASE_URL'],
+  DISCORD_TOKEN: ['DISCORD_GUILD_ID', 'DISCORD_API_URL', 'DISCORD_SHARDS'],
+  SLACK_BOT_TOKEN: ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_PORT', 'SLACK_API_URL'],
+};
+
+/** What is wrong with settings taken together: half-set groups and unsafe combinations, each with its remedy. */
+export function groupFaults(given: Given): string[] {
+  return [...pageFaults(given), ...dependentFaults(given), ...slackFaults(given)];
+}
+
+function pageFaults({ HOST, WEB_TOKEN }: Given): string[] {
+  if (!HOST || loopback.has(HOST) || WEB_TOKEN) return [];
+  return [
+    `HOST ${HOST} opens the page to others, so it needs WEB_TOKEN too: set one, or remove HOST to stay on this machine`,
+  ];
+}
+
+function dependentFaults(given: Given): string[] {
+  return Object.entries(dependents).flatMap(([needed, names]) =>
+    names
+      .filter((name) => given[name] && !given[needed])
+      .map((name) => `${name} is set without ${needed}: set ${needed} too${hintFor(needed)}, or remove ${name}`),
+  );
+}
+
+function hintFor(needed: string): string {
+  return needed === 'OPENAI_API_KEY' ? ' (any text for a local server)' : '';
+}
+
+function slackFaults({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_PORT }: Given): string[] {
+  if (!SLACK_BOT_TOKEN) return [];
+  if (SLACK_APP_TOKEN && SLACK_SIGNING_SECRET) {
+    return [
+      'SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set: keep the one of the way you use',
+    ];
+  }
+  if (!SLACK_APP_TOKEN && !SLACK_SIGNING_SECRET) {
+    return [
+      'SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET and SLACK_PORT (HTTP): set one of them',
+    ];
+  }
+  if (SLACK_SIGNING_SECRET && !SLACK_PORT)
+    return ['SLACK_SIGNING_SECRET needs SLACK_PORT, where Slack sends its requests: set it'];
+  if (SLACK_APP_TOKEN && SLACK_PORT)
+    return ['SLACK_PORT is for HTTP with SLACK_SIGNING_SECRET: remove it, or use that instead of SLACK_APP_TOKEN'];
+  return [];
+}
