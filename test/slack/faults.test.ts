@@ -11,6 +11,17 @@ async function thread(): Promise<Thread> {
   return bot.adapter().thread(known(bot.handler.accepted.at(-1)).thread);
 }
 
+async function isSentAgain() {
+  let failures = 2;
+  bot.handler.script = async ({ id }) => {
+    if (failures-- > 0) throw new Error('the disk is gone');
+    return { jobId: id, ahead: 0 };
+  };
+  const said = await bot.slack.people.say(bot.ada, bot.slack.workspace.dmWith(bot.ada.id), 'a cat');
+  expect(said.deliveries).toMatchObject([{ acked: true, attempts: 3 }]);
+  expect(bot.handler.accepted).toHaveLength(1);
+}
+
 const posts = () => bot.slack.posts(bot.channel);
 const plain = (text: string) => ({ text, actions: [] });
 
@@ -143,6 +154,21 @@ describe('Socket Mode', () => {
     expect(bot.handler.accepted).toHaveLength(1);
   });
 
+  test('an event that could not be made durable is not acknowledged, and comes again', () => isSentAgain());
+
+  test('an event is acknowledged only once it is durable', async () => {
+    let release = () => {};
+    bot.handler.script = ({ id }) =>
+      new Promise((resolve) => {
+        release = () => resolve({ jobId: id, ahead: 0 });
+      });
+    const said = bot.slack.people.say(bot.ada, bot.slack.workspace.dmWith(bot.ada.id), 'a cat');
+    const early = await Promise.race([said, new Promise((resolve) => setTimeout(resolve, 200, 'waiting'))]);
+    expect(early).toBe('waiting');
+    release();
+    expect((await said).deliveries).toMatchObject([{ acked: true, attempts: 1 }]);
+  });
+
   test.each(['drop', 'refresh'] as const)(
     'a connection lost by %s is opened again, and events meanwhile arrive',
     async (how) => {
@@ -235,13 +261,5 @@ describe('signed requests', () => {
     expect(bot.handler.accepted).toHaveLength(1);
   });
 
-  test('an event that could not be made durable is not acknowledged, and comes again', async () => {
-    let failures = 2;
-    bot.handler.script = async ({ id }) => {
-      if (failures-- > 0) throw new Error('the disk is gone');
-      return { jobId: id, ahead: 0 };
-    };
-    const { deliveries } = await bot.slack.people.say(bot.ada, bot.slack.workspace.dmWith(bot.ada.id), 'a cat');
-    expect(deliveries).toMatchObject([{ acked: true }]);
-  });
+  test('an event that could not be made durable is not acknowledged, and comes again', () => isSentAgain());
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Card, ChatHandler, CommandInfo, Invocation, Person } from '../../../src/chat.ts';
-import type { BotError } from '../../../src/errors.ts';
+import { BotError } from '../../../src/errors.ts';
 import { explainFailure } from '../../../src/failure.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { SlackApi } from '../api.ts';
@@ -39,10 +39,28 @@ export async function acceptOrExplain(
   }
 }
 
-/** Accepts what came as an event; a refusal is told to the person once, however often the event is sent again. */
-export async function acceptEvent(inbound: Inbound, invocation: Invocation, place: Place): Promise<void> {
+/** Does what an interaction asks for, which Slack sends only once: whatever fails is told to the person. */
+export async function answerInteraction(inbound: Inbound, invocation: Invocation, place: Place): Promise<void> {
   const refusal = await acceptOrExplain(inbound, invocation);
   if (refusal) await tellRefusal(inbound, refusal.message, invocation.id, place);
+}
+
+/**
+ * Does what an event asks for. A refusal is told to the person once, however often the event is sent again;
+ * any other failure leaves the event unacknowledged, so that Slack sends it again.
+ */
+export async function answerEvent(
+  inbound: Inbound,
+  id: string,
+  place: Place,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof BotError)) throw error;
+    await tellRefusal(inbound, error.message, id, place);
+  }
 }
 
 /** What keeps even this from the person is for the log alone: sending the event again would not help. */

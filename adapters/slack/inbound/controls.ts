@@ -4,7 +4,7 @@ import type { Person } from '../../../src/chat.ts';
 import { messageRef, type Place } from '../place.ts';
 import { pressedAction } from '../render/actions.ts';
 import { formField, formModal, renderFormModal } from '../render/modals.ts';
-import { acceptEvent, acceptOrExplain, type Inbound, invocationBase, shortHash } from './context.ts';
+import { acceptOrExplain, answerInteraction, type Inbound, invocationBase, shortHash } from './context.ts';
 import { readModal } from './modal-values.ts';
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
@@ -79,7 +79,7 @@ async function pressIn(
   }
   const person: Person = await inbound.members.person(user.id, user.name);
   const base = invocationBase(inbound, `press/${trigger}`, person, place);
-  await acceptEvent(
+  await answerInteraction(
     inbound,
     { ...base, kind: 'action', action: id, message: mainMessage(inbound, channel.id, ts) },
     place,

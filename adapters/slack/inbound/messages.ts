@@ -2,10 +2,9 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Attachment, Invocation } from '../../../src/chat.ts';
 import { parseCommandLine } from '../../../src/command-line.ts';
-import { explainFailure } from '../../../src/failure.ts';
 import { isDirect, type Place, threadRef } from '../place.ts';
 import { unescapeText } from '../render/text.ts';
-import { acceptEvent, type Inbound, invocationBase, slackCommands, takeBroadcast, tellRefusal } from './context.ts';
+import { answerEvent, type Inbound, invocationBase, slackCommands, takeBroadcast } from './context.ts';
 import { picturesOf, sharedFile } from './files.ts';
 
 /** What `message` and `app_mention` events have in common: https://docs.slack.dev/reference/events/message */
@@ -49,13 +48,10 @@ async function hear(inbound: Inbound, message: MessageEvent): Promise<void> {
   const place: Place = { channel, thread, user };
   const base = invocationBase(inbound, `message/${channel}/${ts}`, { id: user, name: user }, place);
   const text = unescapeText(message.text.replaceAll(`<@${inbound.botUser}>`, '')).trim();
-  try {
+  await answerEvent(inbound, base.id, place, async () => {
     const invocation = read(inbound, base, text, await picturesOf(files, inbound.api), place);
-    await Promise.all([inbound.ledger.saveThread(channel, thread), acceptEvent(inbound, invocation, place)]);
-  } catch (error) {
-    const { message: words } = explainFailure(error, inbound.log);
-    await tellRefusal(inbound, words, base.id, place);
-  }
+    await Promise.all([inbound.ledger.saveThread(channel, thread), inbound.handler.accept(invocation)]);
+  });
 }
 
 /** `prompt a cat --count 2` is a command, as slash commands do not work in threads; other words are for the core to understand. */

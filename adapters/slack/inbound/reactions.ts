@@ -4,7 +4,7 @@ import type { SlackApi } from '../api.ts';
 import { createReactionNames } from '../emoji.ts';
 import { slackCode } from '../failures.ts';
 import type { Place } from '../place.ts';
-import { acceptEvent, type Inbound, invocationBase } from './context.ts';
+import { answerEvent, type Inbound, invocationBase } from './context.ts';
 import { mainMessage } from './controls.ts';
 
 /** https://docs.slack.dev/reference/events/reaction_added: channel and ts are all that it says of the message. */
@@ -30,10 +30,9 @@ export function listenForReactions(app: App, inbound: Inbound): void {
     const person = await inbound.members.person(reaction.user);
     const place: Place = { channel, thread, user: person.id };
     const base = invocationBase(inbound, `reaction/${eventId}`, person, place);
-    await acceptEvent(
-      inbound,
-      { ...base, kind: 'reaction', emoji, added, message: mainMessage(inbound, channel, ts) },
-      place,
+    const message = mainMessage(inbound, channel, ts);
+    await answerEvent(inbound, base.id, place, () =>
+      inbound.handler.accept({ ...base, kind: 'reaction', emoji, added, message }),
     );
   }
 

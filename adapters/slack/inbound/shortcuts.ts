@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Place } from '../place.ts';
 import { unescapeText } from '../render/text.ts';
 import { openCommandModal } from './commands.ts';
-import { acceptEvent, type Inbound, invocationBase, slackCommands, tellRefusal } from './context.ts';
+import { answerInteraction, type Inbound, invocationBase, slackCommands, tellRefusal } from './context.ts';
 import { picturesOf, sharedFile } from './files.ts';
 
 /** https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload#message_shortcuts */
@@ -46,5 +46,5 @@ async function findPrompt(inbound: Inbound, { trigger_id, user, channel, message
     return tellRefusal(inbound, text, id, place);
   }
   const base = invocationBase(inbound, id, { id: user.id, name: user.name ?? user.id }, place);
-  return acceptEvent(inbound, { ...base, kind: 'message', text: '', attachments }, place);
+  return answerInteraction(inbound, { ...base, kind: 'message', text: '', attachments }, place);
 }
