@@ -1,7 +1,8 @@
 import { BotError, isAbort } from '../errors.ts';
 import type { GeneratedImage, ImageGenerator, ImageRequest } from './generator.ts';
+import { createComposer } from './sketch/compose.ts';
 import { loadIcons } from './sketch/icons.ts';
-import { createRenderer, type Renderer } from './sketch/render.ts';
+import { render } from './sketch/render.ts';
 import { readScene } from './sketch/scene.ts';
 import { createVocabulary, type Vocabulary } from './sketch/vocabulary.ts';
 
@@ -16,7 +17,7 @@ const limits = {
 
 interface Studio {
   vocabulary: Vocabulary;
-  renderer: Renderer;
+  compose: ReturnType<typeof createComposer>;
 }
 
 /**
@@ -39,14 +40,15 @@ export function createSketchGenerator(): ImageGenerator {
     async generate(request, { signal, onProgress } = {}) {
       checkRequest(request);
       try {
-        const { vocabulary, renderer } = await studio();
+        const { vocabulary, compose } = await studio();
         const scene = readScene(request.prompt, request.negativePrompt ?? '', vocabulary);
         const images: GeneratedImage[] = [];
         for (let index = 0; index < request.count; index += 1) {
           signal?.throwIfAborted();
           const { width, height } = request;
           const seed = (request.seed + index) % 2 ** 32;
-          const bytes = await renderer.render(scene, { width, height, seed });
+          const canvas = { width, height, seed: `${seed} ${request.prompt}` };
+          const bytes = await render(await compose(scene, canvas), canvas, scene.treatments);
           images.push({ bytes, mediaType: 'image/webp', width, height, seed });
           onProgress?.({ fraction: (index + 1) / request.count });
         }
@@ -64,7 +66,7 @@ export function createSketchGenerator(): ImageGenerator {
 async function openStudio(): Promise<Studio> {
   const icons = await loadIcons();
   const vocabulary = createVocabulary(icons);
-  return { vocabulary, renderer: createRenderer(icons, vocabulary) };
+  return { vocabulary, compose: createComposer(icons, vocabulary) };
 }
 
 function checkRequest({ count, width, height }: ImageRequest): void {

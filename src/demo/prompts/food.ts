@@ -1,11 +1,11 @@
 /** Food and drink: one prompt a line, written for this project (MIT). */
 export const food = `
-a bowl of ramen on a wooden table, steam, warm light, shallow depth of field
+a steaming bowl of ramen noodles on a wooden table, warm light, shallow depth of field
 a cheeseburger with french fries, plain yellow background, studio lighting, sharp focus
 a slice of pizza, pop art, bold colors, halftone poster
 a stack of pancakes with butter, breakfast table, morning light, highly detailed
 a cup of coffee and a croissant, cafe table, soft window light, film grain
-a latte beside an open book, cozy cafe, warm light, bokeh
+a cup of coffee beside an open book, cozy cafe, warm light, bokeh
 sushi on a plate, dark background, moody, dramatic light, sharp focus
 a strawberry cupcake, plain pink background, pastel colors, studio lighting
 a birthday cake with candles, party, warm glow, highly detailed

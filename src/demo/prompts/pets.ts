@@ -1,14 +1,14 @@
 /** Cats, dogs and other animals of the house: one prompt a line, written for this project (MIT). */
 export const pets = `
-a cat sleeping on a blue sofa, soft window light, cozy living room, film grain, highly detailed
-an orange kitten on a velvet couch, warm light, shallow depth of field, cozy interior
+a cat sleeping on a blue couch, soft window light, cozy living room, film grain, highly detailed
+an orange kitten on a couch beside a lamp, warm light, shallow depth of field, cozy interior
 a black cat sitting on a chair by the window at night, moonlight, moody
 two kittens playing with a ball of yarn, living room, soft light, storybook illustration
-a cat in a cardboard box, plain background, studio lighting, sharp focus
+a cat in a basket, plain white background, studio lighting, sharp focus
 a fluffy white cat on a bed, morning light, pastel colors, dreamy
 a gray cat wearing a top hat and glasses, studio portrait, oil painting
-a kitten in a teacup, macro photo, bokeh, adorable, highly detailed
-a cat reading an open book on the sofa, warm light, cozy, watercolor painting
+a kitten in a bathtub with bubbles, macro photo, bokeh, adorable, highly detailed
+a cat reading an open book on the couch, warm light, cozy, watercolor painting
 three cats on a rooftop, city at night, neon glow, cyberpunk
 a ginger cat under a red umbrella in the rain, cinematic lighting
 a cat and a dog on the sofa, cozy living room, soft window light, film grain

@@ -2,7 +2,7 @@
 export const places = `
 snowy mountains at sunrise, clear sky, golden light, highly detailed
 a mountain lake with a small house, autumn forest, golden hour, oil painting
-green hills with wildflowers, sunny spring day, watercolor painting, soft washes
+a green meadow with flowers, sunny spring day, watercolor painting, soft washes
 a castle on a hill at sunset, dramatic light, fantasy landscape, highly detailed
 a japanese castle with cherry blossoms, spring, soft light, ink wash
 a shinto shrine in a misty forest, morning light, moody, cinematic

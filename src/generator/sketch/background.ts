@@ -1,7 +1,8 @@
 import { paintAbstract, paintFire, paintPlain, paintStripes } from './backgrounds/abstract.ts';
 import { paintRoom, paintTable } from './backgrounds/indoor.ts';
 import { flakes, paintDesert, paintForest, paintMeadow, paintMountains, paintSnow } from './backgrounds/land.ts';
-import { paintClouds, paintOpenSky, paintSpace } from './backgrounds/sky.ts';
+import { paintClouds, paintOpenSky } from './backgrounds/sky.ts';
+import { paintSpace } from './backgrounds/space.ts';
 import type { Backdrop, Stage } from './backgrounds/stage.ts';
 import { paintCity, paintRainbow, paintRoad } from './backgrounds/town.ts';
 import { paintBeach, paintSea, paintUnderwater } from './backgrounds/water.ts';
@@ -57,12 +58,12 @@ function weatherOver(kind: BackgroundKind, stage: Stage): string {
 
 function rain({ random, width, height }: Stage): string {
   const slant = random.between(-14, -5);
-  return Array.from({ length: 110 }, () => {
+  return Array.from({ length: 130 }, () => {
     const x = random.between(0, width * 1.05);
     const y = random.between(-40, height);
     const long = random.between(28, 62);
     const line = { x1: x, y1: y, x2: x + slant * (long / 45), y2: y + long };
-    return element('line', { ...line, stroke: '#dcebfa', 'stroke-width': 3, 'stroke-linecap': 'round', opacity: 0.62 });
+    return element('line', { ...line, stroke: '#dcebfa', 'stroke-width': 4, 'stroke-linecap': 'round', opacity: 0.75 });
   }).join('');
 }
 

@@ -1,14 +1,7 @@
 import type { Placed } from './clusters.ts';
 import { type ColourName, recolour } from './colour.ts';
+import type { Extent } from './measure.ts';
 import { element, number, radialGradient } from './svg.ts';
-
-/** A drawing's own extent in its 128 x 128 square, as shares of the side. */
-export interface Extent {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
 
 /** A drawing ready to be placed. */
 export interface Drawing {
@@ -66,7 +59,9 @@ function drawOne({ box, mirrored, rotation }: Placed, { body, extent, colour }: 
     `scale(${(mirrored ? -scaleX : scaleX).toFixed(4)} ${scaleY.toFixed(4)})`,
     `translate(${number(-(extent.left + extent.width / 2) * side)} ${number(-(extent.top + extent.height / 2) * side)})`,
   ].join(' ');
-  return element('g', { transform }, colour === undefined ? own : recolour(own, colour));
+  // Some drawings have parts outside of their square, which only a viewport hides.
+  const viewport = { width: side, height: side, viewBox: `0 0 ${side} ${side}` };
+  return element('g', { transform }, element('svg', viewport, colour === undefined ? own : recolour(own, colour)));
 }
 
 /** Gradient and clip ids are unique within one drawing only. */

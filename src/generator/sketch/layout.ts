@@ -1,18 +1,7 @@
-import {
-  type Box,
-  boundsOf,
-  boxOf,
-  type Cluster,
-  crowd,
-  joined,
-  lifted,
-  moved,
-  type Placed,
-  scaled,
-} from './clusters.ts';
+import { type Box, boundsOf, type Cluster, crowd, joined, lifted, moved, type Placed, scaled } from './clusters.ts';
 import type { Random } from './random.ts';
+import type { Relation } from './reading.ts';
 import { relate } from './relate.ts';
-import type { Relation } from './scene.ts';
 import type { Traits } from './traits.ts';
 import type { Size } from './words.ts';
 
@@ -32,7 +21,7 @@ export interface Frame {
   feet: number | undefined;
 }
 
-const sizeFactor: Readonly<Record<Size, number>> = { tiny: 0.45, small: 0.7, big: 1.35, giant: 1.9 };
+const sizeFactor: Readonly<Record<Size, number>> = { tiny: 0.55, small: 0.75, big: 1.3, giant: 1.7 };
 
 /** Share of the frame that things may fill: tiny-clip was trained on 72-100 % for one thing, 26-85 % in scenes. */
 const reach = { width: 0.9, height: 0.8 };
@@ -92,19 +81,31 @@ function applyRelations(
   return current;
 }
 
+/** Broader than this many times their height, things stand in two depths, so that they can be larger. */
+const widestRow = 1.35;
+
 /** Feet on one line, a small gap between; the order follows the prompt or, by the seed, its mirror. */
 function sideBySide(clusters: readonly Cluster[], random: Random): Cluster {
   const order = random.chance(0.5) ? clusters : [...clusters].reverse();
-  return order.reduce((row, cluster) => {
+  const boxes = clusters.map(({ placed }) => boundsOf(placed));
+  const isBroad = sum(boxes.map(({ width }) => width)) > widestRow * Math.max(...boxes.map(({ height }) => height));
+  return order.reduce((row, cluster, index) => {
     const end = boundsOf(row.placed);
     const next = boundsOf(cluster.placed);
-    const gap = 0.04 * (end.width + next.width);
-    const foot = random.between(-0.05, 0.05) * next.height;
-    return joined(
-      row,
-      moved(cluster, end.x + end.width + gap - next.x, end.y + end.height + foot - (next.y + next.height)),
+    const lower = Math.min(end.height, next.height);
+    const forward = isBroad ? (index % 2 === 1 ? 0.3 : -0.3) * lower : random.between(-0.05, 0.05) * lower;
+    const gap = isBroad ? -0.16 * Math.min(end.width, next.width) : 0.04 * (end.width + next.width);
+    const placed = moved(
+      cluster,
+      end.x + end.width + gap - next.x,
+      end.y + end.height + forward - (next.y + next.height),
     );
+    return forward < 0 ? joined(placed, row) : joined(row, placed);
   });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** How large the whole may get, as a share of the shorter side: one tiny thing stays tiny. */
@@ -161,9 +162,4 @@ function inSky(
   const x = frame.width * (0.08 + 0.84 * share) - box.width / 2;
   const y = Math.max(frame.height * 0.04, room - box.height) * random.between(0.5, 1);
   return [...moved(grown, Math.min(Math.max(x, 20), frame.width - box.width - 20) - box.x, y - box.y).placed];
-}
-
-/** The place of one subject among all, for tests and for what is drawn around it. */
-export function placeOf(placed: readonly Placed[], subject: number): Box {
-  return boxOf({ placed, subjects: [] }, subject);
 }

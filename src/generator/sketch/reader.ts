@@ -1,38 +1,9 @@
 import type { ColourName } from './colour.ts';
 import { singular } from './language.ts';
+import type { Reading } from './reading.ts';
 import type { Token } from './tokens.ts';
 import type { Meaning } from './vocabulary.ts';
-import type { Place, RelationWord, Size, Time, Treatment, Weather } from './words.ts';
-
-/** A thing to draw. */
-export interface Subject {
-  /** Icons that draw it; the seed picks one. */
-  icons: readonly [string, ...string[]];
-  /** `several` leaves the number to the seed. */
-  count: number | 'several';
-  colour?: ColourName | undefined;
-  size?: Size | undefined;
-}
-
-/** Subject number `from` stands in this relation to subject number `to`. */
-export interface Relation {
-  kind: RelationWord;
-  from: number;
-  to: number;
-}
-
-/** What the tokens of a prompt ask for, wanted and unwanted alike. */
-export interface Reading {
-  subjects: Subject[];
-  relations: Relation[];
-  places: Place[];
-  times: Time[];
-  weather: Weather[];
-  treatments: Treatment[];
-  palette: ColourName[];
-  /** Names of what must not be seen: words, icons, places, times, weathers, treatments. */
-  avoided: Set<string>;
-}
+import type { RelationWord, Size } from './words.ts';
 
 type Phrase = Token & { kind: 'phrase' };
 
@@ -160,8 +131,9 @@ function readRelation(state: State, relation: RelationWord): void {
   state.relation = relation;
 }
 
-function readSetting(state: State, { place, time, weather, treatment }: Meaning): void {
+function readSetting(state: State, { place, time, weather, treatment, colour }: Meaning): void {
   releaseAdjectives(state);
+  if (colour !== undefined) state.palette.push(colour);
   if (place !== undefined) state.places.push(place);
   if (time !== undefined) state.times.push(time);
   if (weather !== undefined) state.weather.push(weather);
@@ -204,7 +176,8 @@ function isSetting({ place, time, weather, treatment }: Meaning): boolean {
 }
 
 /** "orange" before a noun is a colour and "giant" a size; alone they are a fruit and a troll. */
-function isAdjective({ colour, size, icons }: Meaning, next: Token | undefined): boolean {
+function isAdjective({ colour, size, icons, place }: Meaning, next: Token | undefined): boolean {
+  if (place !== undefined) return false;
   if (colour === undefined && size === undefined) return false;
   return icons === undefined || (next?.kind === 'phrase' && next.meaning.relation === undefined);
 }

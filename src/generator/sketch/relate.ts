@@ -72,11 +72,12 @@ function sitOn({ mine, other, from, to, target }: Meeting, depth: number, random
 }
 
 /** Behind the rim of a cup, basket or boat: the upper part looks out. */
-function lookOut({ mine, other, from, to }: Meeting, random: Random): Cluster {
+function lookOut({ mine, other, from, to, target }: Meeting, random: Random): Cluster {
   const rim = boxOf(other, to);
   const sized = noWiderThan(mine, rim.width * 0.66);
   const own = boxOf(sized, from);
-  const foot = rim.y + Math.max(rim.height * 0.42, Math.min(rim.height * 0.8, own.height * 0.55 + rim.height * 0.2));
+  const inside = rim.height * (1 - target.seat.y);
+  const foot = rim.y + rim.height * target.seat.y + Math.min(inside * 0.8, own.height * 0.42);
   const sideways = random.between(-0.05, 0.05) * rim.width;
   return joined(lifted(moved(sized, centre(rim) + sideways - centre(own), foot - (own.y + own.height))), other);
 }
@@ -117,10 +118,11 @@ function flyOver({ mine, other, from, to }: Meeting, random: Random): Cluster {
 function standBehind({ mine, other, from, to, source, target }: Meeting, random: Random): Cluster {
   const front = boundsOf(other.placed);
   const towers = source.scale > target.scale;
-  const back = towers ? scaled(mine, Math.max(1, (front.height * 1.5) / boxOf(mine, from).height)) : mine;
+  const share = front.height / boxOf(mine, from).height;
+  const back = scaled(mine, Math.max(1, share * (towers ? 1.5 : 0.3)));
   const own = boxOf(back, from);
   const side = random.pick([-1, 1]);
-  const sideways = towers ? random.between(0.1, 0.3) * own.width : front.width * 0.5;
+  const sideways = towers ? random.between(0.1, 0.3) * own.width : front.width * 0.46 + own.width * 0.24;
   const foot = front.y + front.height * (towers ? 0.86 : 0.9) - (towers ? 0 : Math.max(0, front.height * 0.12));
   const placed = moved(back, centre(boxOf(other, to)) + side * sideways - centre(own), foot - (own.y + own.height));
   return joined(placed, other);

@@ -1,10 +1,9 @@
 import type { ColourName } from './colour.ts';
-import { namesOf, type Reading, type Relation, readTokens, type Subject } from './reader.ts';
+import { namesOf, readTokens } from './reader.ts';
+import type { Reading, Relation, Subject } from './reading.ts';
 import { tokenise } from './tokens.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import type { Place, Time, Treatment, Weather } from './words.ts';
-
-export type { Relation, Subject } from './reader.ts';
 
 /** What a prompt asks to see, before any seed decides how. */
 export interface Scene {

@@ -14,11 +14,11 @@ export const places = {
   beach: 'beach|seaside|shore|seashore|coast|coastline|sandy beach|tropical island|bay|lagoon',
   sea: 'sea|ocean|open sea|waves|river|lake|pond|harbour|harbor|water|high seas|marina|pier|fjord',
   mountains:
-    'mountains|mountain|alps|peaks|mountain range|himalayas|highlands|cliff|cliffs|summit|mountain top|ridge|alpine',
+    'mountains|mountain|snowy mountains|snowy mountain|snow capped mountains|alps|peaks|mountain range|himalayas|highlands|cliff|cliffs|summit|mountain top|ridge|alpine',
   forest: 'forest|woods|woodland|jungle|rainforest|grove|pine forest|enchanted forest|swamp|bamboo forest|thicket',
   city: 'city|skyline|cityscape|downtown|town|metropolis|urban|skyscrapers|street market|rooftop|rooftops|new york|tokyo|london|paris|village|neon city|cyberpunk city|harbour front|market|festival|dystopian city',
   road: 'road|street|highway|motorway|racetrack|race track|asphalt|driveway|alley|crosswalk|parking lot|country road|avenue|pavement|sidewalk|drive way',
-  room: 'room|living room|bedroom|indoors|indoor|interior|inside a room|kitchen|studio|library|classroom|cafe|office|restaurant|bakery|cosy room|cozy room|attic|home|hallway|workshop|bookshop|bar|laboratory|stage|gym|windowsill|window sill|fireplace|floor|rug|carpet|nursery|museum|theatre|theater|diner|tavern|castle hall|palace',
+  room: 'room|window|windows|window seat|living room|bedroom|indoors|indoor|interior|inside a room|kitchen|studio|library|classroom|cafe|office|restaurant|bakery|cosy room|cozy room|attic|home|hallway|workshop|bookshop|bar|laboratory|stage|gym|windowsill|window sill|fireplace|floor|rug|carpet|nursery|museum|theatre|theater|diner|tavern|castle hall|palace',
   table: 'table|wooden table|desk|tabletop|kitchen table|counter|cutting board|tablecloth|shelf|plate|marble counter',
   underwater:
     'underwater|under water|under the sea|under the ocean|coral reef|reef|seabed|sea floor|ocean floor|deep sea|submerged|aquarium|below the surface|deep ocean|beneath the waves|under the waves|kelp forest|deep blue sea',
@@ -26,7 +26,7 @@ export const places = {
   rainbow: 'rainbow|under a rainbow|rainbows|rainbow sky',
   stripes: 'stripes|striped background|striped|stripe pattern',
   plain:
-    'plain background|background|simple background|solid background|backdrop|solid colour|solid color|studio background|flat background|clean background|isolated|seamless background|gradient background|studio backdrop',
+    'plain background|background|simple background|solid background|backdrop|solid colour|solid color|studio background|flat background|clean background|isolated|seamless background|gradient background|dark background|black background|studio backdrop',
 } as const;
 
 export type Place = keyof typeof places;
@@ -43,7 +43,8 @@ export type Time = keyof typeof times;
 
 export const weathers = {
   rain: 'rain|rainy|raining|rainfall|drizzle|downpour|rainy day|rainy night|puddles|monsoon|rain soaked|rain slick',
-  storm: 'storm|stormy|thunderstorm|lightning storm|tempest|thunder',
+  storm:
+    'lightning|lightning bolt|bolt of lightning|storm|stormy|stormy sky|thunderstorm|lightning storm|tempest|thunder',
   snowfall: 'snowflakes|falling snow|snowstorm',
   fog: 'fog|foggy|mist|misty|haze|hazy|foggy morning|smoky',
   cloudy: 'cloudy|overcast|cloudy day',
@@ -73,12 +74,15 @@ export const treatments = {
   bokeh:
     'bokeh|depth of field|shallow depth of field|blurred background|blurry background|macro|macro photo|macro photography|macro shot|close up|closeup|portrait photo|portrait photography|tilt shift|dof|f 1 8|f 1 4|f1 8|85mm',
   poster:
-    'poster|pop art|poster art|travel poster|screen print|screenprint|silkscreen|posterized|flat colors|flat colours|flat design|flat illustration|warhol|comic|comic book|comic style|comic book style|cartoon|cel shaded|cel shading|vector art|graphic novel|vintage poster|art deco|propaganda poster|bold colours|bold colors|risograph',
+    'poster|pop art|poster art|travel poster|screen print|screenprint|silkscreen|posterized|flat colors|flat colours|flat design|flat illustration|warhol|comic|comic book|comic style|comic book style|cel shaded|cel shading|vector art|graphic novel|art deco|propaganda poster|risograph',
   pastel:
-    'pastel|pastel colors|pastel colours|pastel palette|pastels|soft colors|soft colours|soft pastel|soft pastels|kawaii|muted colors|muted colours|faded|washed out|childrens book|childrens book illustration|storybook|storybook illustration',
+    'pastel|pastel colors|pastel colours|pastel palette|pastels|soft colors|soft colours|soft pastel|soft pastels|kawaii|muted colors|muted colours|faded|washed out',
   dark: 'dark|moody|low key|gloomy|dramatic lighting|dramatic light|dark fantasy|gothic|ominous|chiaroscuro|eerie|candlelight|candlelit|mysterious|dim light|shadowy|spooky',
   warm: 'warm|warm light|warm colors|warm colours|warm tones|cosy|cozy|warm glow|cosy light|cozy light|autumn|autumn colors|autumn colours|fall colors',
-  cool: 'cool tones|cool colors|cool colours|cold light|icy|cold tones|blue tones|cinematic|cinematic lighting|cinematic light|teal and orange|movie still',
+  cool: 'cool tones|cool colors|cool colours|cold light|icy|cold tones|blue tones',
+  cinematic: 'cinematic|cinematic lighting|cinematic light|teal and orange|movie still|film scene|anamorphic',
+  vivid:
+    'vivid colors|vivid colours|vivid|vibrant|vibrant colors|vibrant colours|high contrast|bright colors|bright colours|colorful|colourful|saturated|bold colours|bold colors|cartoon|disney style|pixar style',
   mosaic: 'mosaic|stained glass|tiles|tiled|low poly|geometric|tessellation|cubist|cubism|pointillism|polygonal|lego',
 } as const;
 
@@ -94,7 +98,7 @@ export const colours = {
   purple: 'purple|violet|lavender|magenta|lilac|mauve|plum',
   pink: 'pink|rose pink|hot pink|salmon pink|fuchsia|peachy|coral pink',
   brown: 'brown|tan|chocolate brown|bronze|beige',
-  black: 'black|jet black|ebony|obsidian',
+  black: 'black|jet black|ebony|obsidian|dark background|black background',
   grey: 'grey|gray|charcoal grey|ash grey',
   white: 'white|ivory|snow white|cream coloured|cream colored|pure white',
   gold: 'gold|golden|gilded',
@@ -114,11 +118,11 @@ export const counts: Readonly<Record<string, string>> = {
   '1': 'one|a single|single|lone|a lone|solitary',
   '2': 'two|pair of|a pair of|couple of|a couple of|both|twin',
   '3': 'three|trio of|a trio of|few|a few',
-  '4': 'four|several|some',
+  '4': 'four|several|some|family of|a family of|litter of|a litter of',
   '5': 'five',
   '6': 'six|half a dozen|group of|a group of|bunch of|a bunch of|pack of|a pack of',
   '7': 'seven|many|lots of|a lot of',
-  '8': 'eight|flock of|a flock of|herd of|a herd of|school of|a school of|pile of|stack of|row of|family of|litter of',
+  '8': 'eight|flock of|a flock of|herd of|a herd of|school of|a school of|row of',
   '9': 'nine',
   '10': 'ten|crowd of|a crowd of|swarm of|a swarm of|colony of',
   '11': 'eleven',
@@ -148,4 +152,4 @@ export const negations = 'no|without|not|minus|excluding|free of|never|nor|none|
 
 /** Phrases that would otherwise be read as something to draw. */
 export const ignored =
-  'highly detailed|detailed eyes|big eyes|blue eyes|green eyes|beautiful eyes|eye contact|eye level|bird eye view|birds eye view|fish eye|fisheye|hair light|rim light|ring light|studio light|studio lighting|soft light|soft lighting|natural light|light rays|rays of light|volumetric light|volumetric lighting|god rays|light and shadow|backlight|backlit|work of art|concept art|digital art|art by|trending on artstation|key visual|key light|rule of thirds|golden ratio|high resolution|high quality|best quality|award winning|national geographic|wide shot|full body shot|medium shot|shot on|long shot|film camera|camera angle|on camera|canvas|masterpiece|octane render|unreal engine|sharp focus|full of life|light bokeh|city lights|fairy tale|fairytale|warm up|point of view|the right|the left|made of|hand painted|face to face|in love|in line|at rest|rock and roll|double exposure|long exposure|golden retriever puppy eyes|high contrast|paper texture|film|glass reflection|ink splashes|ball of light|color pencil texture|heart shaped|star shaped|light trails|light leaks|soft shadow|still life|life|head|hands|face|eyes|eye|hair|tail|fur|wings|art|photo|photograph|picture|image|painting|illustration|portrait|style|scene|view|detail|details|light|lights|shadow|shadows|reflection|reflections|texture|smile|mood|atmosphere|composition|quality|render|lens|focus|angle|shot|world|wind|time|season|story|dream|dreams|magic|music|game|play|sleep|fun|peace|power|energy';
+  'highly detailed|window light|soft window light|light through the window|beard|with a beard|detailed eyes|big eyes|blue eyes|green eyes|beautiful eyes|eye contact|eye level|bird eye view|birds eye view|fish eye|fisheye|hair light|rim light|ring light|studio light|studio lighting|soft light|soft lighting|natural light|light rays|rays of light|volumetric light|volumetric lighting|god rays|light and shadow|backlight|backlit|work of art|concept art|digital art|art by|trending on artstation|key visual|key light|rule of thirds|golden ratio|high resolution|high quality|best quality|award winning|national geographic|wide shot|full body shot|medium shot|shot on|long shot|film camera|camera angle|on camera|canvas|masterpiece|octane render|unreal engine|sharp focus|full of life|light bokeh|city lights|fairy tale|fairytale|warm up|point of view|the right|the left|made of|hand painted|face to face|in love|in line|at rest|rock and roll|double exposure|long exposure|paper texture|film|glass reflection|ink splashes|ball of light|color pencil texture|heart shaped|star shaped|light trails|light leaks|soft shadow|still life|life|head|hands|face|eyes|eye|hair|tail|fur|wings|art|photo|photograph|picture|image|painting|illustration|portrait|style|scene|view|detail|details|light|lights|shadow|shadows|reflection|reflections|texture|smile|mood|atmosphere|composition|quality|render|lens|focus|angle|shot|world|wind|time|season|story|dream|dreams|magic|music|game|play|sleep|fun|peace|power|energy';

@@ -16,7 +16,7 @@ export function paintPlain(stage: Stage): Backdrop {
   const colour =
     stage.time === 'night' ? mix(day, '#141a3c', 0.75) : stage.time === 'sunset' ? mix(day, '#f08a4b', 0.5) : day;
   const light = radialGradient('light', [
-    { at: 0, colour: lighter(colour, 0.5), opacity: 0.95 },
+    { at: 0, colour: lighter(colour, 0.35), opacity: 0.8 },
     { at: 1, colour, opacity: 0 },
   ]);
   const fill = element('rect', { x: 0, y: 0, width, height, fill: colour });
@@ -36,8 +36,8 @@ export function paintStripes(stage: Stage): Backdrop {
   const colours = named(stage);
   const first = colours[0] ?? random.pick(['#e5675f', '#4f9bd8', '#f2b541', '#58b08a', '#9a7bd0']);
   const second = colours[1] ?? lighter(first, 0.72);
-  const turn = random.pick([0, 45, 90, -45]);
-  const size = random.between(70, 120);
+  const turn = random.pick([0, 0, 18, -18]);
+  const size = random.between(85, 120);
   const reach = width + height;
   const bars = Array.from({ length: Math.ceil(reach / size) }, (_, index) =>
     element('rect', { x: index * size * 2 - reach / 2, y: -reach / 2, width: size, height: reach * 2, fill: first }),

@@ -115,14 +115,14 @@ export function flakes(stage: Stage): string {
 /** Snow-capped peaks in three depths over a green foreland. */
 export function paintMountains(stage: Stage): Backdrop {
   const { height, width, random } = stage;
-  const horizon = height * random.between(0.62, 0.68);
-  const colour = inLight(stage, stage.palette[0] === undefined ? '#6d7fa3' : mix('#6d7fa3', '#8a70b0', 0.4));
+  const horizon = height * random.between(0.7, 0.75);
+  const colour = inLight(stage, stage.palette[0] === undefined ? '#74747c' : mix('#74747c', '#8a70b0', 0.4));
   const peaks = [0.16, 0.5, 0.84, 0.34, 0.68].map((share, index) => {
     const x = width * (share + random.between(-0.06, 0.06));
     const top = horizon - height * (index < 3 ? random.between(0.3, 0.42) : random.between(0.18, 0.27));
     return peak(x, top, horizon + 60, width * random.between(0.26, 0.34), index < 3 ? lighter(colour, 0.18) : colour);
   });
-  const near = ground(stage, 'foreland', horizon + 20, ['#7fb36a', '#4c8a45']);
+  const near = ground(stage, 'foreland', horizon + 20, ['#8b9a7c', '#5f7a5a']);
   return {
     behind: paintSky(stage, horizon) + peaks.join('') + near,
     front: '',

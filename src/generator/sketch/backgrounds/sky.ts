@@ -28,7 +28,7 @@ export function paintSky(stage: Stage, horizon: number): string {
 export function skyColours(stage: Stage): readonly string[] {
   if (stage.weather.includes('storm')) return ['#272d3d', '#4d586d', '#7b8698'];
   if (stage.weather.includes('rain') || stage.weather.includes('cloudy')) {
-    return stage.time === 'night' ? ['#0d1428', '#243250', '#43516c'] : ['#66788c', '#94a5b4', '#c3ced6'];
+    return stage.time === 'night' ? ['#0d1428', '#243250', '#43516c'] : ['#64748a', '#8694a2', '#a3afb9'];
   }
   if (stage.weather.includes('fog')) return skies[stage.time].map((colour) => mix(colour, '#cfd8de', 0.6));
   const tint = stage.palette[0];
@@ -122,12 +122,12 @@ function someClouds(stage: Stage, horizon: number): string {
   }).join('');
 }
 
-export function cloudColour(stage: Stage): string {
+function cloudColour(stage: Stage): string {
   return { day: '#ffffff', dawn: '#fff0ee', sunset: '#f7b59b', night: '#41588f' }[stage.time];
 }
 
 /** One puffy cloud, 260 units wide at size 1. */
-export function cloud(stage: Stage, x: number, y: number, size: number, colour: string, opacity: number): string {
+function cloud(stage: Stage, x: number, y: number, size: number, colour: string, opacity: number): string {
   const { random } = stage;
   const puffs = [-95, -48, 0, 50, 98].map((dx, index) => {
     const radius = (index === 0 || index === 4 ? 34 : random.between(46, 66)) * size;
@@ -146,7 +146,7 @@ export function cloud(stage: Stage, x: number, y: number, size: number, colour: 
 /** Open sky with a soft hill line below. */
 export function paintOpenSky(stage: Stage): Backdrop {
   const { height, width, random } = stage;
-  const horizon = height * random.between(0.74, 0.8);
+  const horizon = height * random.between(0.8, 0.84);
   const hill = inLight(stage, '#8fc06a');
   const land = element('ellipse', {
     cx: width * random.between(0.3, 0.7),
@@ -158,69 +158,28 @@ export function paintOpenSky(stage: Stage): Backdrop {
   return { behind: paintSky(stage, horizon) + land, front: '', feet: height * 0.9, shadow: inLight(stage, '#2f5a2a') };
 }
 
-/** Above the clouds: everything floats. */
+/** Above the clouds: puffs around the middle, and everything floats. */
 export function paintClouds(stage: Stage): Backdrop {
   const { random, width, height } = stage;
   const colour = cloudColour(stage);
-  const banks = [0.6, 0.74, 0.88, 1.02].flatMap((share, row) =>
-    [0, 1, 2, 3, 4].map((column) => {
-      const x = ((column + random.between(0.1, 0.9)) / 5) * width * 1.2 - width * 0.1;
-      return cloud(
-        stage,
-        x,
-        height * share + random.between(-30, 30),
-        1.25 + row * 0.3,
-        mix(colour, '#7f9cc4', 0.28 - row * 0.08),
-        0.97,
-      );
-    }),
+  const spots = [
+    [0.18, 0.2, 0.95],
+    [0.76, 0.16, 1.1],
+    [0.02, 0.5, 1],
+    [1, 0.52, 1.05],
+    [0.24, 0.86, 1.4],
+    [0.8, 0.9, 1.5],
+  ] as const;
+  const puffs = spots.map(([x, y, size]) =>
+    cloud(
+      stage,
+      width * (x + random.between(-0.08, 0.08)),
+      height * (y + random.between(-0.04, 0.05)),
+      size * random.between(0.9, 1.15),
+      colour,
+      0.94,
+    ),
   );
-  return { behind: paintSky(stage, height) + banks.join(''), front: '', feet: undefined, shadow: undefined };
-}
-
-/** Stars, nebulae and now and then a planet. */
-export function paintSpace(stage: Stage): Backdrop {
-  const { random, width, height, palette } = stage;
-  const named = palette.map((name) => namedColours[name]);
-  const glows = [0, 1, 2].map((index) => {
-    const colour =
-      named[index % Math.max(1, named.length)] ?? random.pick(['#5b2fa8', '#1d5fbf', '#b3327f', '#0f8a8a']);
-    const id = `nebula${index}`;
-    const cloudy = radialGradient(id, [
-      { at: 0, colour, opacity: 0.62 },
-      { at: 1, colour, opacity: 0 },
-    ]);
-    return (
-      cloudy +
-      element('ellipse', {
-        cx: random.next() * width,
-        cy: random.next() * height,
-        rx: random.between(320, 620),
-        ry: random.between(220, 460),
-        fill: `url(#${id})`,
-      })
-    );
-  });
-  const base = verticalGradient('space', evenly(['#03040f', '#0b0c2a', '#120a2c']));
-  const fill = element('rect', { x: 0, y: 0, width, height, fill: 'url(#space)' });
-  return {
-    behind: base + fill + glows.join('') + stars(stage, height, 170) + planet(stage),
-    front: '',
-    feet: undefined,
-    shadow: undefined,
-  };
-}
-
-function planet(stage: Stage): string {
-  const { random, width, height } = stage;
-  if (!random.chance(0.6) || !stage.allows('planet', 'ringed-planet')) return '';
-  const radius = random.between(70, 130);
-  const x = random.chance(0.5) ? width * 0.1 : width * 0.9;
-  const y = height * random.between(0.1, 0.25);
-  const colour = random.pick(['#d98f5c', '#7aa7d9', '#c9779b', '#8fc7a2']);
-  const shade = radialGradient('planet', [
-    { at: 0.2, colour: lighter(colour, 0.35) },
-    { at: 1, colour: mix(colour, '#0a0a20', 0.55) },
-  ]);
-  return shade + element('circle', { cx: x, cy: y, r: radius, fill: 'url(#planet)' });
+  const calm = { ...stage, allows: (...names: string[]) => !names.includes('cloud') && stage.allows(...names) };
+  return { behind: paintSky(calm, height) + puffs.join(''), front: '', feet: undefined, shadow: undefined };
 }

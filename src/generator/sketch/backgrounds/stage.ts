@@ -37,5 +37,5 @@ export function inLight(stage: Stage, colour: string): string {
   };
   const lit = byTime[stage.time];
   if (stage.weather.includes('fog')) return mix(lit, '#c3ccd3', 0.4);
-  return stage.weather.includes('rain') || stage.weather.includes('storm') ? mix(lit, '#46525f', 0.3) : lit;
+  return stage.weather.includes('rain') || stage.weather.includes('storm') ? mix(lit, '#5b6874', 0.55) : lit;
 }

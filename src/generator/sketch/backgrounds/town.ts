@@ -146,17 +146,17 @@ export function paintRoad(stage: Stage): Backdrop {
 /** Bands of light over open land. */
 export function paintRainbow(stage: Stage): Backdrop {
   const { height, width, random } = stage;
-  const horizon = height * 0.74;
+  const horizon = height * 0.84;
   const centre = width * random.between(0.4, 0.6);
-  const radius = Math.min(width * 0.47, height * 0.6);
+  const radius = Math.max(width * 0.56, height * 0.5);
   const bands = ['#e8453c', '#f5933b', '#f8d648', '#57b95a', '#3f8fe0', '#7b55c7'].map((stroke, index) =>
     element('circle', {
       cx: centre,
       cy: horizon,
-      r: radius - index * 26,
+      r: radius - index * 38,
       fill: 'none',
       stroke,
-      'stroke-width': 27,
+      'stroke-width': 39,
       opacity: 0.88,
     }),
   );

@@ -118,10 +118,10 @@ export function paintUnderwater(stage: Stage): Backdrop {
   const isDark = stage.time === 'night';
   const base = verticalGradient(
     'depth',
-    evenly(isDark ? ['#0e4a7a', '#06274f', '#031636'] : ['#5fd0e6', '#1f8cc4', '#0b4a86']),
+    evenly(isDark ? ['#0e4a7a', '#06274f', '#031636'] : ['#37b0de', '#1c78b6', '#0b4a86']),
   );
   const rays = verticalGradient('ray', [
-    { at: 0, colour: '#ffffff', opacity: 0.34 },
+    { at: 0, colour: '#ffffff', opacity: 0.14 },
     { at: 1, colour: '#ffffff', opacity: 0 },
   ]);
   const beams = Array.from({ length: 4 }, () => {
@@ -137,8 +137,8 @@ export function paintUnderwater(stage: Stage): Backdrop {
     cy: height * 1.03,
     rx: width * 0.75,
     ry: height * 0.14,
-    fill: isDark ? '#243f5e' : '#d9c38b',
-    opacity: 0.9,
+    fill: isDark ? '#0d2c4c' : '#5f9fae',
+    opacity: 0.7,
   });
   const weed = Array.from({ length: 8 }, () =>
     seaweed(stage, random.chance(0.5) ? random.between(0, width * 0.22) : random.between(width * 0.78, width)),
@@ -179,10 +179,10 @@ function bubbles(stage: Stage): string {
       cy: random.next() * height,
       r: random.between(6, 22),
       fill: '#ffffff',
-      'fill-opacity': 0.2,
+      'fill-opacity': 0.16,
       stroke: '#ffffff',
-      'stroke-opacity': 0.7,
-      'stroke-width': 3,
+      'stroke-opacity': 0.85,
+      'stroke-width': 4.5,
     }),
   ).join('');
 }

@@ -6,13 +6,14 @@ import { close, eachPixel, edges, greys, lengthFor, luminance, open, type Pixels
 export async function watercolor(pixels: Pixels, random: Random): Promise<Pixels> {
   const patches = await close(open(pixels).median(odd(lengthFor(pixels, 7))));
   const rims = await softened(edges(patches), pixels, 1.4);
-  const [wash, tooth] = [await unevenness(pixels, [30, 30], random), await unevenness(pixels, [2, 2], random)];
+  const wash = await unevenness(pixels, [30, 30], random);
+  const tooth = await unevenness(pixels, [2, 2], random);
   return eachPixel(patches, (r, g, b, index) => {
-    const paper = 0.2 + 0.26 * (wash[index] ?? 0.5);
-    const rim = 1 - Math.min(0.42, (rims[index] ?? 0) / 900);
-    const grain = 0.96 + 0.07 * (tooth[index] ?? 0.5);
-    const tint = (value: number, white: number) => (value * (1 - paper) + white * paper) * rim * grain + 10;
-    return [tint(r, 255), tint(g, 252), tint(b, 244)];
+    const paper = 0.42 + 0.12 * (wash[index] ?? 0.5);
+    const rim = 1 - Math.min(0.36, (rims[index] ?? 0) / 900);
+    const grain = 0.97 + 0.06 * (tooth[index] ?? 0.5);
+    const tint = (value: number, white: number) => (value * (1 - paper) + white * paper) * rim * grain + 8;
+    return [tint(r, 255), tint(g, 253), tint(b, 248)];
   });
 }
 
@@ -29,56 +30,57 @@ export async function lineArt(pixels: Pixels): Promise<Pixels> {
   });
 }
 
-/** Graphite: colour dodge over the blurred negative, with slanting hatches in the shade. */
+/** Coloured pencil: dark outlines, slanting strokes that let the paper through. */
 export async function pencil(pixels: Pixels, random: Random): Promise<Pixels> {
   const { width } = pixels;
-  const soft = greys(await close(open(pixels).blur(Math.max(0.5, lengthFor(pixels, 5)))));
-  const grey = greys(pixels);
+  const lines = await softened(
+    edges(await close(open(pixels).blur(Math.max(0.5, lengthFor(pixels, 0.9))))),
+    pixels,
+    0.6,
+  );
   const tooth = await unevenness(pixels, [1.6, 1.6], random);
-  const gap = Math.max(3, lengthFor(pixels, 6));
-  return eachPixel(pixels, (_r, _g, _b, index) => {
-    const dodge = Math.min(1, (grey[index] ?? 0) / Math.max(8, soft[index] ?? 8));
+  const wander = await unevenness(pixels, [40, 40], random);
+  const gap = Math.max(3, lengthFor(pixels, 5));
+  return eachPixel(pixels, (r, g, b, index) => {
     const x = index % width;
     const y = Math.floor(index / width);
-    const hatch = ((x + y) % gap) / gap < 0.42 ? 1 : 0.35;
-    const shade = (1 - (grey[index] ?? 0) / 255) * 0.55 * hatch;
-    const value = 247 * dodge ** 2.2 * (1 - shade) * (0.95 + 0.1 * (tooth[index] ?? 0.5));
-    return [value, value * 0.99, value * 0.965];
+    const stroke = ((x + y + (wander[index] ?? 0) * gap * 3) % gap) / gap < 0.62 ? 0.86 : 0.46;
+    const cover = stroke * (0.92 + 0.12 * (tooth[index] ?? 0.5));
+    const line = 1 - Math.min(0.78, Math.max(0, ((lines[index] ?? 0) - 24) / 170));
+    const drawn = (value: number, white: number) => (value * cover + white * (1 - cover)) * line;
+    return [drawn(r, 252), drawn(g, 250), drawn(b, 244)];
   });
 }
 
-/** Few flat colours with dark outlines. */
+/** Few flat, strong colours with thin dark outlines. */
 export async function poster(pixels: Pixels): Promise<Pixels> {
   const flat = await close(open(pixels).median(odd(lengthFor(pixels, 5))));
   const lines = edges(flat);
-  const step = 255 / 4;
+  const step = 255 / 5;
   return eachPixel(flat, (r, g, b, index) => {
     const grey = luminance(r, g, b);
-    const level = (value: number) => Math.round((grey + (value - grey) * 1.55) / step) * step;
-    const ink = Math.min(1, Math.max(0, ((lines[index] ?? 0) - 150) / 160));
+    const level = (value: number) => Math.round(((grey + (value - grey) * 1.4 - 128) * 1.15 + 128) / step) * step;
+    const ink = 0.75 * Math.min(1, Math.max(0, ((lines[index] ?? 0) - 220) / 220));
     return [level(r) * (1 - ink) + 24 * ink, level(g) * (1 - ink) + 18 * ink, level(b) * (1 - ink) + 34 * ink];
   });
 }
 
-/** Glowing outlines in the colours of what they outline, on near black. */
+/** Signs at night: strong colours with a bloom, violet shadows, lit outlines. */
 export async function neon(pixels: Pixels): Promise<Pixels> {
-  const strength = edges(pixels);
-  const lines = eachPixel(pixels, (r, g, b, index) => {
-    const force = Math.min(1, (strength[index] ?? 0) / 330);
-    const high = Math.max(r, g, b, 1);
-    const low = Math.min(r, g, b);
-    const pure = (value: number) => (255 * (value - low * 0.85)) / Math.max(40, high - low * 0.85);
-    return [(pure(r) + 34) * force, pure(g) * force, (pure(b) + 46) * force];
+  const lines = edges(pixels);
+  const strong = eachPixel(pixels, (r, g, b, index) => {
+    const grey = luminance(r, g, b);
+    const lit = Math.min(1, (lines[index] ?? 0) / 420) * 0.4;
+    const push = (value: number, shade: number) =>
+      (((grey + (value - grey) * 1.85) / 255 - 0.5) * 1.45 + 0.44) * 255 + shade * (1 - grey / 255);
+    const pure = (value: number, shade: number) =>
+      push(value, shade) * (1 - lit) + Math.min(255, 60 + value * 1.3) * lit;
+    return [pure(r, 34), pure(g, 0), pure(b, 74)];
   });
-  const glow = await close(open(lines).blur(Math.max(0.5, lengthFor(pixels, 6))));
-  return eachPixel(lines, (r, g, b, index) => {
-    const at = index * 3;
-    const dim = (value: number | undefined) => (value ?? 0) * 0.17;
-    return [
-      r * 0.9 + (glow.data[at] ?? 0) * 1.5 + dim(pixels.data[at]) + 8,
-      g * 0.9 + (glow.data[at + 1] ?? 0) * 1.5 + dim(pixels.data[at + 1]),
-      b * 0.9 + (glow.data[at + 2] ?? 0) * 1.6 + dim(pixels.data[at + 2]) + 22,
-    ];
+  const bloom = await close(open(strong).blur(Math.max(0.5, lengthFor(pixels, 9))));
+  return eachPixel(strong, (r, g, b, index) => {
+    const glow = (value: number, at: number) => value + Math.max(0, (bloom.data[index * 3 + at] ?? 0) - 90) * 0.42;
+    return [glow(r, 0), glow(g, 1), glow(b, 2)];
   });
 }
 

@@ -13,13 +13,13 @@ export async function oilPainting(pixels: Pixels, random: Random): Promise<Pixel
   );
   const strokes = kuwahara(small, Math.max(2, Math.round(lengthFor(small, 5))));
   const large = await close(open(strokes).resize(width, height, { fit: 'fill', kernel: 'cubic' }));
-  const bristles = await unevenness(large, [16, 2.6], random);
+  const bristles = await unevenness(large, [26, 5], random);
   const grey = greys(large);
   return eachPixel(large, (r, g, b, index) => {
     const relief = (grey[index] ?? 0) - (grey[index - width - 1] ?? grey[index] ?? 0);
-    const light = 1 + relief * 0.006 + ((bristles[index] ?? 0.5) - 0.5) * 0.17;
+    const light = 1 + relief * 0.004 + ((bristles[index] ?? 0.5) - 0.5) * 0.06;
     const mean = (r + g + b) / 3;
-    const rich = (value: number) => (mean + (value - mean) * 1.2) * light;
+    const rich = (value: number) => (mean + (value - mean) * 1.25) * light;
     return [rich(r) + 3, rich(g), rich(b) - 5];
   });
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts';
+import { unevenness } from './maps.ts';
 import { close, eachPixel, lengthFor, luminance, open, type Pixels, vignette } from './pixels.ts';
 
 /** A gentle S: darker darks, lighter lights; 0 to 255. */
@@ -24,26 +25,25 @@ export function sepia(pixels: Pixels): Pixels {
 }
 
 /** Coarse grain, lifted blacks, warm lights. */
-export function filmGrain(pixels: Pixels, random: Random): Pixels {
-  const print = eachPixel(pixels, (r, g, b) => {
-    const noise = (random.next() + random.next() + random.next() - 1.5) * 50;
-    return [18 + r * 0.9 + noise + 5, 16 + g * 0.88 + noise, 20 + b * 0.82 + noise];
+export async function filmGrain(pixels: Pixels, random: Random): Promise<Pixels> {
+  const grain = await unevenness(pixels, [1.8, 1.8], random);
+  const print = eachPixel(pixels, (r, g, b, index) => {
+    const noise = ((grain[index] ?? 0.5) - 0.5) * 62;
+    return [16 + r * 0.92 + noise + 4, 14 + g * 0.9 + noise, 16 + b * 0.86 + noise];
   });
-  return vignette(print, 0.35);
+  return vignette(print, 0.22);
 }
 
 export function pastel(pixels: Pixels): Pixels {
-  return eachPixel(pixels, (r, g, b) => {
-    const grey = luminance(r, g, b);
-    const soft = (value: number) => (value * 1.05 - grey * 0.05) * 0.62 + 88;
-    return [soft(r) + 4, soft(g), soft(b) + 3];
-  });
+  return eachPixel(pixels, (r, g, b) => [r * 0.64 + 88, g * 0.64 + 86, b * 0.64 + 89]);
 }
 
-/** Low light: deep shadows and black corners. */
+/** Low light: half the brightness, black corners. */
 export function dark(pixels: Pixels): Pixels {
-  const dim = eachPixel(pixels, (r, g, b) => [(r / 255) ** 1.45 * 205, (g / 255) ** 1.5 * 195, (b / 255) ** 1.4 * 215]);
-  return vignette(dim, 0.85);
+  return vignette(
+    eachPixel(pixels, (r, g, b) => [contrast(r) * 0.68, contrast(g) * 0.64, contrast(b) * 0.7 + 5]),
+    0.5,
+  );
 }
 
 export function warm(pixels: Pixels): Pixels {
@@ -53,35 +53,56 @@ export function warm(pixels: Pixels): Pixels {
   );
 }
 
-/** Teal shadows, clean lights and darker corners: a film still. */
 export function cool(pixels: Pixels): Pixels {
-  const graded = eachPixel(pixels, (r, g, b) => {
-    const shade = 1 - luminance(r, g, b) / 255;
-    return [contrast(r) * 0.94 - shade * 14, contrast(g) + shade * 4, contrast(b) * 0.98 + shade * 24];
+  return eachPixel(pixels, (r, g, b) => [r * 0.76, g * 0.95, b * 1.1 + 22]);
+}
+
+/** A film still: dimmed, teal shadows and warm lights, black bars above and below. */
+export function cinematic(pixels: Pixels): Pixels {
+  const { width, height } = pixels;
+  const bar = Math.round(height * 0.055);
+  const graded = eachPixel(pixels, (r, g, b, index) => {
+    const y = Math.floor(index / width);
+    if (y < bar || y >= height - bar) return [6, 6, 8];
+    const light = luminance(r, g, b) / 255;
+    return [
+      contrast(r) * (0.68 + 0.22 * light),
+      contrast(g) * (0.72 + 0.1 * light),
+      contrast(b) * (0.8 - 0.08 * light) + 16 * (1 - light),
+    ];
   });
-  return vignette(graded, 0.4);
+  return vignette(graded, 0.25);
 }
 
-/** Out of focus, with a glow. */
+/** Strong, clean colours. */
+export function vivid(pixels: Pixels): Pixels {
+  return eachPixel(pixels, (r, g, b) => {
+    const grey = luminance(r, g, b);
+    const strong = (value: number) => ((grey + (value - grey) * 1.35) / 255 - 0.5) * 1.18 * 255 + 130;
+    return [strong(r), strong(g), strong(b)];
+  });
+}
+
+/** Out of focus, light and hazy. */
 export async function blur(pixels: Pixels): Promise<Pixels> {
-  const soft = await close(open(pixels).blur(Math.max(0.5, lengthFor(pixels, 6.5))));
-  return eachPixel(soft, (r, g, b) => [r * 0.94 + 18, g * 0.94 + 17, b * 0.94 + 18]);
+  const soft = await close(open(pixels).blur(Math.max(0.5, lengthFor(pixels, 4))));
+  return eachPixel(soft, (r, g, b) => [r * 0.75 + 58, g * 0.75 + 56, b * 0.75 + 59]);
 }
 
-/** Blocks of 1/56 of the shorter side, in few shades. */
+/** Blocks of 1/44 of the shorter side. */
 export async function pixelArt(pixels: Pixels): Promise<Pixels> {
   const { width, height } = pixels;
-  const block = Math.min(width, height) / 56;
+  const block = Math.min(width, height) / 44;
   const columns = Math.round(width / block);
   const rows = Math.round(height / block);
   const small = await close(open(pixels).resize(columns, rows, { fit: 'fill', kernel: 'lanczos3' }));
-  const step = 255 / 7;
-  const vivid = eachPixel(small, (r, g, b) => {
-    const grey = luminance(r, g, b);
-    const level = (value: number) => Math.round((grey + (value - grey) * 1.22) / step) * step;
-    return [level(r), level(g), level(b)];
-  });
-  return close(open(vivid).resize(width, height, { fit: 'fill', kernel: 'nearest' }));
+  const step = 255 / 15;
+  const shades = eachPixel(small, (r, g, b) => [
+    Math.round(r / step) * step,
+    Math.round(g / step) * step,
+    Math.round(b / step) * step,
+  ]);
+  return close(open(shades).resize(width, height, { fit: 'fill', kernel: 'nearest' }));
 }
 
 /** Square tiles with grout, each a little lighter or darker. */
@@ -91,7 +112,7 @@ export async function mosaic(pixels: Pixels, random: Random): Promise<Pixels> {
   const columns = Math.ceil(width / size);
   const rows = Math.ceil(height / size);
   const small = await close(open(pixels).resize(columns, rows, { fit: 'fill', kernel: 'lanczos3' }));
-  const shine = Float32Array.from({ length: columns * rows }, () => random.between(0.88, 1.14));
+  const shine = Float32Array.from({ length: columns * rows }, () => random.between(0.74, 1.26));
   const grout = Math.max(1, Math.round(size / 9));
   return eachPixel(pixels, (_r, _g, _b, index) => {
     const x = index % width;

@@ -1,6 +1,6 @@
 /** Buildings and vehicles: `words = emoji labels` a line (see index.ts). */
 export const places = `
-snowy mountain|everest|matterhorn|snow capped peak = snow-capped mountain
+everest|matterhorn|snow capped peak = snow-capped mountain
 mt fuji = mount fuji
 island = desert island
 iceberg|ice cube = ice
