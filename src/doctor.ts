@@ -1,8 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { checkDiscord } from '../adapters/discord/doctor.ts';
+import { checkSlack } from '../adapters/slack/doctor.ts';
+import { commands } from '../commands/index.ts';
 import { type Config, loadConfig } from './config.ts';
 import { BotError } from './errors.ts';
+import { createLog } from './log.ts';
 
 /** One thing that must be right for the bot to run, and what to do where it is not. */
 export interface Check {
@@ -21,13 +25,23 @@ async function run() {
   const checks: Check[] = [];
   try {
     const config = loadConfig();
-    checks.push({ name: 'Settings', ok: true, detail: 'read without a fault' }, await checkDataFolder(config));
+    checks.push({ name: 'Settings', ok: true, detail: 'read without a fault' });
+    checks.push(await checkDataFolder(config), ...(await checkPlatforms(config)));
   } catch (error) {
     if (!(error instanceof BotError)) throw error;
     checks.push({ name: 'Settings', ok: false, detail: error.message });
   }
   for (const check of checks) print(check);
   process.exit(checks.every(({ ok }) => ok) ? 0 : 1);
+}
+
+async function checkPlatforms({ discord, slack, secrets }: Config): Promise<Check[]> {
+  // What the platforms' own clients say is in the checks.
+  const log = createLog('silent', secrets);
+  return [
+    ...(discord ? await checkDiscord({ ...discord, commands }) : []),
+    ...(slack ? await checkSlack({ ...slack, log }) : []),
+  ];
 }
 
 async function checkDataFolder({ dataDir }: Config): Promise<Check> {

@@ -138,17 +138,17 @@ describe('judgements', () => {
     await bot.react('👍', true, ref);
     await bot.react('👍🏽', true, ref, { person: 'bob' });
     await bot.react('👍', true, ref, { person: 'bob' });
-    expect(await likesOf(made.generationId)).toEqual({ likes: 2, dislikes: 0 });
+    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 2, dislikes: 0 });
     await bot.react('👍', false, ref, { person: 'bob' });
-    expect(await likesOf(made.generationId)).toEqual({ likes: 1, dislikes: 0 });
+    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 1, dislikes: 0 });
   });
 
   it('toggle with a button', async () => {
     const made = await make({ text: 'a heron at dawn' });
     await bot.press(`dislike:${made.generationId}`);
-    expect(await likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 1 });
+    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 1 });
     await bot.press(`dislike:${made.generationId}`);
-    expect(await likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 0 });
+    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 0 });
   });
 
   it('refuse an emoji without a meaning, and ignore a message that shows no run', async () => {
