@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import sharp from 'sharp';
+import { expect } from 'vitest';
 import { createSlackAdapter } from '../../adapters/slack/adapter.ts';
 import type { Accepted, Adapter, ChatHandler, CommandInfo, Invocation } from '../../src/chat.ts';
 import type { BotError } from '../../src/errors.ts';
@@ -184,4 +185,16 @@ function scriptedHandler(): ScriptedHandler {
     suggest: async ({ typed }) => ['watercolor', 'pixel art', 'line art'].filter((style) => style.includes(typed)),
   };
   return handler;
+}
+
+/** The first two attempts to accept an event fail: it must come a third time, and be accepted then. */
+export async function expectSentAgain(bot: Bot): Promise<void> {
+  let failures = 2;
+  bot.handler.script = async ({ id }) => {
+    if (failures-- > 0) throw new Error('the disk is gone');
+    return { jobId: id, ahead: 0 };
+  };
+  const said = await bot.slack.people.say(bot.ada, bot.slack.workspace.dmWith(bot.ada.id), 'a cat');
+  expect(said.deliveries).toMatchObject([{ acked: true, attempts: 3 }]);
+  expect(bot.handler.accepted).toHaveLength(1);
 }

@@ -40,8 +40,8 @@ describe.each(modes)('commands over %s', (_, optionsFor) => {
       });
     const answer = type('/prompt', 'a cat');
     const early = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 200, 'waiting'))]);
-    expect(early).toBe('waiting');
     release();
+    expect(early).toBe('waiting');
     expect((await answer).acked).toBe(true);
   });
 

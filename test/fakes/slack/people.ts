@@ -1,4 +1,4 @@
-import { isJson } from './blocks.ts';
+import { controlIn } from './controls.ts';
 import type { Delivery, Transport } from './delivery.ts';
 import { mimetypeOf } from './file-methods.ts';
 import { messageView, serveFrom } from './views-of.ts';
@@ -218,19 +218,6 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         view: { id, ...view },
       }),
   };
-
-  function controlIn(blocks: readonly Json[], id: string) {
-    for (const block of blocks) {
-      const elements = Array.isArray(block['elements']) ? block['elements'].filter(isJson) : [];
-      for (const element of elements) {
-        if (element['action_id'] === id) return { block, element, option: undefined };
-        const options = Array.isArray(element['options']) ? element['options'].filter(isJson) : [];
-        const option = options.find((one) => one['value'] === id);
-        if (option) return { block, element, option };
-      }
-    }
-    return undefined;
-  }
 }
 
 /** What people type is escaped before apps see it, but for references: https://docs.slack.dev/messaging/formatting-message-text#escaping */
