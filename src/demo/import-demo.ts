@@ -14,7 +14,7 @@ export interface DemoProgress {
 
 export interface DemoParts {
   embedder: Pick<Embedder, 'embedTexts' | 'embedImages'>;
-  store: Pick<PromptStore, 'importPairs' | 'findCorpusPrompt'>;
+  store: Pick<PromptStore, 'importPairs' | 'knownIds'>;
   images: Pick<ImageFiles, 'put'>;
   generator: Pick<ImageGenerator, 'generate'>;
   log: Pick<Logger, 'info'>;
@@ -75,9 +75,8 @@ function idOf(index: number): string {
 }
 
 async function unknownTo(store: DemoParts['store'], entries: readonly DemoEntry[]): Promise<DemoEntry[]> {
-  const missing: DemoEntry[] = [];
-  for (const entry of entries) if ((await store.findCorpusPrompt(entry.id)) === undefined) missing.push(entry);
-  return missing;
+  const known = await store.knownIds(entries.map(({ id }) => id));
+  return entries.filter(({ id }) => !known.has(id));
 }
 
 async function importBatch(

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { BotError } from '../errors.ts';
 
 /** Pictures above this many pixels are refused before they are decoded: a small file can claim 20,000 x 20,000. */
-export const maxPixels = 64_000_000;
+const maxPixels = 64_000_000;
 
 const formats = new Map([
   ['jpeg', 'JPEG'],
