@@ -38,7 +38,7 @@ export interface SlackOptions {
   images: ImageFiles;
   maxImageBytes: number;
   log: Logger;
-  /** A token was refused while running. The process must end at once: jobs wait for Slack from here on, and go on after the next start. */
+  /** A token was refused while running. The process must end: calls wait from here on, until their jobs were handed back for the next start. */
   onFatal(error: BotError): void;
 }
 
@@ -75,8 +75,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
       log,
       tell: (card, { key, place }) => createThread(threadRef(place), parts).post(card, { key }),
     });
-    running = { parts, receiver };
     await app.start();
+    running = { parts, receiver };
     log.info({ team: identity.team }, 'connected to Slack');
   }
 
@@ -91,7 +91,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
       if (!running) throw new BotError('internal', 'Slack is not connected yet. Try again in a moment.');
       return createThread(ref, running.parts);
     },
-    download(url, { signal }) {
+    async download(url, { signal }) {
       if (!isTrusted(url))
         throw new BotError('forbidden', 'Only pictures from Slack itself are fetched. Upload the picture here.');
       const headers = { authorization: `Bearer ${botToken}` };

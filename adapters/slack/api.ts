@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { webApi } from '@slack/bolt';
 import type { BotError } from '../../src/errors.ts';
 import type { Logger } from '../../src/log.ts';
@@ -25,6 +26,8 @@ interface ApiOptions {
 /** Milliseconds. */
 const callTimeout = 30_000;
 const patience = 60_000;
+/** Longer than the core's grace for running jobs: one that fails before is over, one that fails after was handed back for the next start. */
+const handBackAfter = 15_000;
 
 export function createApi({ token, apiUrl, log, onDeadToken }: ApiOptions): SlackApi {
   // The SDK's own resending can't tell calls that must not happen twice, and backs off on top of what Slack asks for.
@@ -42,8 +45,8 @@ export function createApi({ token, apiUrl, log, onDeadToken }: ApiOptions): Slac
       if (!isDeadToken(error)) throw error;
       if (!dead) onDeadToken(deadTokenError(error, 'SLACK_BOT_TOKEN'));
       dead = true;
-      // Never settles: a job that failed here would be lost, one that waits is handed back when the process ends.
-      return new Promise<never>(() => {});
+      await sleep(handBackAfter);
+      throw deadTokenError(error, 'SLACK_BOT_TOKEN');
     }
   }
 
