@@ -55,7 +55,7 @@ async function follow(first: URL, options: DownloadOptions, signal: AbortSignal)
 }
 
 function parseAddress(text: string, base?: URL): URL {
-  const address = URL.canParse(text, base) ? new URL(text, base) : undefined;
+  const address = URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
   if (address?.protocol !== 'https:' && address?.protocol !== 'http:') {
     throw new BotError('invalid_input', 'This is not a web address of a picture. Upload the picture itself instead.');
   }
