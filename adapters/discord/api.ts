@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type APIChannel,
   type APIInteractionResponse,
@@ -51,9 +52,11 @@ interface ApiOptions {
   token: string;
   /** discord.js forgets the token after a 401, and every later call fails: the bot can't go on. */
   onUnauthorized(cause: unknown): void;
+  /** Milliseconds that requests wait before they fail from then on. */
+  holdMs: number;
 }
 
-export function createApi({ apiUrl, token, onUnauthorized }: ApiOptions): DiscordApi {
+export function createApi({ apiUrl, token, onUnauthorized, holdMs }: ApiOptions): DiscordApi {
   const rest = new REST({ api: apiUrl, version, timeout: timeoutMs }).setToken(token);
   // "Interaction endpoints are not bound to the bot's Global Rate Limit." And a retry of theirs could post twice.
   const unbound = new REST({
@@ -63,13 +66,20 @@ export function createApi({ apiUrl, token, onUnauthorized }: ApiOptions): Discor
     retries: 0,
     globalRequestsPerSecond: Number.POSITIVE_INFINITY,
   });
+  let refusal: unknown;
+
+  /** Jobs that fail are over, jobs that wait are handed back: what a dead token leaves undone is done after the next start. */
   async function asBot<Answer>(request: () => Promise<unknown>): Promise<Answer> {
     try {
-      return await send<Answer>(request);
+      if (refusal === undefined) return await send<Answer>(request);
     } catch (error) {
-      if (error instanceof DiscordAPIError && error.status === 401) onUnauthorized(error);
-      throw error;
+      const isRefused = error instanceof DiscordAPIError && error.status === 401;
+      if (refusal === undefined && !isRefused) throw error;
+      if (refusal === undefined) onUnauthorized(error);
+      refusal ??= error;
     }
+    await sleep(holdMs);
+    throw refusal;
   }
 
   const content = (message: OutgoingMessage, extra: object = {}) => ({

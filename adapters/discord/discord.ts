@@ -43,11 +43,18 @@ interface Timing {
   editEveryMs: number;
   firstProgressAfterMs: number;
   resumeWithinMs: number;
+  holdMs: number;
 }
 
 const adapter = 'discord';
-// Discord allows about five edits in five seconds, for everything in a channel.
-const usualTiming: Timing = { editEveryMs: 2500, firstProgressAfterMs: 1000, resumeWithinMs: 15_000 };
+const usualTiming: Timing = {
+  // Discord allows about five edits in five seconds, for everything in a channel.
+  editEveryMs: 2500,
+  firstProgressAfterMs: 1000,
+  resumeWithinMs: 15_000,
+  // Longer than the core waits for running jobs when it stops, before it takes them back.
+  holdMs: 15_000,
+};
 
 /** Discord: slash commands, replies with pictures, threads, buttons and reactions. It and `start` throw BotError when the settings are at fault. */
 export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
@@ -57,7 +64,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   const timing = { ...usualTiming, ...options.timing };
   const onFatal = onlyOnce(options.onFatal);
   const tables = openTables(state);
-  const api = createApi({ token, apiUrl, onUnauthorized: (cause) => onFatal(revoked(cause)) });
+  const api = createApi({ token, apiUrl, holdMs: timing.holdMs, onUnauthorized: (cause) => onFatal(revoked(cause)) });
   const connection = createConnection({ token, apiUrl, shards, log, onFatal, resumeWithinMs: timing.resumeWithinMs });
   let identity: Identity | undefined;
   const botId = () => identity?.user ?? '';

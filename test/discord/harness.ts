@@ -106,7 +106,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       maxImageBytes: 5 * 1024 * 1024,
       log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
       onFatal: (error) => fatal.push(error),
-      timing: { editEveryMs: 300, firstProgressAfterMs: 50, resumeWithinMs: 1000, ...options.timing },
+      timing: { editEveryMs: 300, firstProgressAfterMs: 50, resumeWithinMs: 1000, holdMs: 100, ...options.timing },
     });
     await adapter.start(core.handler);
   }

@@ -1,11 +1,12 @@
+import { once } from 'node:events';
 import { type APIMessage, ChannelType } from 'discord-api-types/v10';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeDiscord, type FakeDiscord } from '../fakes/discord/fake-discord.ts';
 import { fileAt } from '../fakes/discord/files.ts';
 import type { FakeInteraction } from '../fakes/discord/interactions.ts';
 import { addPerson, type DiscordPerson } from '../fakes/discord/people.ts';
-import { addChannel, addGuild, type FakeChannel, messagesIn } from '../fakes/discord/world.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { addChannel, addGuild, directChannel, type FakeChannel, messagesIn } from '../fakes/discord/world.ts';
+import { newFolder, type Program, spawnProgram, startProgram } from './program.ts';
 
 /** Milliseconds from the ack to kill -9. */
 const moments = [0, 150, 400, 900, 1500, 2500];
@@ -33,7 +34,7 @@ describe('the real program in Discord', () => {
 
   async function start(): Promise<Program> {
     const started = await startProgram(folder, { DISCORD_TOKEN: fake.token, DISCORD_API_URL: fake.apiUrl });
-    await until(() => fake.world.commands.has('global') && fake.gateway.connections > 0);
+    await until(() => fake.world.commands.has('global') && fake.gateway.connected > 0);
     return started;
   }
 
@@ -59,9 +60,9 @@ describe('the real program in Discord', () => {
     expect(asked.original?.content).toContain('a cat sleeping on the sofa');
     expect(fake.world.channels.get(thread)).toMatchObject({ name: 'a cat sleeping on the sofa', parentId: channel.id });
     const made = await nextPictures(thread, 1);
-    const [neighbours, refinement] = answers(thread);
+    const [neighbours] = answers(thread);
     expect(neighbours?.embeds.filter(({ thumbnail }) => thumbnail).length).toBeGreaterThanOrEqual(3);
-    expect(JSON.stringify(refinement?.embeds)).toContain('➕');
+    expect(JSON.stringify(neighbours?.embeds.at(-1))).toContain('➕');
     expect(made.attachments.map(({ description }) => description)).toEqual([
       expect.stringContaining('a cat sleeping on the sofa'),
       expect.stringContaining('a cat sleeping on the sofa'),
@@ -116,9 +117,12 @@ describe('the real program in Discord', () => {
     ana.submits(opened, ['a blue fox in the snow']);
     const edited = await nextPictures(thread, 2);
     expect(edited.content).toBe('a blue fox in the snow');
-    const found = ana.picks(made, 'Find the prompt');
-    await until(() => fake.world.channels.has(found.original?.id ?? ''));
-    await until(() => answers(found.original?.id ?? '').some(({ content }) => content.includes('something like it')));
+    ana.picks(made, 'Find the prompt');
+    await until(() => answers(thread).some(({ content }) => content.includes('something like it')));
+    const direct = directChannel(fake.world, ana.user);
+    const bytes = fileAt(fake.world, made.attachments[0]?.url ?? '') ?? new Uint8Array();
+    ana.says(direct, '', { pictures: [{ name: 'it.png', bytes, contentType: 'image/png' }] });
+    await until(() => answers(direct.id).some(({ content }) => content.includes('something like it')));
   });
 
   it('loses nothing and posts nothing twice when it is killed at any moment', { timeout: 400_000 }, async () => {
@@ -136,8 +140,7 @@ describe('the real program in Discord', () => {
       const thread = await threadOf(asked);
       await nextPictures(thread, 1);
       expect(answers(thread).map(kindOf), `killed after ${moment} ms`).toEqual([
-        'neighbours',
-        'refinement',
+        'neighbours and refinement',
         'pictures',
       ]);
     }
@@ -154,7 +157,7 @@ describe('the real program in Discord', () => {
     gateway.drop(1006);
     const thread = await threadOf(asked);
     const made = await nextPictures(thread, 1);
-    expect(answers(thread).map(kindOf)).toEqual(['neighbours', 'refinement', 'pictures']);
+    expect(answers(thread).map(kindOf)).toEqual(['neighbours and refinement', 'pictures']);
     ana.presses(made, idOf(made, 'again'));
     await nextPictures(thread, 2);
   });
@@ -171,19 +174,25 @@ describe('the real program in Discord', () => {
     fake.world.token = token;
     program = await start();
     await nextPictures(thread, 1);
-    expect(answers(thread).map(kindOf)).toEqual(['neighbours', 'refinement', 'pictures']);
+    expect(answers(thread).map(kindOf)).toEqual(['neighbours and refinement', 'pictures']);
   });
 
   it('does not start with a wrong token, and says what to do', { timeout: 60_000 }, async () => {
-    const wrong = startProgram(newFolder(), { DISCORD_TOKEN: 'wrong.wrong.wrong', DISCORD_API_URL: fake.apiUrl });
-    await expect(wrong).rejects.toThrow(/DISCORD_TOKEN/);
+    const environment = { DISCORD_TOKEN: 'wrong.wrong.wrong', DISCORD_API_URL: fake.apiUrl };
+    const child = spawnProgram(newFolder(), environment);
+    let output = '';
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    const [code] = await once(child, 'exit');
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('does not accept DISCORD_TOKEN') });
   });
 });
 
 function kindOf({ embeds, attachments, content }: APIMessage): string {
   if (attachments.length > 0) return 'pictures';
-  if (embeds.some(({ title }) => title?.startsWith('Prompt'))) return 'neighbours';
-  return embeds.length > 0 ? 'refinement' : content;
+  const isRefined = embeds.some(({ fields }) => fields?.some(({ name }) => name === 'Changes'));
+  return embeds.some(({ title }) => title?.startsWith('Prompt')) && isRefined ? 'neighbours and refinement' : content;
 }
 
 function idOf(message: APIMessage, name: string): string {

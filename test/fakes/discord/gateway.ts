@@ -41,7 +41,8 @@ export interface FakeGateway {
   refuseIdentify(code: number | undefined): void;
   /** What clients did, in order. */
   readonly log: { op: 'identify' | 'resume' | 'close'; shard?: [number, number]; intents?: number; code?: number }[];
-  readonly connections: number;
+  /** Sessions that get events now. */
+  readonly connected: number;
   close(): void;
 }
 
@@ -151,8 +152,8 @@ export function createGateway(
       trouble.refuse = code;
     },
     log,
-    get connections() {
-      return server.clients.size;
+    get connected() {
+      return [...sessions.values()].filter(({ socket }) => socket !== undefined).length;
     },
     close() {
       for (const socket of server.clients) socket.terminate();
