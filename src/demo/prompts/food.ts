@@ -2,7 +2,7 @@
 export const food = `
 a steaming bowl of ramen noodles on a wooden table, warm light, shallow depth of field
 a cheeseburger with french fries, plain yellow background, studio lighting, sharp focus
-a slice of pizza, pop art, bold colors, halftone poster
+a slice of pizza, pop art, halftone poster
 a stack of pancakes with butter, breakfast table, morning light, highly detailed
 a cup of coffee and a croissant, cafe table, soft window light, film grain
 a cup of coffee beside an open book, cozy cafe, warm light, bokeh
@@ -10,10 +10,10 @@ sushi on a plate, dark background, moody, dramatic light, sharp focus
 a strawberry cupcake, plain pink background, pastel colors, studio lighting
 a birthday cake with candles, party, warm glow, highly detailed
 an ice cream cone on the beach, sunny day, flat colors, poster art
-three doughnuts, plain pink background, pop art, bold colors
+three doughnuts, plain pink background, poster art, flat colors
 a watermelon slice, summer day, bright colors, watercolor painting
 a bowl of apples, bananas and grapes, still life, oil painting, dramatic light
-a pineapple wearing sunglasses, plain yellow background, pop art, summer
+a pineapple wearing sunglasses, plain yellow background, poster art, flat colors
 two lemons on a blue table, still life, watercolor painting, soft washes
 a red apple on an old book, still life, oil painting, dark background
 a bunch of grapes and a wine glass, still life, renaissance painting, candlelight

@@ -11,7 +11,7 @@ a geometric abstract, green and yellow, mosaic
 a house floating above the clouds, surreal, dreamy, soft light
 a whale in the sky above a city, surreal, sunset, highly detailed
 a giant cat behind a city skyline, surreal, sunset, poster art
-a tiny elephant on a donut, plain pink background, surreal, pop art
+a tiny elephant on a donut, plain pink background, surreal, poster art, flat colors
 a fish riding a bicycle, surreal, plain yellow background, flat colors
 a clock in the desert, surreal, long shadows, oil painting
 a door in the middle of the ocean, surreal, fog, cinematic
@@ -29,10 +29,10 @@ a boat on a sea of stars, night, dreamy, highly detailed
 a bird in an empty room, lonely, black and white, film grain
 a lone wolf in the snow, silence, cool tones, cinematic
 a happy sun over a green hill, children's book illustration, bright colors
-a smiling pumpkin, orange background, pop art, halloween
+a smiling pumpkin, orange background, poster art, flat colors, halloween
 red and white stripes with a lollipop, pop art, bold colors
 blue stripes with a sailboat, vintage poster, flat colors
-yellow stripes with a banana, pop art, minimal
+yellow stripes with a banana, poster art, flat colors
 a skull and roses, dark background, tattoo style, ink
 a mirror ball, purple background, disco, neon glow
 fireworks over the sea, night, festive, long exposure

@@ -3,8 +3,8 @@ export const objects = `
 an old camera on a wooden table, warm light, vintage photograph, film grain
 a stack of old books and a candle, candlelight, still life, oil painting
 an open book with a magic wand, dark room, glowing, moody
-a typewriter age desk with a fountain pen and a letter, sepia, vintage
-a red telephone, plain yellow background, pop art, bold colors
+a desk with a fountain pen and a letter, sepia, vintage
+a red telephone, plain yellow background, poster art, flat colors
 an acoustic guitar on a chair, soft window light, film grain
 a violin and a rose, dark background, still life, dramatic light
 a trumpet, plain blue background, jazz poster, bold shapes
@@ -26,7 +26,7 @@ a treasure map and gold coins, wooden table, candlelight
 a chess pawn, plain grey background, black and white, high contrast
 a teddy bear on a bed, soft morning light, pastel colors, storybook illustration
 a puzzle piece, plain green background, flat colors, poster art
-balloons in a blue sky, bright day, pop art, bold colors
+balloons in a blue sky, bright day, poster art, flat colors
 a gift with a red ribbon under a Christmas tree, warm glow, cozy
 a pair of red sneakers, plain white background, studio lighting
 a green dress, plain background, fashion sketch, ink

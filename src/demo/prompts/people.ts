@@ -22,7 +22,7 @@ a woman dancing in a red dress, city street at night, neon, film grain
 a singer with a microphone on stage, neon glow, concert, poster
 a man playing the guitar on the beach, sunset, warm light, film grain
 a violin player in a candlelit room, moody, oil painting
-a surfer on a giant wave, sunny day, pop art, bold colors
+a surfer on a giant wave, sunny day, poster art, flat colors
 a skier in the snowy mountains, bright day, vintage poster, flat colors
 a man riding a bicycle in the rain, city street, impressionist
 a girl with a red balloon in a snowy city, storybook illustration

@@ -17,7 +17,7 @@ a puppy with a tennis ball on green grass, bright sunny day, highly detailed
 a poodle wearing a red scarf, snowy park, winter morning, soft light
 a dog driving a car on a country road, poster art, flat colors
 two puppies in a basket, plain pink background, pastel colors, studio lighting
-a dog on a skateboard, city street, pop art, bold colors
+a dog on a skateboard, city street, poster art, flat colors
 a brown dog sleeping on a rug by the fireplace, warm light, cozy, oil painting
 a white rabbit in a garden of tulips, spring morning, watercolor painting, soft washes
 a rabbit in a top hat on stage, vintage photograph, sepia

@@ -31,7 +31,7 @@ a great white shark in the deep blue sea, dark, cinematic lighting
 a sea turtle over a coral reef, underwater, sunlight, highly detailed
 a school of tropical fish around coral, underwater, vivid colors, pixel art
 three jellyfish glowing in the dark ocean, underwater, neon, dreamy
-a crab on a sandy beach, bright day, pop art, bold outlines
+a crab on a sandy beach, bright day, poster art, flat colors
 a camel in the desert, sand dunes at sunset, long shadows, film grain
 a deer in a snowy forest, soft morning light, oil painting, thick brush strokes
 a hedgehog with a red apple, autumn leaves, storybook illustration

@@ -90,8 +90,8 @@ function lightning({ random, width, height }: Stage): string {
 function fog({ width, height }: Stage): string {
   const veil = verticalGradient('fog', [
     { at: 0, colour: '#e3e9ed', opacity: 0 },
-    { at: 0.62, colour: '#e3e9ed', opacity: 0.6 },
-    { at: 1, colour: '#e3e9ed', opacity: 0.25 },
+    { at: 0.62, colour: '#e3e9ed', opacity: 0.42 },
+    { at: 1, colour: '#e3e9ed', opacity: 0.12 },
   ]);
   return veil + element('rect', { x: 0, y: 0, width, height, fill: 'url(#fog)' });
 }

@@ -80,7 +80,9 @@ export function createComposer(icons: IconSet, vocabulary: Vocabulary) {
 
 /** What is a subject already is not decoration too: one moon is enough. */
 function stageFor(scene: Scene, cast: readonly Cast[], size: { width: number; height: number }, random: Random): Stage {
-  const { time = 'day', weather, palette, avoided } = scene;
+  const { weather, palette, avoided } = scene;
+  // Neon signs are lit after dark.
+  const time = scene.time ?? (scene.treatments.includes('neon') ? 'night' : 'day');
   const drawn = new Set(cast.map(({ icon }) => icon));
   return {
     ...size,

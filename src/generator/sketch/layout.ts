@@ -84,17 +84,27 @@ function applyRelations(
 /** Broader than this many times their height, things stand in two depths, so that they can be larger. */
 const widestRow = 1.35;
 
-/** Feet on one line, a small gap between; the order follows the prompt or, by the seed, its mirror. */
+/** In one row, or in two: the order follows the prompt or, by the seed, its mirror. */
 function sideBySide(clusters: readonly Cluster[], random: Random): Cluster {
   const order = random.chance(0.5) ? clusters : [...clusters].reverse();
   const boxes = clusters.map(({ placed }) => boundsOf(placed));
   const isBroad = sum(boxes.map(({ width }) => width)) > widestRow * Math.max(...boxes.map(({ height }) => height));
-  return order.reduce((row, cluster, index) => {
+  if (!isBroad || order.length < 4) return inRow(order, isBroad, random);
+  const half = Math.ceil(order.length / 2);
+  const [back, front] = [inRow(order.slice(0, half), false, random), inRow(order.slice(half), false, random)];
+  const [far, near] = [boundsOf(back.placed), boundsOf(front.placed)];
+  const up = near.y + near.height * 0.45 - (far.y + far.height);
+  return joined(moved(back, near.x + near.width / 2 - (far.x + far.width / 2), up), front);
+}
+
+/** Feet on one line with small gaps; staggered, every second one stands nearer and overlaps its neighbour. */
+function inRow(clusters: readonly Cluster[], isStaggered: boolean, random: Random): Cluster {
+  return clusters.reduce((row, cluster, index) => {
     const end = boundsOf(row.placed);
     const next = boundsOf(cluster.placed);
     const lower = Math.min(end.height, next.height);
-    const forward = isBroad ? (index % 2 === 1 ? 0.3 : -0.3) * lower : random.between(-0.05, 0.05) * lower;
-    const gap = isBroad ? -0.16 * Math.min(end.width, next.width) : 0.04 * (end.width + next.width);
+    const forward = isStaggered ? (index % 2 === 1 ? 0.3 : -0.3) * lower : random.between(-0.05, 0.05) * lower;
+    const gap = isStaggered ? -0.16 * Math.min(end.width, next.width) : 0.04 * (end.width + next.width);
     const placed = moved(
       cluster,
       end.x + end.width + gap - next.x,

@@ -100,7 +100,7 @@ function readUnwanted(state: State, token: Phrase, next: Token | undefined): voi
   if (token.meaning.relation !== undefined) {
     state.negated = false;
     readPhrase(state, token, next);
-  } else if (!isAdjective(token.meaning, next)) {
+  } else if (!isAdjective(state, token.meaning, next)) {
     for (const name of namesOf(token)) state.avoided.add(name);
   }
 }
@@ -110,7 +110,7 @@ function readPhrase(state: State, token: Phrase, next: Token | undefined): void 
   if (meaning.negation) state.negated = true;
   else if (meaning.ignored) state.pending = { age: 0 };
   else if (meaning.count !== undefined) state.pending = { ...state.pending, count: meaning.count, age: 0 };
-  else if (isAdjective(meaning, next)) readAdjective(state, meaning);
+  else if (isAdjective(state, meaning, next)) readAdjective(state, meaning);
   else if (meaning.relation !== undefined) readRelation(state, meaning.relation);
   else if (isSetting(meaning)) readSetting(state, meaning);
   else readNoun(state, token);
@@ -175,9 +175,8 @@ function isSetting({ place, time, weather, treatment }: Meaning): boolean {
   return [place, time, weather, treatment].some((name) => name !== undefined);
 }
 
-/** "orange" before a noun is a colour and "giant" a size; alone they are a fruit and a troll. */
-function isAdjective({ colour, size, icons, place }: Meaning, next: Token | undefined): boolean {
-  if (place !== undefined) return false;
-  if (colour === undefined && size === undefined) return false;
-  return icons === undefined || (next?.kind === 'phrase' && next.meaning.relation === undefined);
+/** "orange" before a noun is a colour and "giant" a size; after an article, without a noun, they are a fruit and a troll. */
+function isAdjective(state: State, { colour, size, icons, place }: Meaning, next: Token | undefined): boolean {
+  if (place !== undefined || (colour === undefined && size === undefined)) return false;
+  return icons === undefined || !state.determined || (next?.kind === 'phrase' && next.meaning.relation === undefined);
 }

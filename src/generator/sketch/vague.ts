@@ -1,7 +1,7 @@
 /** Keywords of the emoji data that describe rather than name a thing: never drawn on their own. */
 export const vague: ReadonlySet<string> = new Set(
   `
-adorable adorbs place second third first last late emergency american super creative arty artsy fresh bright
+tropical flowing ring rings adorable adorbs place second third first last late emergency american super creative arty artsy fresh bright
 natural growth young simple country where settle fancy awesome excited happy birthday beauty calm serenity
 purity pretty proud colorful ostentatious elegant valentine romance love date anniversary dangerous danger
 explosion study rebound strike break breaking broken open closed low high loud quiet silent mute left right up
@@ -23,7 +23,7 @@ build fix repair work job business rest sit sleep dream dreams think idea talk c
 watch view look record shot target hit direct art artist painting writing reading knowledge education science
 experiment research medicine medical health care aid help safety protect protection rescue save security private
 privacy secure power energy electric electricity metal wood stone glass paper plastic wool cotton leather ground
-air water wind rain snow ice nature life peace freedom justice law war fight death dead dying scary horror fear
+air water wind rain snow nature life peace freedom justice law war fight death dead dying scary horror fear
 evil good bad secret hidden magic magical fantasy mythology myth folklore legend royal royalty regal noble
 medieval ancient classical modern traditional culture religion holy bless angelic heavenly sport sports team
 race racing speed fast quick industrial machine electronic digital data chart graph trend market money cash cost

@@ -126,7 +126,7 @@ function addKeywords(add: Add, emoji: readonly Emoji[]): void {
     if (!hasNounKeywords(entry)) continue;
     for (const tag of entry.tags) {
       const keyword = normalise(tag);
-      if (!vague.has(keyword) && keyword.length > 2) {
+      if (!vague.has(keyword) && /[a-z]{3}/.test(keyword)) {
         byKeyword.set(keyword, [...(byKeyword.get(keyword) ?? []), entry]);
       }
     }

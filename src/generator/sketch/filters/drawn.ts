@@ -1,10 +1,10 @@
 import type { Random } from '../random.ts';
 import { softened, unevenness } from './maps.ts';
-import { close, eachPixel, edges, greys, lengthFor, luminance, open, type Pixels } from './pixels.ts';
+import { close, eachPixel, edges, greys, lengthFor, luminance, open, type Pixels, towards } from './pixels.ts';
 
 /** Pigment that runs: flat patches, dark rims, white paper with a tooth. */
 export async function watercolor(pixels: Pixels, random: Random): Promise<Pixels> {
-  const patches = await close(open(pixels).median(odd(lengthFor(pixels, 7))));
+  const patches = await close(open(pixels).median(odd(lengthFor(pixels, 5))));
   const rims = await softened(edges(patches), pixels, 1.4);
   const wash = await unevenness(pixels, [30, 30], random);
   const tooth = await unevenness(pixels, [2, 2], random);
@@ -12,8 +12,8 @@ export async function watercolor(pixels: Pixels, random: Random): Promise<Pixels
     const paper = 0.42 + 0.12 * (wash[index] ?? 0.5);
     const rim = 1 - Math.min(0.36, (rims[index] ?? 0) / 900);
     const grain = 0.97 + 0.06 * (tooth[index] ?? 0.5);
-    const tint = (value: number, white: number) => (value * (1 - paper) + white * paper) * rim * grain + 8;
-    return [tint(r, 255), tint(g, 253), tint(b, 248)];
+    const shade = rim * grain;
+    return [towards(r, 255, paper) * shade + 8, towards(g, 253, paper) * shade + 8, towards(b, 248, paper) * shade + 8];
   });
 }
 
@@ -47,21 +47,18 @@ export async function pencil(pixels: Pixels, random: Random): Promise<Pixels> {
     const stroke = ((x + y + (wander[index] ?? 0) * gap * 3) % gap) / gap < 0.62 ? 0.86 : 0.46;
     const cover = stroke * (0.92 + 0.12 * (tooth[index] ?? 0.5));
     const line = 1 - Math.min(0.78, Math.max(0, ((lines[index] ?? 0) - 24) / 170));
-    const drawn = (value: number, white: number) => (value * cover + white * (1 - cover)) * line;
-    return [drawn(r, 252), drawn(g, 250), drawn(b, 244)];
+    return [towards(252, r, cover) * line, towards(250, g, cover) * line, towards(244, b, cover) * line];
   });
 }
 
 /** Few flat, strong colours with thin dark outlines. */
 export async function poster(pixels: Pixels): Promise<Pixels> {
-  const flat = await close(open(pixels).median(odd(lengthFor(pixels, 5))));
+  const flat = await close(open(pixels).median(odd(lengthFor(pixels, 3))));
   const lines = edges(flat);
-  const step = 255 / 5;
   return eachPixel(flat, (r, g, b, index) => {
     const grey = luminance(r, g, b);
-    const level = (value: number) => Math.round(((grey + (value - grey) * 1.4 - 128) * 1.15 + 128) / step) * step;
     const ink = 0.75 * Math.min(1, Math.max(0, ((lines[index] ?? 0) - 220) / 220));
-    return [level(r) * (1 - ink) + 24 * ink, level(g) * (1 - ink) + 18 * ink, level(b) * (1 - ink) + 34 * ink];
+    return [towards(level(r, grey), 24, ink), towards(level(g, grey), 18, ink), towards(level(b, grey), 34, ink)];
   });
 }
 
@@ -71,17 +68,32 @@ export async function neon(pixels: Pixels): Promise<Pixels> {
   const strong = eachPixel(pixels, (r, g, b, index) => {
     const grey = luminance(r, g, b);
     const lit = Math.min(1, (lines[index] ?? 0) / 420) * 0.4;
-    const push = (value: number, shade: number) =>
-      (((grey + (value - grey) * 1.85) / 255 - 0.5) * 1.45 + 0.44) * 255 + shade * (1 - grey / 255);
-    const pure = (value: number, shade: number) =>
-      push(value, shade) * (1 - lit) + Math.min(255, 60 + value * 1.3) * lit;
-    return [pure(r, 34), pure(g, 0), pure(b, 74)];
+    const violet = 1 - grey / 255;
+    return [
+      towards(glaring(r, grey) + 34 * violet, 60 + r * 1.3, lit),
+      towards(glaring(g, grey), 60 + g * 1.3, lit),
+      towards(glaring(b, grey) + 74 * violet, 60 + b * 1.3, lit),
+    ];
   });
   const bloom = await close(open(strong).blur(Math.max(0.5, lengthFor(pixels, 9))));
   return eachPixel(strong, (r, g, b, index) => {
-    const glow = (value: number, at: number) => value + Math.max(0, (bloom.data[index * 3 + at] ?? 0) - 90) * 0.42;
-    return [glow(r, 0), glow(g, 1), glow(b, 2)];
+    const at = index * 3;
+    return [r + glow(bloom.data[at]), g + glow(bloom.data[at + 1]), b + glow(bloom.data[at + 2])];
   });
+}
+
+/** One of seven levels, more colourful than it was. */
+function level(value: number, grey: number): number {
+  const step = 255 / 6;
+  return Math.round((towards(grey, value, 1.2) * 1.06 - 8) / step) * step;
+}
+
+function glaring(value: number, grey: number): number {
+  return (towards(grey, value, 1.85) - 127.5) * 1.45 + 112;
+}
+
+function glow(blurred = 0): number {
+  return Math.max(0, blurred - 90) * 0.42;
 }
 
 function odd(length: number): number {

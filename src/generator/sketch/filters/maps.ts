@@ -5,7 +5,8 @@ import { lengthFor, type Pixels } from './pixels.ts';
 /** A map of one value a pixel (0 to 255, more is cut), blurred by `at512` pixels of a 512-pixel picture. */
 export async function softened(values: Float32Array, pixels: Pixels, at512: number): Promise<Uint8Array> {
   const { width, height } = pixels;
-  const bytes = Uint8Array.from(values, (value) => Math.min(255, value));
+  // Converts and clamps; `from` with a function is ten times slower.
+  const bytes = new Uint8Array(new Uint8ClampedArray(values).buffer);
   const picture = sharp(bytes, { raw: { width, height, channels: 1 } });
   return picture
     .blur(Math.max(0.5, lengthFor(pixels, at512)))
@@ -23,11 +24,14 @@ export async function unevenness(
   const { width, height } = pixels;
   const columns = Math.ceil(width / Math.max(1, lengthFor(pixels, wide))) + 1;
   const rows = Math.ceil(height / Math.max(1, lengthFor(pixels, tall))) + 1;
-  const seeds = Uint8Array.from({ length: columns * rows }, () => random.integer(0, 255));
+  const seeds = new Uint8Array(columns * rows);
+  for (let index = 0; index < seeds.length; index += 1) seeds[index] = random.integer(0, 255);
   const bytes = await sharp(seeds, { raw: { width: columns, height: rows, channels: 1 } })
     .resize(width, height, { fit: 'fill', kernel: 'cubic' })
     .toColourspace('b-w')
     .raw()
     .toBuffer();
-  return Float32Array.from(bytes, (value) => value / 255);
+  const shares = new Float32Array(bytes.length);
+  for (let index = 0; index < bytes.length; index += 1) shares[index] = (bytes[index] ?? 0) / 255;
+  return shares;
 }

@@ -19,7 +19,7 @@ export async function close(picture: Sharp): Promise<Pixels> {
   return { data, width: info.width, height: info.height };
 }
 
-/** Each pixel by itself; x and y run from 0 to 1. Values outside 0 to 255 are clamped. */
+/** Each pixel by itself; values outside 0 to 255 are clamped. A function made inside of `change` costs as much as all the rest. */
 export function eachPixel(pixels: Pixels, change: (r: number, g: number, b: number, index: number) => Colour): Pixels {
   const { data, width, height } = pixels;
   const out = new Uint8ClampedArray(data.length);
@@ -34,6 +34,11 @@ export function eachPixel(pixels: Pixels, change: (r: number, g: number, b: numb
 
 export function luminance(r: number, g: number, b: number): number {
   return 0.299 * r + 0.587 * g + 0.114 * b;
+}
+
+/** `share` (0 to 1) of the way from one value to another. */
+export function towards(value: number, other: number, share: number): number {
+  return value + (other - value) * share;
 }
 
 /** Luminance of every pixel, 0 to 255. */

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { unevenness } from './maps.ts';
-import { close, eachPixel, lengthFor, luminance, open, type Pixels, vignette } from './pixels.ts';
+import { close, eachPixel, lengthFor, luminance, open, type Pixels, towards, vignette } from './pixels.ts';
 
 /** A gentle S: darker darks, lighter lights; 0 to 255. */
 function contrast(value: number): number {
@@ -78,14 +78,17 @@ export function cinematic(pixels: Pixels): Pixels {
 export function vivid(pixels: Pixels): Pixels {
   return eachPixel(pixels, (r, g, b) => {
     const grey = luminance(r, g, b);
-    const strong = (value: number) => ((grey + (value - grey) * 1.35) / 255 - 0.5) * 1.18 * 255 + 130;
-    return [strong(r), strong(g), strong(b)];
+    return [strong(r, grey), strong(g, grey), strong(b, grey)];
   });
+}
+
+function strong(value: number, grey: number): number {
+  return (towards(grey, value, 1.35) - 127.5) * 1.18 + 130;
 }
 
 /** Out of focus, light and hazy. */
 export async function blur(pixels: Pixels): Promise<Pixels> {
-  const soft = await close(open(pixels).blur(Math.max(0.5, lengthFor(pixels, 4))));
+  const soft = await close(open(pixels).blur(Math.max(0.5, lengthFor(pixels, 3))));
   return eachPixel(soft, (r, g, b) => [r * 0.75 + 58, g * 0.75 + 56, b * 0.75 + 59]);
 }
 
@@ -112,7 +115,7 @@ export async function mosaic(pixels: Pixels, random: Random): Promise<Pixels> {
   const columns = Math.ceil(width / size);
   const rows = Math.ceil(height / size);
   const small = await close(open(pixels).resize(columns, rows, { fit: 'fill', kernel: 'lanczos3' }));
-  const shine = Float32Array.from({ length: columns * rows }, () => random.between(0.74, 1.26));
+  const shine = Array.from({ length: columns * rows }, () => random.between(0.74, 1.26));
   const grout = Math.max(1, Math.round(size / 9));
   return eachPixel(pixels, (_r, _g, _b, index) => {
     const x = index % width;

@@ -20,6 +20,7 @@ bull = ox
 buffalo = bison
 lamb|sheep = ewe|ram
 piglet|hog = pig
+guinea pig|gerbil = hamster
 wild boar = boar
 squirrel = chipmunk
 hippo = hippopotamus

@@ -46,6 +46,7 @@ girl|schoolgirl|little girl|young girl = girl
 boy|schoolboy|young boy = boy
 lady|female|young woman|women|model|actress = woman
 guy|male|young man|men|gentleman = man
+person|somebody|human|stranger|figure = person
 kid|kids|children = child
 grandmother|grandma|elderly woman|old lady|granny = old woman
 grandfather|grandpa|elderly man = old man

@@ -99,7 +99,6 @@ eyeball = eye
 smiley|smiley face = grinning face
 moustache|disguise = disguised face
 telescopes|observatory = telescope
-windmill|windmills = barn
 lighthouses = lighthouse
 swing|slide = playground slide
 jukebox|boombox = radio
