@@ -153,6 +153,14 @@ test('an ack that comes too late loses nothing: the answer is an ordinary messag
   expect(ref.thread).toBe(opener?.id);
 });
 
+test('nothing is sent through an interaction before its ack', async () => {
+  // The ack is tried again half a second later, long after the job was accepted.
+  harness.fake.faults.add({ method: 'POST', path: /callback$/, answer: 503, times: 1 });
+  const { interaction } = await promptInThread(harness);
+  expect(interaction.original?.content).toContain('/prompt a cat');
+  expect(harness.fake.requests.filter(({ status }) => status >= 400).map(({ status }) => status)).toEqual([503]);
+});
+
 test('a picture comes along as an address; another file is refused', async () => {
   const { ana, channel, core } = harness;
   const bytes = await testPicture('red');

@@ -76,6 +76,11 @@ test("other people's messages, bots, and mentions without a picture are left alo
   ben.user.bot = true;
   ben.says(channel, mention(), { pictures: [picture] });
   expect(await heard()).toBe(0);
+  // Also where a server would let the bot see them.
+  fake.world.showsContent = true;
+  ana.says(channel, 'mine', { pictures: [picture] });
+  ana.says(channel, 'yours', { pictures: [picture], replyTo: hers });
+  expect(await heard()).toBe(0);
 });
 
 test('a reply that does not ping keeps its picture from the bot, as Discord does without the privileged intent', async () => {

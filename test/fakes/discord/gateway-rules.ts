@@ -63,7 +63,7 @@ export function forSession(
   }
   const intents = needed[event];
   if (intents && (scope.intents & intents[scope.guildId ? 0 : 1]) === 0) return undefined;
-  const hidden = event === GatewayDispatchEvents.MessageCreate && scope.guildId;
+  const hidden = event === GatewayDispatchEvents.MessageCreate && scope.guildId && !world.showsContent;
   return hidden ? withoutContent(world, data as APIMessage) : data;
 }
 

@@ -57,6 +57,8 @@ export interface World {
   /** By `global` or the guild's id. */
   commands: Map<string, APIApplicationCommand[]>;
   files: Map<string, FakeFile>;
+  /** Messages keep their content for everyone, as on servers of others that know no message-content intent. */
+  showsContent: boolean;
   /** Bytes a file; also what interactions announce as `attachment_size_limit`. */
   attachmentSizeLimit: number;
 }
@@ -90,6 +92,7 @@ export function createWorld(token: string): World {
     ephemeral: new Set(),
     commands: new Map(),
     files: new Map(),
+    showsContent: false,
     // The limit of a server without boosts: https://support.discord.com/hc/articles/25444343291031
     attachmentSizeLimit: 10 * 1024 * 1024,
   };
