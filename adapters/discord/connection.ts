@@ -1,21 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  Client,
+  type Client,
   Events,
   GatewayDispatchEvents,
-  GatewayIntentBits,
   type GatewayInteractionCreateDispatchData,
   type GatewayMessageCreateDispatchData,
   type GatewayReadyDispatchData,
-  Options,
   PermissionFlagsBits,
 } from 'discord.js';
 import { BotError } from '../../src/errors.ts';
-import type { Logger } from '../../src/log.ts';
+import { type ClientSettings, createClient } from './client.ts';
 import { explainLogin, fatalClose } from './login-failure.ts';
 import type { ReactionEvent } from './reactions.ts';
-import { createHealingStrategy, type HealingStrategy, watchResumes } from './sharding.ts';
-import type { Shards } from './shards.ts';
+import { type HealingStrategy, watchResumes } from './sharding.ts';
 
 export interface GatewayListeners {
   /** Told when a connection is there, before any other event of it; also when a session had to begin anew. */
@@ -38,26 +35,14 @@ export interface Identity {
   user: string;
 }
 
-interface ConnectionOptions {
-  apiUrl: string;
+interface ConnectionOptions extends ClientSettings {
   token: string;
-  shards: Shards;
-  log: Logger;
   /** Milliseconds a RESUME may stay unanswered. */
   resumeWithinMs: number;
   /** The connection is over for good, while running. */
   onFatal(error: BotError): void;
 }
 
-/** The least that commands, replies, mentions, direct messages and reactions need; none is privileged. */
-const intents = [
-  GatewayIntentBits.Guilds,
-  GatewayIntentBits.GuildMessages,
-  GatewayIntentBits.GuildMessageReactions,
-  GatewayIntentBits.DirectMessages,
-  GatewayIntentBits.DirectMessageReactions,
-];
-const keptMembers = 200;
 // Events under way need one write to disk; only trouble takes longer.
 const longestHandlingMs = 5000;
 const firstWaitMs = 1000;
@@ -97,7 +82,9 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function connect(listeners: GatewayListeners): Promise<void> {
-    const fresh = createClient();
+    const fresh = createClient(options, (built) => {
+      strategy = built;
+    });
     client = fresh;
     let refused: BotError | undefined;
     fresh.on(Events.ShardDisconnect, ({ code }) => {
@@ -120,35 +107,6 @@ export function createConnection(options: ConnectionOptions): Connection {
   function reportHealing(shard: number, healed: Promise<void>) {
     log.warn({ shard }, 'a resume stayed unanswered: this shard identifies anew');
     healed.catch((error: unknown) => log.error({ err: error, shard }, 'a shard could not be started anew'));
-  }
-
-  function createClient(): Client {
-    const { ids, total } = options.shards === 'auto' ? { ids: 'auto' as const, total: undefined } : options.shards;
-    const created = new Client({
-      intents,
-      shards: ids,
-      ...(total === undefined ? {} : { shardCount: total }),
-      rest: { api: options.apiUrl },
-      // Answers need no cache: servers, channels and roles are kept to tell who moderates.
-      makeCache: Options.cacheWithLimits({
-        ...Options.DefaultMakeCacheSettings,
-        MessageManager: 0,
-        ReactionManager: 0,
-        UserManager: keptMembers,
-        GuildMemberManager: { maxSize: keptMembers, keepOverLimit: (member) => member.id === member.client.user.id },
-      }),
-      ws: {
-        buildStrategy(manager) {
-          strategy = createHealingStrategy(manager);
-          return strategy;
-        },
-      },
-    });
-    created.on(Events.Error, (error) => log.error({ err: error }, 'discord.js reported an error'));
-    created.on(Events.ShardError, (error, shard) => log.warn({ err: error, shard }, 'a gateway connection failed'));
-    created.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'reconnecting to Discord'));
-    created.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'));
-    return created;
   }
 
   /** Straight from the gateway: discord.js's own events wait until all servers are loaded, and need channels in its cache. */

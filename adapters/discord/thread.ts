@@ -1,6 +1,7 @@
-import { type APIMessage, ChannelType, MessageFlags } from 'discord.js';
+import { type APIMessage, MessageFlags } from 'discord.js';
 import type { Card, MessageRef, ProgressUpdate, Thread, ThreadRef } from '../../src/chat.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
+import { isAgeRestricted } from './age.ts';
 import type { DiscordApi } from './api.ts';
 import { isChannelGone, isDenied, isInteractionOver, isTooLarge, translate } from './failures.ts';
 import type { OutgoingMessage } from './outgoing.ts';
@@ -135,7 +136,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     home: string,
     send: (messages: OutgoingMessage[]) => Promise<Posted>,
   ): Promise<Posted> {
-    const adult = hasAdultParts(card) && (await isAgeRestricted(home));
+    const adult = hasAdultParts(card) && (await isAgeRestricted(api, home));
     const numbers = tables.shown.get(home) ?? [];
     const numberOf = (id: string) => (numbers.includes(id) ? numbers.indexOf(id) + 1 : undefined);
     let maxFileBytes = places.find(thread)?.attachmentLimit ?? usualAttachmentLimit;
@@ -148,15 +149,6 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
         maxFileBytes /= 2;
       }
     }
-  }
-
-  async function isAgeRestricted(channelId: string): Promise<boolean> {
-    const channel = await api.getChannel(channelId);
-    if (channel.type === ChannelType.DM || channel.type === ChannelType.GroupDM) return false;
-    if ('nsfw' in channel && channel.nsfw) return true;
-    const isThread = 'thread_metadata' in channel && channel.parent_id;
-    const parent = isThread ? await api.getChannel(channel.parent_id ?? '') : undefined;
-    return parent !== undefined && 'nsfw' in parent && parent.nsfw === true;
   }
 
   /** Forms must be at hand when a button is pressed, and neighbours are known by their number in what follows. */
