@@ -177,8 +177,9 @@ describe('the drawing', () => {
   });
 
   test('keeps the ids of two drawings apart', async () => {
-    const { foreground } = await studio.compose('a cat on a sofa next to a cat');
+    const { foreground } = await studio.compose('two sofas next to a red sofa');
     const ids = [...foreground.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.length).toBeGreaterThan(3);
     expect(new Set(ids).size).toBe(ids.length);
     const defined = new Set(ids);
     for (const [, used] of foreground.matchAll(/url\(#([^)]+)\)/g)) expect(defined).toContain(used);

@@ -64,13 +64,19 @@ describe('the sketch generator', () => {
   });
 
   test('marks the corner of every picture, whatever the treatment', async () => {
-    for (const prompt of ['a cat, plain black background', 'a cat at night, pixel art', 'a cat, line art']) {
-      const corner = { left: 224, top: 242, width: 30, height: 12 };
-      const data = await pixels(prompt, { width: 256, height: 256 });
-      const { channels } = await sharp(data, { raw: { width: 256, height: 256, channels: 3 } })
-        .extract(corner)
-        .stats();
-      expect(Math.max(...channels.map(({ max, min }) => max - min))).toBeGreaterThan(70);
+    for (const prompt of [
+      'a red rose, plain white background',
+      'a rose, plain black background',
+      'a rose, pixel art',
+      'a rose, line art',
+    ]) {
+      const data = await pixels(prompt);
+      const spread = async (left: number) => {
+        const picture = sharp(data, { raw: { width: 256, height: 256, channels: 3 } });
+        const corner = await picture.extract({ left, top: 242, width: 30, height: 12 }).greyscale().raw().toBuffer();
+        return Math.max(...corner) - Math.min(...corner);
+      };
+      expect(await spread(224), prompt).toBeGreaterThan((await spread(2)) + 40);
     }
   });
 

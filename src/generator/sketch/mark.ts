@@ -17,7 +17,7 @@ export function sketchMark(width: number, height: number): string {
   const x = width - size.width - 16 * scale;
   const y = height - size.height - 12 * scale;
   const strokes = letters.map((d) => element('path', { d })).join('');
-  const halo = element('g', { stroke: '#101018', 'stroke-opacity': 0.5, 'stroke-width': 7 }, strokes);
+  const halo = element('g', { stroke: '#101018', 'stroke-opacity': 0.66, 'stroke-width': 7.5 }, strokes);
   const ink = element('g', { stroke: '#ffffff', 'stroke-opacity': 0.95, 'stroke-width': 3.4 }, strokes);
   return element(
     'g',

@@ -90,7 +90,7 @@ const airborne = new Set(
 const seats = byIcon({
   '0.42 0.72': 'couch-and-lamp',
   '0.55 0.6': 'bed',
-  '0.45 0.36': 'hot-beverage teacup-without-handle steaming-bowl',
+  '0.45 0.2': 'hot-beverage teacup-without-handle steaming-bowl',
   '0.5 0.62': 'chair',
   '0.5 0.55': 'sailboat canoe bathtub motor-scooter',
   '0.5 0.35': 'bicycle motorcycle skateboard speedboat camel horse elephant sled turtle unicorn whale dolphin tractor',
