@@ -64,12 +64,12 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     return { kind: 'command', name, values: readOptions(command.options, options) };
   }
 
+  /** Words alone are a /prompt, with its flags; a picture alone, or with words, is a reverse search. */
   function messageTask(text: string, hasPicture: boolean): CommandTask {
-    if (text.trimStart().startsWith('/')) {
-      const { command, options } = parseCommandLine(text, commands);
-      return commandTask(command, options);
-    }
-    return hasPicture ? commandTask('search', {}) : commandTask('prompt', { text });
+    const isTyped = text.trimStart().startsWith('/');
+    if (hasPicture && !isTyped) return commandTask('search', {});
+    const { command, options } = parseCommandLine(isTyped ? text : `/prompt ${text}`, commands);
+    return commandTask(command, options);
   }
 
   function pressTask({ action: id, text, message }: Extract<Invocation, { kind: 'action' }>): ActionTask {

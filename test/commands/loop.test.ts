@@ -249,6 +249,9 @@ describe('the rest', () => {
     expect(picturesOf(await bot.invoke({ kind: 'message', text: 'a lighthouse', attachments: [] })).text).toContain(
       'a lighthouse',
     );
+    const two = await bot.invoke({ kind: 'message', text: 'a lighthouse --count 2 --raw', attachments: [] });
+    expect(picturesOf(two).images).toHaveLength(2);
+    expect(picturesOf(two).text).toBe('a lighthouse');
     const [help] = await bot.invoke({ kind: 'message', text: '/help', attachments: [] });
     expect(help?.text).toMatch(/\/prompt: /);
   });

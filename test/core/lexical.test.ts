@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { wordOverlap } from '../../src/lexical.ts';
 
 describe('word overlap', () => {
-  const texts = ['a cat on a sofa, oil painting', 'a dog on a rug, oil painting', 'cats sleeping, oil painting', 'a lake'];
+  const texts = [
+    'a cat on a sofa, oil painting',
+    'a dog on a rug, oil painting',
+    'cats sleeping, oil painting',
+    'a lake',
+  ];
 
   it('counts rare words more than common ones, and plurals as their singular', () => {
     const [sofa = 0, rug = 0, cats = 0, lake = 0] = wordOverlap('cat, oil painting', texts);
