@@ -9,7 +9,7 @@ export const forget = defineCommand({
   options: {},
   async run(context) {
     await context.post('ask', {
-      text: 'Delete all prompts, pictures and reactions of yours in this place? This can not be undone.',
+      text: 'Delete all prompts and pictures of yours in this place? This can not be undone.',
       personal: true,
       actions: [{ id: `forget:${context.user}`, label: 'Delete everything of mine', emoji: '🗑️' }],
     });

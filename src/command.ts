@@ -22,6 +22,8 @@ export interface Services {
   forget(generation: StoredGeneration): Promise<void>;
   /** Cancels somebody's own job; throws BotError `forbidden` for another's. */
   cancelJob(jobId: string, by: { user: string; moderator: boolean }): Promise<boolean>;
+  /** Cancels everything this person has waiting or running, but the job that asks for it. */
+  cancelAllOf(user: string, options: { except: string }): Promise<void>;
 }
 
 /** One job as its command sees it. */

@@ -148,8 +148,17 @@ function slackOf(values: Settings): SlackConfig | undefined {
 }
 
 function secretsOf(values: Settings): string[] {
-  const databasePassword = values.CLICKHOUSE_URL && decodeURIComponent(new URL(values.CLICKHOUSE_URL).password);
+  const password = values.CLICKHOUSE_URL ? new URL(values.CLICKHOUSE_URL).password : '';
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...tokens, databasePassword].flatMap((secret) => secret || []);
+  return [...tokens, password, decoded(password)].flatMap((secret) => secret || []);
+}
+
+/** As the server sees it; a stray % is no reason to fail. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -72,11 +72,11 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const calibration = await keepCalibrated(store);
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
   const pipeline = createPipeline({ embedder, search, refiner: createRefiner(config, log), generator, images, outbox });
-  const demo = createDemo({ embedder, store, images, generator, state, log, onGrowth: calibration.refresh });
+  const demo = createDemo({ embedder, store, images, generator, state, log, signal, onGrowth: calibration.refresh });
   await demo.begin();
 
   const forget = createForget({ store, outbox, images });
-  const services: Services = { pipeline, store, outbox, images, commands, forget, cancelJob: cancelWith(queue) };
+  const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
   const suggest = createSuggest({ store, outbox, hashUser });
   return {
     handler: createHandler({ commands, actions, queue, images, hashUser, suggest }),
@@ -133,12 +133,18 @@ function searchDirectly(search: Search, { text, image }: SearchQuery, options: P
   return search.byText(text ?? '', options);
 }
 
-function cancelWith(queue: Queue<JobPayload>): Services['cancelJob'] {
-  return async (jobId, by) => {
-    const job = queue.find(jobId);
-    if (job && job.owner !== by.user && !by.moderator) {
-      throw new BotError('forbidden', 'Only the person who asked for this can cancel it.');
-    }
-    return queue.cancel(jobId);
+function cancellingIn(queue: Queue<JobPayload>): Pick<Services, 'cancelJob' | 'cancelAllOf'> {
+  return {
+    async cancelJob(jobId, by) {
+      const job = queue.find(jobId);
+      if (job && job.owner !== by.user && !by.moderator) {
+        throw new BotError('forbidden', 'Only the person who asked for this can cancel it.');
+      }
+      return queue.cancel(jobId);
+    },
+    async cancelAllOf(user, { except }) {
+      const others = queue.all().filter((job) => job.owner === user && job.id !== except);
+      await Promise.all(others.map(({ id }) => queue.cancel(id)));
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { createDiscordAdapter } from '../adapters/discord/discord.ts';
@@ -31,7 +31,6 @@ async function run() {
 async function start(config: Config, log: Logger) {
   const stopping = new AbortController();
   stopOnSignal(stopping);
-  mkdirSync(config.dataDir, { recursive: true });
   const core = await openCore({ config, log, commands, actions, signal: stopping.signal });
   const adapters = createAdapters(config, core, log, (error) => stopping.abort(error));
   try {

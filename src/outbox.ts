@@ -55,7 +55,8 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
 
   async function sendAll() {
     try {
-      for (const [key, write] of pending) if (!closed) await send(key, write);
+      // Until nothing is left: a write may be added in the moment between the last one and the end.
+      while (pending.size > 0 && !closed) for (const [key, write] of pending) if (!closed) await send(key, write);
       pauseMs = 1000;
     } catch (error) {
       log.warn({ err: error, waiting: pending.size }, 'the database does not take writes; they wait on the local disk');
@@ -114,5 +115,5 @@ function deliver(store: WriteTarget, write: DatabaseWrite): Promise<void> {
 }
 
 function isTemporary(error: unknown): boolean {
-  return error instanceof BotError && error.code === 'database_unavailable';
+  return error instanceof BotError && (error.code === 'database_unavailable' || error.code === 'disk_full');
 }

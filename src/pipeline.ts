@@ -87,6 +87,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         scope,
         limit: neighboursUsed,
         exclude: parent ? [parent.id, parent.root] : [],
+        excludePrompt: parent?.prompt,
         signal: context.signal,
       };
       if (inspiration.length === 0) return search.byText(text, query);

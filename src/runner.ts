@@ -43,10 +43,13 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
       await report('done', 'Done');
     } catch (error) {
       if (control.signal.aborted && !control.cancelled) throw error;
-      if (control.cancelled) return report('cancelled', 'Cancelled');
+      if (control.cancelled) {
+        await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
+        return report('cancelled', 'Cancelled');
+      }
       const { message } = explainFailure(error, jobLog);
-      await thread.post({ text: message, tone: 'error', personal: true, actions: [] }, { key: `${job.id}/error` });
-      await report('failed', 'Failed');
+      const card: Card = { text: message, tone: 'error', personal: true, actions: [] };
+      await thread.post(card, { key: `${job.id}/error` }).finally(() => report('failed', 'Failed'));
     }
   }
 

@@ -19,6 +19,8 @@ export interface SearchRequest {
   limit: number;
   /** Ids that would only find themselves. */
   exclude?: readonly string[] | undefined;
+  /** So do other runs of this prompt. */
+  excludePrompt?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -94,7 +96,7 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
   async function similarTo(generation: StoredGeneration, request: SearchRequest): Promise<Neighbour[]> {
     const vectors = await store.vectorsOf(request.scope, generation.id);
     if (!vectors) return [];
-    const wide = { ...request, limit: request.limit * 2, exclude: [...(request.exclude ?? []), generation.id] };
+    const wide = { ...request, limit: request.limit * 2, excludePrompt: generation.prompt };
     return fuse(
       await Promise.all([byPrompt(generation.prompt, vectors.prompt, wide), byImageVectors(vectors.images, wide)]),
       request.limit,
@@ -136,14 +138,19 @@ function combine(meaning: number, overlap: number): number {
 
 /** One an id, by its better similarity, in the order that feedback gives. */
 function nearest(
-  { exclude, limit }: SearchRequest,
+  { exclude, excludePrompt, limit }: SearchRequest,
   matches: readonly Match[],
   similarityOf: (match: Match, index: number) => number,
 ): Neighbour[] {
   const byId = new Map<string, Neighbour>();
   for (const [index, match] of matches.entries()) {
     const similarity = similarityOf(match, index);
-    if (exclude?.includes(match.id) || (byId.get(match.id)?.similarity ?? -1) >= similarity) continue;
+    if (
+      exclude?.includes(match.id) ||
+      match.prompt === excludePrompt ||
+      (byId.get(match.id)?.similarity ?? -1) >= similarity
+    )
+      continue;
     const { cosine: _, ...shown } = match;
     byId.set(match.id, { ...shown, similarity });
   }
@@ -162,5 +169,6 @@ function fuse(rankings: readonly (readonly Neighbour[])[], limit: number): Neigh
   return [...fused.values()]
     .sort((a, b) => b.score - a.score)
     .slice(0, limit)
-    .map(({ neighbour }) => neighbour);
+    .map(({ neighbour }) => neighbour)
+    .sort((a, b) => b.similarity - a.similarity);
 }

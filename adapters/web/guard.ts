@@ -36,7 +36,9 @@ export function checkOrigin(): MiddlewareHandler {
     const site = context.req.header('sec-fetch-site');
     const origin = context.req.header('origin');
     const changes = !safeMethods.has(context.req.method);
-    if (isForeignSite(site, changes) || (changes && isForeignOrigin(origin, context.req.header('host')))) {
+    // A link on another site may open the page.
+    const isLink = !changes && context.req.header('sec-fetch-mode') === 'navigate';
+    if ((!isLink && isForeignSite(site, changes)) || (changes && isForeignOrigin(origin, context.req.header('host')))) {
       throw new BotError('forbidden', 'Another site sent this request, so it was not carried out.');
     }
     await next();

@@ -11,7 +11,9 @@ export const forgetAll: ActionHandler = {
   emoji: '🗑️',
   async run(context, { target }) {
     if (target !== context.user) throw new BotError('forbidden', 'Only the person who asked can confirm this.');
-    const { store, outbox, forget } = context.services;
+    const { store, outbox, forget, cancelAllOf } = context.services;
+    // What still waits would make new ones.
+    await cancelAllOf(context.user, { except: context.jobId });
     await outbox.settled();
     let removed = 0;
     for (;;) {
@@ -23,6 +25,7 @@ export const forgetAll: ActionHandler = {
         await forget(generation);
       }
       removed += page.length;
+      context.progress(`Deleted ${removed} of your runs`);
     }
     await context.post('forgotten', { text: `Deleted ${removed} of your runs here.`, personal: true, actions: [] });
   },

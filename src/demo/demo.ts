@@ -17,15 +17,18 @@ interface DemoOptions extends Omit<DemoParts, 'signal' | 'onProgress'> {
   store: PromptStore;
   state: State;
   log: Logger;
+  /** Stops it as well, while `begin` still runs. */
+  signal: AbortSignal;
   /** The corpus has grown. */
   onGrowth(): Promise<void>;
 }
 
 /** Fills a new, empty database with the demo corpus, over as many starts as that takes. A corpus of the operator's own stays alone. */
-export function createDemo({ state, onGrowth, ...parts }: DemoOptions): Demo {
+export function createDemo({ state, onGrowth, signal, ...parts }: DemoOptions): Demo {
   const { store, log } = parts;
   const status = state.table<'begun' | 'done'>('demo');
   const stopping = new AbortController();
+  const stopped = AbortSignal.any([stopping.signal, signal]);
   let progress: DemoProgress | undefined;
   let running: Promise<void> | undefined;
 
@@ -49,7 +52,7 @@ export function createDemo({ state, onGrowth, ...parts }: DemoOptions): Demo {
         await onGrowth();
         ready();
       };
-      await importDemoCorpus({ ...parts, signal: stopping.signal, onProgress });
+      await importDemoCorpus({ ...parts, signal: stopped, onProgress });
       await status.put('status', 'done');
       log.info('The demo corpus is complete');
     } catch (error) {

@@ -62,7 +62,9 @@ async function importFile({ file, limit }: Arguments, config: ReturnType<typeof 
   const database = await openDatabase({ dataDir, clickhouseUrl, log });
   try {
     const storedModel = await database.storedModel();
-    const { embedder } = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal: stopping });
+    const options = { clipModel, storedModel, hubUrl, dataDir, log, signal: stopping };
+    const { embedder, notice } = await openEmbedder(options);
+    if (notice) log.info(notice);
     try {
       const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
       const input = createReadStream(file);

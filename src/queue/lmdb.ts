@@ -19,6 +19,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
   const finished = state.table<number>('jobs-finished');
   // What is on the disk: a read of LMDB may show the state of a moment ago.
   const stored = new Map<string, QueuedJob<Payload>>();
+  const ended = new Set<string>();
   const waiting: Record<Lane, QueuedJob<Payload>[]> = { quick: [], image: [] };
   const running = new Map<string, Running>();
   const submitting = new Map<string, Promise<{ ahead: number }>>();
@@ -36,7 +37,10 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
     }
     sequence = left.at(-1)?.sequence ?? 0;
     const horizon = Date.now() - rememberFinishedMs;
-    for (const { key, value } of finished.getRange({})) if (value < horizon) finished.remove(key);
+    for (const { key, value } of finished.getRange({})) {
+      if (value < horizon) finished.remove(key);
+      else ended.add(key);
+    }
   }
 
   function runningIn(lane: Lane): number {
@@ -64,7 +68,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
   async function accept(job: NewJob<Payload>) {
     const known = stored.get(job.id);
     if (known) return { ahead: aheadOf(waiting[job.lane].find(({ id }) => id === job.id) ?? known) };
-    if (finished.get(job.id) !== undefined) return { ahead: 0 };
+    if (ended.has(job.id)) return { ahead: 0 };
     if (waiting[job.lane].length >= options.maxWaiting) {
       throw new BotError(
         'queue_full',
@@ -107,17 +111,24 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
     const controller = new AbortController();
     const begun = { ...job, attempts: job.attempts + 1 };
     if (begun.cancelled) controller.abort(cancellation());
-    const done = perform(begun, controller, handlers).finally(() => {
-      running.delete(job.id);
-      advance();
-    });
+    const done = perform(begun, controller, handlers)
+      .catch(logLoss)
+      .finally(() => {
+        running.delete(job.id);
+        advance();
+      });
     running.set(job.id, { lane: job.lane, controller, finished: done });
+  }
+
+  /** A disk that takes no more writes: the job stays recorded and is begun again at the next start. */
+  function logLoss(error: unknown) {
+    options.log.error({ err: error }, 'the local state could not be written; the job is begun again at the next start');
   }
 
   async function perform(job: QueuedJob<Payload>, controller: AbortController, { work }: QueueHandlers<Payload>) {
     const began = performance.now();
+    await jobs.put(job.id, job);
     try {
-      await jobs.put(job.id, job);
       await work(job, controlOf(job, controller.signal));
       usualSeconds.set(job.lane, blend(usualSeconds.get(job.lane), (performance.now() - began) / 1000));
     } catch (error) {
@@ -158,6 +169,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
       finished.put(job.id, Date.now());
       for (const key of [...steps.getKeys({ start: `${job.id}/`, end: `${job.id}0` })]) steps.remove(key);
     });
+    ended.add(job.id);
     stored.delete(job.id);
   }
 
@@ -186,6 +198,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
   return {
     submit,
     find: (id) => stored.get(id),
+    all: () => [...stored.values()],
     cancel,
     start(given) {
       handlers = given;

@@ -41,6 +41,8 @@ export interface Queue<Payload> {
   /** Resolves once the job is on disk. Throws BotError `queue_full`. */
   submit(job: NewJob<Payload>): Promise<{ ahead: number }>;
   find(id: string): QueuedJob<Payload> | undefined;
+  /** Waiting and running jobs. */
+  all(): QueuedJob<Payload>[];
   /** Stops a waiting or running job; false when there is no such job any more. */
   cancel(id: string): Promise<boolean>;
   /** Takes up the jobs that a former process left, then new ones. */

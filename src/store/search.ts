@@ -43,7 +43,7 @@ function ownQuery(dialect: Dialect, table: CorpusTable): string {
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance`;
   const condition = table === 'prompts' ? '' : ' AND notEmpty(image_vectors)';
   return `SELECT id, prompt, twins, ${nearest}
-FROM (SELECT *, groupArray(id) OVER (PARTITION BY ${samePrompt}) AS twins FROM generations WHERE scope = {scope:String}${condition})
+FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY ${samePrompt}) AS twins FROM generations WHERE scope = {scope:String}${condition})
 ORDER BY distance, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 

@@ -57,6 +57,9 @@ export async function openBot(options: { generate?: ImageGenerator['generate'] }
     commands,
     forget: createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
+    async cancelAllOf(user, { except }) {
+      for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
+    },
   };
   const handler = createHandler({
     commands,

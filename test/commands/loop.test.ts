@@ -28,6 +28,7 @@ const refOf = (card: Card) => {
   return post.ref;
 };
 const likesOf = async (generation: string) => {
+  await bot.outbox.settled();
   const [likes] = await Promise.all([
     bot.store.searchPrompts(await vectorOf(generation), { limit: 50, scope: 'memory:home' }),
   ]);
@@ -138,17 +139,17 @@ describe('judgements', () => {
     await bot.react('👍', true, ref);
     await bot.react('👍🏽', true, ref, { person: 'bob' });
     await bot.react('👍', true, ref, { person: 'bob' });
-    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 2, dislikes: 0 });
+    expect(await likesOf(made.generationId)).toEqual({ likes: 2, dislikes: 0 });
     await bot.react('👍', false, ref, { person: 'bob' });
-    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 1, dislikes: 0 });
+    expect(await likesOf(made.generationId)).toEqual({ likes: 1, dislikes: 0 });
   });
 
   it('toggle with a button', async () => {
     const made = await make({ text: 'a heron at dawn' });
     await bot.press(`dislike:${made.generationId}`);
-    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 1 });
+    expect(await likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 1 });
     await bot.press(`dislike:${made.generationId}`);
-    await expect.poll(() => likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 0 });
+    expect(await likesOf(made.generationId)).toEqual({ likes: 0, dislikes: 0 });
   });
 
   it('refuse an emoji without a meaning, and ignore a message that shows no run', async () => {

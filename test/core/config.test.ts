@@ -68,7 +68,7 @@ describe('settings', () => {
       OPENAI_API_KEY: 'sk-secret',
       CLICKHOUSE_URL: 'http://me:pass%20word@localhost:8123/db',
     });
-    expect(secrets).toEqual(['a-long-enough-token', 'sk-secret', 'pass word']);
+    expect(secrets).toEqual(['a-long-enough-token', 'sk-secret', 'pass%20word', 'pass word']);
   });
 
   it('never repeats a secret in a fault', () => {

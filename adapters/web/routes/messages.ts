@@ -22,7 +22,7 @@ export function messageRoutes({ name, intake, threads }: RouteParts): Hono<WebEn
 
   async function react(context: Context<WebEnvironment>, message: MessageRef, added: boolean) {
     const emoji = context.req.query('emoji');
-    const reaction = emoji === undefined ? await readBody(context, reactionSchema) : reactionSchema.parse({ emoji });
+    const reaction = emoji === undefined ? await readBody(context, reactionSchema) : readReaction(emoji);
     await intake.react(message, { ...reaction, added }, senderOf(context));
     return context.json({}, 202);
   }
@@ -42,4 +42,10 @@ export function messageRoutes({ name, intake, threads }: RouteParts): Hono<WebEn
   );
 
   return routes;
+}
+
+function readReaction(emoji: string): z.infer<typeof reactionSchema> {
+  const reaction = reactionSchema.safeParse({ emoji });
+  if (!reaction.success) throw new BotError('invalid_input', 'Name the reaction: ?emoji=…');
+  return reaction.data;
 }
