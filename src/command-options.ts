@@ -104,19 +104,17 @@ function readInteger(name: string, value: unknown, { min, max }: { min: number; 
 }
 
 function readChoice(name: string, value: unknown, choices: readonly string[]): Reading {
-  const wanted = String(value).trim().toLowerCase();
-  const choice = typeof value === 'string' ? choices.find((known) => known.toLowerCase() === wanted) : undefined;
+  const wanted = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+  const choice = choices.find((known) => known.toLowerCase() === wanted);
   return choice === undefined
     ? { fault: `--${name} must be one of ${choices.join(', ')}${shown(value)}.` }
     : { value: choice };
 }
 
 function readFlag(name: string, value: unknown): Reading {
-  const key = String(value).trim().toLowerCase();
-  const isSimple = ['boolean', 'string', 'number'].includes(typeof value);
-  return isSimple && Object.hasOwn(truths, key)
-    ? { value: truths[key] }
-    : { fault: `--${name} is on or off${shown(value)}.` };
+  const isSimple = typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number';
+  const key = isSimple ? String(value).trim().toLowerCase() : '';
+  return Object.hasOwn(truths, key) ? { value: truths[key] } : { fault: `--${name} is on or off${shown(value)}.` };
 }
 
 function shown(value: unknown): string {

@@ -60,6 +60,11 @@ describe('the options of a command', () => {
     expect(faultOf(() => read(given)).split('\n')).toHaveLength(2);
   });
 
+  test('objects that no text can be made of are faults like any other', () => {
+    const bare = Object.create(null);
+    expect(() => read({ text: 'a', aspect: bare, raw: bare })).toThrow(BotError);
+  });
+
   test('anything gives checked values or a BotError', () => {
     const names = fc.constantFrom(...Object.keys(promptCommand.options), 'other', '__proto__');
     fc.assert(

@@ -24,7 +24,7 @@ test('a control is acked silently and comes back with its message; its private a
   harness.guild.moderators.add(harness.ana.user.id);
   const pressed = harness.ana.presses(last, 'delete:g1');
   const action = await until(() => harness.core.invocations[1]);
-  expect(pressed.response).toBe(InteractionResponseType.DeferredMessageUpdate);
+  expect(await until(() => pressed.response)).toBe(InteractionResponseType.DeferredMessageUpdate);
   expect(action).toMatchObject({ kind: 'action', action: 'delete:g1', message: ref, person: { moderator: true } });
   const answer = await threadOf(action).post(say('Deleted.', { personal: true }), { key: 'k' });
   expect(harness.fake.world.ephemeral.has(answer.message)).toBe(true);
