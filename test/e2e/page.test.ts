@@ -60,7 +60,7 @@ describe('the page, from an empty folder', () => {
     await expect.poll(() => pictures().count(), { timeout: 60_000 }).toBe(6);
 
     const made = page.locator('article.bot').filter({ has: pictures() }).last();
-    const prompt = (await made.locator('.message-text').innerText()).trim();
+    const prompt = (await made.locator('.message-text').textContent())?.trim();
     const address = await made.locator('img').first().getAttribute('src');
     const bytes = await (await fetch(new URL(address ?? '', program.url))).arrayBuffer();
     const file = path.join(await mkdtemp(path.join(tmpdir(), 'promptory-e2e-')), 'made.webp');
