@@ -107,6 +107,7 @@ async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
   const database = await openDatabase({ dataDir, clickhouseUrl, log });
   const storedModel = await database.storedModel();
   const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
+  if (opened.notice) log.info(opened.notice);
   const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
   return { state, store, embedder, notice: opened.notice };

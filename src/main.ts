@@ -46,7 +46,6 @@ async function start(config: Config, log: Logger) {
 async function serve(core: Core, adapters: readonly Adapter[], log: Logger, signal: AbortSignal) {
   for (const adapter of adapters) await adapter.start(core.handler);
   core.start(adapters);
-  for (const notice of core.notices()) log.info(notice);
   await aborted(signal);
   if (signal.reason instanceof BotError) throw signal.reason;
   log.info('stopping: the jobs under way are finished or kept for the next start');
