@@ -57,9 +57,9 @@ function readArguments(given: string[]): Arguments {
 
 async function importFile({ file, limit }: Arguments, config: ReturnType<typeof loadConfig>, log: Logger) {
   const { size } = await findFile(file);
-  const { dataDir, clickhouseUrl, clipModel, hubUrl } = config;
+  const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl } = config;
   const stopping = stopOnSignal();
-  const database = await openDatabase({ dataDir, clickhouseUrl, log });
+  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
   try {
     const storedModel = await database.storedModel();
     const options = { clipModel, storedModel, hubUrl, dataDir, log, signal: stopping };

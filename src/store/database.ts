@@ -2,10 +2,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { VectorIndexChoice } from '../vector-index-setting.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createCorpus } from './corpus.ts';
 import { connectChdb } from './dialects/chdb.ts';
-import { connectClickHouse } from './dialects/clickhouse.ts';
+import { connectServer } from './dialects/server.ts';
 import { createGenerations } from './generations.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
 import { createReactions } from './reactions.ts';
@@ -15,8 +16,10 @@ import type { PromptStore, StoreCounts } from './store.ts';
 export interface DatabaseOptions {
   /** The embedded database lies in its folder `chdb`. */
   dataDir: string;
-  /** A ClickHouse server to use instead: `http://user:password@host:8123/database`. */
+  /** A ClickHouse or MyScale server to use instead: `http://user:password@host:8123/database`. */
   clickhouseUrl: string | undefined;
+  /** The vector index of a MyScale server; undefined: MSTG. */
+  vectorIndex?: VectorIndexChoice | undefined;
   log: Logger;
 }
 
@@ -37,9 +40,9 @@ export interface Database {
 }
 
 /** Opens the embedded database or connects to a server. Throws BotError `database_locked` or `database_unavailable` with the remedy. */
-export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }: DatabaseOptions): Promise<Database> {
   const session = clickhouseUrl
-    ? await connectClickHouse(clickhouseUrl)
+    ? await connectServer(clickhouseUrl, { vectorIndex })
     : await connectChdb(path.resolve(dataDir, 'chdb'));
   const connection = createConnection(session);
   try {

@@ -1,4 +1,5 @@
 import { BotError } from '../errors.ts';
+import { isTimeout } from './retry.ts';
 
 // Exception codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 const refusedLogins = new Set(['192', '193', '194', '516']);
@@ -15,6 +16,7 @@ export function toBotError(
   if (error instanceof BotError) return error;
   if (signal?.aborted)
     return new BotError('cancelled', 'The database was told to stop before it was done.', { cause: error });
+  if (isTimeout(error)) return tooBusy(error, place);
   return isEngineError(error) ? fromEngine(error, place) : unreachable(error, place);
 }
 
@@ -45,13 +47,16 @@ function fromEngine(error: EngineError, place: string): BotError {
       `The server has no database ${place}. Create it there (CREATE DATABASE), or name another in CLICKHOUSE_URL.`,
     );
   }
-  if (tooSlow.has(error.code) || overloaded.has(error.code)) {
-    return answer(
-      'database_unavailable',
-      `The database at ${place} is too busy to answer in time. Try again in a moment.`,
-    );
-  }
+  if (tooSlow.has(error.code) || overloaded.has(error.code)) return tooBusy(error, place);
   return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
+}
+
+function tooBusy(cause: unknown, place: string): BotError {
+  return new BotError(
+    'database_unavailable',
+    `The database at ${place} is too busy to answer in time. Try again in a moment.`,
+    { cause },
+  );
 }
 
 function unreachable(error: unknown, place: string): BotError {

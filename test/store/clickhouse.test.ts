@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/store/database.ts';
 import { storeContract } from '../contract/store.ts';
-import { startClickHouse } from '../fakes/clickhouse-http.ts';
+import { startClickHouse } from '../fakes/clickhouse/server.ts';
 import { temporaryFolder } from './folders.ts';
 import { model } from './samples.ts';
 
