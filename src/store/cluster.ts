@@ -1,6 +1,6 @@
 import type { Dialect } from './dialects/dialect.ts';
 import { wholeSchema } from './migrations.ts';
-import { type Layout, vectorColumns } from './schema.ts';
+import { corpusTableNames, type Layout } from './schema.ts';
 
 /**
  * The corpus is split over the shards by id; every other table is small and whole on each server, for it is also deleted from.
@@ -16,19 +16,25 @@ function clusterLayout(cluster: string): Layout {
   };
 }
 
-/** The statements that make the schema on a cluster, in their order: the same tables as on one server, and a distributed one before each sharded. */
+/** The statements that make the schema on a cluster, in their order: the tables of one server, and a distributed one over each that is sharded. */
 export function clusterSchema(dialect: Dialect, dimensions: number, cluster: string): string[] {
   const statements = wholeSchema({ dialect, dimensions, layout: clusterLayout(cluster) });
-  const distributed = Object.keys(vectorColumns).map(
-    (table) =>
-      `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${quoted(cluster)} AS ${localName(table)}
+  return statements.flatMap((statement) => [statement, ...distributedOver(statement, cluster)]);
+}
+
+/** Right after its local table, whose columns it takes over, and before that has an index, which it must not take over. */
+function distributedOver(statement: string, cluster: string): string[] {
+  return corpusTableNames
+    .filter((table) => statement.startsWith(`CREATE TABLE IF NOT EXISTS ${localName(table)} `))
+    .map(
+      (table) =>
+        `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${quoted(cluster)} AS ${localName(table)}
   ENGINE = Distributed(${quoted(cluster)}, currentDatabase(), ${localName(table)}, cityHash64(id))`,
-  );
-  return [...statements.slice(0, -1), ...distributed, ...statements.slice(-1)];
+    );
 }
 
 function isSharded(table: string): boolean {
-  return Object.hasOwn(vectorColumns, table);
+  return corpusTableNames.some((name) => name === table);
 }
 
 function localName(table: string): string {

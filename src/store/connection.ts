@@ -28,11 +28,14 @@ export interface Connection {
 }
 
 export function createConnection({ dialect, engine, place, clients, close }: Session): Connection {
-  const translating = async <Value>(work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> => {
+  const translating = async <Value>(
+    work: () => Promise<Value>,
+    { signal, statement }: CallOptions & { statement?: string } = {},
+  ): Promise<Value> => {
     try {
       return await retrying.execute(work, signal);
     } catch (error) {
-      throw toBotError(error, { place, signal });
+      throw toBotError(error, { place, signal, statement });
     }
   };
   let closed: Promise<void> | undefined;
@@ -50,7 +53,7 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
         signal?.throwIfAborted();
         return (await clients.read.query(request)).json();
       };
-      return (await translating(answer, signal)).map((found) => row.parse(found));
+      return (await translating(answer, { signal })).map((found) => row.parse(found));
     },
     async insert(table, rows, through = 'log') {
       const [first] = rows;
@@ -59,9 +62,8 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
       await translating(() => send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
     },
     async command(statement, parameters) {
-      await translating(() =>
-        clients.log.command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
-      );
+      const request = { query: statement, ...(parameters && { query_params: { ...parameters } }) };
+      await translating(() => clients.log.command(request), { statement });
     },
     close: () => (closed ??= close()),
   };

@@ -10,8 +10,10 @@ import { connectServer } from './dialects/server.ts';
 import { createGenerations } from './generations.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
 import { createReactions } from './reactions.ts';
+import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
+import { vectorIndexState } from './vector-index.ts';
 
 export interface DatabaseOptions {
   /** The embedded database lies in its folder `chdb`. */
@@ -58,6 +60,7 @@ export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }:
     async store(model) {
       await claimModel(connection, model, session.place);
       await migrate(connection, model.dimensions);
+      await reportIndexes(connection, log);
       return createPromptStore(connection, model.dimensions);
     },
     close: () => connection.close(),
@@ -75,6 +78,20 @@ function createPromptStore(connection: Connection, dimensions: number): PromptSt
     counts: () => counts(connection),
     close: () => connection.close(),
   };
+}
+
+/** Searches are right without the index too, only slow: a start does not wait for it. */
+async function reportIndexes(connection: Connection, log: Logger): Promise<void> {
+  for (const table of corpusTableNames) {
+    const state = await vectorIndexState(connection, table);
+    if (state?.failure)
+      log.error(
+        { table, reason: state.failure },
+        'the database could not build a vector index; searches scan what it lacks',
+      );
+    else if (state && !state.isBuilt)
+      log.info({ table, progress: state.progress }, 'the database is building a vector index');
+  }
 }
 
 async function storedModel(connection: Connection): Promise<string | undefined> {

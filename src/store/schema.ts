@@ -5,6 +5,8 @@ export const vectorColumns = { prompts: 'prompt_vector', prompt_images: 'image_v
 
 export type CorpusTable = keyof typeof vectorColumns;
 
+export const corpusTableNames: readonly CorpusTable[] = ['prompts', 'prompt_images'];
+
 /** How tables lie: on one server, or on the shards and replicas of a cluster (src/store/cluster.ts). */
 export interface Layout {
   /** A table as CREATE and ALTER name it. */
@@ -51,14 +53,12 @@ export function corpusTables({ dialect, dimensions, layout }: SchemaTarget): str
 
 /** The indexes of the corpus, apart from its tables: a bulk load drops them and builds them again. */
 export function vectorIndexes({ dialect, dimensions, layout }: SchemaTarget): string[] {
-  return Object.entries(vectorColumns).map(([table, column]) =>
-    dialect.addVectorIndex(layout.table(table), column, dimensions),
-  );
+  return corpusTableNames.map((table) => dialect.addVectorIndex(layout.table(table), vectorColumns[table], dimensions));
 }
 
 /** The engine keeps the last blocks in mind and drops one that it has: an insert can be repeated, also by a second importer of the same file. */
 export function repeatableInserts({ layout }: SchemaTarget): string[] {
-  return Object.keys(vectorColumns).map(
+  return corpusTableNames.map(
     (table) => `ALTER TABLE ${layout.table(table)} MODIFY SETTING non_replicated_deduplication_window = 1000`,
   );
 }

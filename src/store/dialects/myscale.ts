@@ -1,10 +1,13 @@
 import type { VectorIndexChoice } from '../../vector-index-setting.ts';
 import { type Dialect, readSettings, vectorIndexName } from './dialect.ts';
 
+/** The table setting that names the metric of rows outside the index, the newest name first: it changed within version 1. */
+export const metricSettings = ['float_vector_search_metric_type', 'vector_search_metric_type'] as const;
+
 /**
  * The SQL of MyScale, version 1 (ClickHouse 23.3) and 2 (24.8), as its sources and tests have it (https://github.com/myscale/MyScaleDB):
  * `distance()` needs ORDER BY ascending for cosine and a LIMIT, or it answers error 62.
- * `metricSetting` is the table setting that names the metric of rows outside the index: its name changed within version 1.
+ * `metricSetting` is that one of `metricSettings` which the server knows.
  */
 export function myscaleSql({ type, build, search }: VectorIndexChoice, metricSetting: string): Dialect {
   const typeParameters = ['metric_type=Cosine', ...pairs(build)].map((pair) => `'${pair}'`).join(', ');

@@ -7,7 +7,7 @@ import { toBotError } from '../failures.ts';
 import { retrying } from '../retry.ts';
 import { clickhouse } from './clickhouse.ts';
 import type { Dialect, Session } from './dialect.ts';
-import { myscaleSql } from './myscale.ts';
+import { metricSettings, myscaleSql } from './myscale.ts';
 
 export interface ServerOptions {
   /** For MyScale alone. */
@@ -80,7 +80,7 @@ async function askServer(client: ClickHouseClient): Promise<Server> {
   const result = await client.query({
     query: `SELECT version() AS version,
   (SELECT count() FROM system.tables WHERE database = 'system' AND name = 'vector_indices') AS has_vector_indices,
-  (SELECT groupArray(name) FROM (SELECT name FROM system.merge_tree_settings WHERE name IN ('float_vector_search_metric_type', 'vector_search_metric_type') ORDER BY name)) AS metric_settings`,
+  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN (${metricSettings.map((name) => `'${name}'`).join(', ')})) AS metric_settings`,
     format: 'JSONEachRow',
   });
   const [server] = z.tuple([serverRow]).parse(await result.json());
@@ -91,7 +91,10 @@ function dialectOf(server: Server, vectorIndex: VectorIndexChoice | undefined, p
   const { version, has_vector_indices, metric_settings } = server;
   if (has_vector_indices > 0) {
     requireVersion(version, [23, 3], `The MyScale server at ${place}`);
-    return myscaleSql(vectorIndex ?? defaultVectorIndex, metric_settings[0] ?? 'float_vector_search_metric_type');
+    return myscaleSql(
+      vectorIndex ?? defaultVectorIndex,
+      metricSettings.find((name) => metric_settings.includes(name)) ?? metricSettings[0],
+    );
   }
   if (vectorIndex) {
     throw new BotError(

@@ -26,7 +26,10 @@ export interface ClickHouseServer {
   faults: Faults;
   /** MyScale's, and how far they are built. */
   vectorIndexes: VectorIndexes;
+  /** How many connections were made so far. */
   connections(): number;
+  /** Closes the connections that wait for a request, as at the end of their keep-alive, only sooner than the header said. */
+  closeIdle(): void;
   close(): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export async function startClickHouse(options: ClickHouseServerOptions): Promise
     faults,
     vectorIndexes: engine.vectorIndexes,
     connections: () => connections,
+    closeIdle: () => server.closeIdleConnections(),
     async close() {
       server.close();
       server.closeAllConnections();

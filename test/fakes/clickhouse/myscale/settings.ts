@@ -58,5 +58,5 @@ export function withoutOwnSettings(statement: string): string {
     const after = rest.slice(found.index + found[0].length);
     rest = before.endsWith('SETTINGS ') ? before + after.replace(/^\s*,\s*/, '') : before + after;
   }
-  return rest.replace(/\bSETTINGS\s*$/, '');
+  return rest.replace(/\bSETTINGS\s*(?=FORMAT\b|$)/, '');
 }
