@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   'prompt-20000': async () => (await import('./prompt.ts')).benchPrompt(20_000),
   embedding: async () => (await import('./embedding.ts')).benchEmbedding(),
   search: async () => (await import('./search.ts')).benchSearch(20_000),
+  capacity: async () => (await import('./capacity.ts')).benchCapacity(20_000),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   sketch: async () => (await import('./sketch.ts')).benchSketch(),
