@@ -18,6 +18,11 @@ const migrations: readonly Migration[] = [
     name: 'corpus, generations, posts and reactions',
     statements: (dialect, dimensions) => [...corpusTables(dialect, dimensions), ...logTables(dimensions)],
   },
+  {
+    version: 2,
+    name: 'words of the prompts',
+    statements: (dialect) => dialect.addWordIndex('prompts', 'prompt'),
+  },
 ];
 
 const latest = Math.max(...migrations.map(({ version }) => version));
@@ -45,7 +50,10 @@ export async function migrate(connection: Connection, dimensions: number): Promi
   const applied = new Set(await appliedVersions(connection));
   for (const { version, name, statements } of migrations) {
     if (applied.has(version)) continue;
-    for (const statement of statements(connection.dialect, dimensions)) await connection.command(statement);
+    const pending = statements(connection.dialect, dimensions);
+    // What this version of the engine can't do yet is done once it can.
+    if (pending.length === 0) continue;
+    for (const statement of pending) await connection.command(statement);
     await connection.insert('migrations', [{ version, name }]);
   }
 }
