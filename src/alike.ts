@@ -3,11 +3,6 @@ import { readPrompt } from './refiner/modifiers.ts';
 /** What of two prompts' words, counted in whole clauses from the start, near-duplicates share. */
 const sharedPart = 0.8;
 
-interface Read {
-  words: string;
-  clauses: readonly (readonly string[])[];
-}
-
 interface Counted {
   prompt: string;
   /** How many more there are like it. */
@@ -21,51 +16,55 @@ interface Counted {
  * Words inside a clause always do: "two dogs on a sofa" is not "three dogs on a sofa".
  */
 export function collapseAlike<Item extends Counted>(ranked: readonly Item[]): Item[] {
-  const kept: { item: Item; read: Read }[] = [];
+  const kept: Item[] = [];
+  const places = new Map<string, number>();
+  // Near-duplicates begin with the same clause, so that few prompts need be compared.
+  const families = new Map<string, { place: number; clauses: readonly Clause[] }[]>();
   for (const item of ranked) {
-    const read = readClauses(item.prompt);
-    const first = kept.find((other) => areAlike(other.read, read));
-    if (first) first.item = { ...first.item, alike: first.item.alike + item.alike + 1 };
-    else kept.push({ item, read });
+    const clauses = clausesOf(item.prompt);
+    const words = clauses.map(({ words }) => words).join(' ') || item.prompt.trim();
+    const beginning = clauses[0]?.words ?? words;
+    const family = families.get(beginning) ?? [];
+    const place = places.get(words) ?? family.find((other) => areAlike(other.clauses, clauses))?.place ?? kept.length;
+    const first = kept[place];
+    kept[place] = first ? { ...first, alike: first.alike + item.alike + 1 } : item;
+    places.set(words, place);
+    if (!first) families.set(beginning, [...family, { place, clauses }]);
   }
-  return kept.map(({ item }) => item);
+  return kept;
 }
 
-function areAlike(one: Read, other: Read): boolean {
-  if (one.words === other.words) return true;
-  const longest = Math.max(lengthOf(one.clauses), lengthOf(other.clauses));
-  const differs = one.clauses.findIndex((clause, index) => clause.join(' ') !== other.clauses[index]?.join(' '));
-  return lengthOf(differs < 0 ? one.clauses : one.clauses.slice(0, differs)) >= sharedPart * longest;
-}
-
-function lengthOf(clauses: Read['clauses']): number {
-  return clauses.reduce((sum, clause) => sum + clause.length, 0);
+interface Clause {
+  text: string;
+  /** Lower case, between single spaces. */
+  words: string;
+  length: number;
 }
 
 const options = /(?:\s--?[a-z]+(?:[ =][\w.:]+)?)+\s*$/i;
 
-function readClauses(prompt: string): Read {
-  const clauses = prompt
+function clausesOf(prompt: string): Clause[] {
+  return prompt
     .replace(options, '')
     .split(/[,;.|()[\]\n]+/)
-    .filter((clause) => wordsOf(clause).length > 0);
-  while (clauses.length > 1 && saysNothing(clauses.at(-1) ?? '')) clauses.pop();
-  const read = clauses.map(wordsOf);
-  // A prompt of signs alone is its own word.
-  return { words: read.flat().join(' ') || prompt.trim(), clauses: read };
+    .flatMap((text) => {
+      const words =
+        text
+          .normalize('NFKC')
+          .toLowerCase()
+          .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+      return words.length > 0 ? [{ text, words: words.join(' '), length: words.length }] : [];
+    });
 }
 
-function wordsOf(text: string): string[] {
-  return (
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  );
+function withoutTail(clauses: readonly Clause[]): readonly Clause[] {
+  const last = clauses.findLastIndex(({ text }, index) => index === 0 || !saysNothing(text));
+  return clauses.slice(0, last + 1);
 }
 
 function saysNothing(clause: string): boolean {
   if (/^\s*(?:#|v|no\.?)?\s*\d+\s*$/i.test(clause)) return true;
+  // A text in quotes is to be read in the picture.
   if (/["'“”‘’]/.test(clause)) return false;
   const segments = readPrompt(clause);
   return (
@@ -74,4 +73,15 @@ function saysNothing(clause: string): boolean {
       ({ onlyModifiers, modifiers }) => onlyModifiers && modifiers.every(({ category }) => category === 'quality'),
     )
   );
+}
+
+function areAlike(...prompts: [readonly Clause[], readonly Clause[]]): boolean {
+  const [one, other] = [withoutTail(prompts[0]), withoutTail(prompts[1])];
+  const differs = one.findIndex(({ words }, index) => words !== other[index]?.words);
+  const shared = lengthOf(differs < 0 ? one : one.slice(0, differs));
+  return shared >= sharedPart * Math.max(lengthOf(one), lengthOf(other));
+}
+
+function lengthOf(clauses: readonly Clause[]): number {
+  return clauses.reduce((sum, { length }) => sum + length, 0);
 }

@@ -16,7 +16,7 @@ interface Searchers {
 // A word in more prompts than that says little, and meaning finds what it names.
 const largestShare = 0.05;
 // All rows that hold a word searched by are read and scored.
-const mostRows = 2_000;
+const mostRows = 1_000;
 // Of a long text, its rarest.
 const mostWords = 32;
 
@@ -58,15 +58,19 @@ function scoreOf(words: string): string {
   const { k1, b } = bm25;
   const length = `${1 - b} + ${b} * length(${words}) / {average:Float64}`;
   const count = `countEqual(${words}, word)`;
-  return `arraySum((word, weight) -> weight * ${k1 + 1} * ${count} / (${count} + ${k1} * (${length})), {words:Array(String)}, {weights:Array(Float64)})`;
+  return `arraySum((word, weight) -> weight * ${k1 + 1} * ${count} / (${count} + ${k1} * (${length})), {words:Array(String)}, {weights:Array(Float32)})`;
 }
 
-/** Rows of the corpus that hold any of the parameter `rare`. Only the best have their vectors read. */
+/** The ids of the best rows that hold any of the parameter `rare`. */
+export function bestByWords(dialect: Dialect): string {
+  return `SELECT id FROM (SELECT id, prompt, ${wordsOf('prompt')} AS held FROM prompts WHERE ${dialect.holdsAny('prompt', 'rare')})
+ORDER BY ${scoreOf('held')} DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
+}
+
+/** These rows, with the distance: the vectors of no others are read. */
 export function wordQuery(dialect: Dialect): string {
   return `SELECT id, prompt, url AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.distance('prompt_vector')} AS distance
-FROM prompts WHERE id IN (
-  SELECT id FROM (SELECT id, prompt, ${wordsOf('prompt')} AS held FROM prompts WHERE ${dialect.holdsAny('prompt', 'rare')})
-  ORDER BY ${scoreOf('held')} DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32})`;
+FROM prompts WHERE id IN (${bestByWords(dialect)})`;
 }
 
 function ownWordQuery(dialect: Dialect): string {
