@@ -16,22 +16,20 @@ interface Counted {
  * Words inside a clause always do: "two dogs on a sofa" is not "three dogs on a sofa".
  */
 export function collapseAlike<Item extends Counted>(ranked: readonly Item[]): Item[] {
-  const kept: Item[] = [];
-  const places = new Map<string, number>();
-  // Near-duplicates begin with the same clause, so that few prompts need be compared.
-  const families = new Map<string, { place: number; clauses: readonly Clause[] }[]>();
+  const kept: { item: Item; read: Read }[] = [];
   for (const item of ranked) {
-    const clauses = clausesOf(item.prompt);
-    const words = clauses.map(({ words }) => words).join(' ') || item.prompt.trim();
-    const beginning = clauses[0]?.words ?? words;
-    const family = families.get(beginning) ?? [];
-    const place = places.get(words) ?? family.find((other) => areAlike(other.clauses, clauses))?.place ?? kept.length;
-    const first = kept[place];
-    kept[place] = first ? { ...first, alike: first.alike + item.alike + 1 } : item;
-    places.set(words, place);
-    if (!first) families.set(beginning, [...family, { place, clauses }]);
+    const read = readClauses(item.prompt);
+    const first = kept.find((other) => areAlike(other.read, read));
+    if (first) first.item = { ...first.item, alike: first.item.alike + item.alike + 1 };
+    else kept.push({ item, read });
   }
-  return kept;
+  return kept.map(({ item }) => item);
+}
+
+/** The clauses that count, and all their words. */
+interface Read {
+  clauses: readonly Clause[];
+  words: string;
 }
 
 interface Clause {
@@ -42,6 +40,12 @@ interface Clause {
 }
 
 const options = /(?:\s--?[a-z]+(?:[ =][\w.:]+)?)+\s*$/i;
+
+function readClauses(prompt: string): Read {
+  const clauses = withoutTail(clausesOf(prompt));
+  // A prompt of signs alone is its own word.
+  return { clauses, words: clauses.map(({ words }) => words).join(' ') || prompt.trim() };
+}
 
 function clausesOf(prompt: string): Clause[] {
   return prompt
@@ -75,11 +79,11 @@ function saysNothing(clause: string): boolean {
   );
 }
 
-function areAlike(...prompts: [readonly Clause[], readonly Clause[]]): boolean {
-  const [one, other] = [withoutTail(prompts[0]), withoutTail(prompts[1])];
-  const differs = one.findIndex(({ words }, index) => words !== other[index]?.words);
-  const shared = lengthOf(differs < 0 ? one : one.slice(0, differs));
-  return shared >= sharedPart * Math.max(lengthOf(one), lengthOf(other));
+function areAlike(one: Read, other: Read): boolean {
+  if (one.words === other.words) return true;
+  const differs = one.clauses.findIndex(({ words }, index) => words !== other.clauses[index]?.words);
+  const shared = lengthOf(differs < 0 ? one.clauses : one.clauses.slice(0, differs));
+  return shared > 0 && shared >= sharedPart * Math.max(lengthOf(one.clauses), lengthOf(other.clauses));
 }
 
 function lengthOf(clauses: readonly Clause[]): number {
