@@ -112,6 +112,23 @@ describe('traps of the embedded engine', () => {
     expect(order).toEqual(['search', 'log', 'slow', 'import']);
   });
 
+  it('slow reads hold up no search, nor its words, its own prompts and their likes', async () => {
+    const store = await openStore();
+    await store.importPairs([corpusRow('a', { prompt: 'rutkowski' })]);
+    await store.logGeneration(generation('g'));
+    const order: string[] = [];
+    const noting = (name: string, work: Promise<unknown>) => work.then(() => order.push(name));
+    const slow = ['slow', 'slow'].map((name) =>
+      noting(name, connection.read('SELECT sleep(3) AS count', { row: count })),
+    );
+    const options = { limit: 5, scope: 'scope' };
+    await noting('other read', connection.read('SELECT 1 AS count', { row: count }));
+    await noting('search', store.searchPrompts(vector(1), options));
+    await noting('words', store.searchWords('rutkowski', vector(1), options));
+    await Promise.all(slow);
+    expect(order).toEqual(['other read', 'search', 'words', 'slow', 'slow']);
+  });
+
   it('the engine itself stops a query that takes too long, for the client would only stop waiting', async () => {
     const limits = await connection.read(`SELECT toUInt32(getSetting('max_execution_time')) AS count`, { row: count });
     expect(limits).toEqual([{ count: 30 }]);
