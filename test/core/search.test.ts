@@ -54,7 +54,7 @@ beforeAll(async () => {
     ),
     corpusRow('named', { prompt: 'a river at night by Gregorius Rutkowskiy', promptVector: turned(query, 1, 40) }),
   ]);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await store.close();
