@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { CallOptions } from '../embedder/embedder.ts';
 import type { Connection } from './connection.ts';
 import { wordsOf } from './dialects/words.ts';
 
@@ -14,7 +13,7 @@ export interface Vocabulary {
 
 /** The vocabulary as it stands; measured again, while the old one goes on answering, once the corpus has grown or time has passed. */
 export interface VocabularySource {
-  current(options?: CallOptions): Promise<Vocabulary>;
+  current(): Promise<Vocabulary>;
   /** Rows were added. */
   grown(rows: number): void;
 }
@@ -43,10 +42,10 @@ export function createVocabularySource(connection: Connection): VocabularySource
   let expires = 0;
   let measuring = false;
 
-  const measure = async (options?: CallOptions): Promise<Vocabulary> => {
+  const measure = async (): Promise<Vocabulary> => {
     added = 0;
     expires = Date.now() + keptMs;
-    const vocabulary = await sample(connection, options);
+    const vocabulary = await sample(connection);
     rows = vocabulary.rows;
     return vocabulary;
   };
@@ -59,9 +58,10 @@ export function createVocabularySource(connection: Connection): VocabularySource
   };
 
   return {
-    async current(options) {
+    async current() {
       if (!latest) {
-        const first = measure(options);
+        // For all who ask meanwhile: nobody's signal stops it.
+        const first = measure();
         first.catch(() => {
           if (latest === first) latest = undefined;
         });
@@ -77,8 +77,8 @@ export function createVocabularySource(connection: Connection): VocabularySource
   };
 }
 
-async function sample(connection: Connection, options?: CallOptions): Promise<Vocabulary> {
-  const [found] = await connection.read(query, { row: sampleRow, signal: options?.signal });
+async function sample(connection: Connection): Promise<Vocabulary> {
+  const [found] = await connection.read(query, { row: sampleRow });
   const { rows = 0, sampled = 0, average_length, counted: [words, counts] = [[], []] } = found ?? {};
   const counted = new Map(words.map((word, index) => [word, counts[index] ?? 0]));
   const scale = sampled > 0 ? rows / sampled : 1;

@@ -22,5 +22,5 @@ export async function warm({ connection, dimensions, vocabulary }: WarmParts, op
       signal: options?.signal,
     });
   }
-  await vocabulary.current(options);
+  await vocabulary.current();
 }

@@ -96,7 +96,7 @@ export function createWordSearch({ connection, dimensions, vocabulary }: Searche
     async searchWords(text, query, options) {
       checkVector(query, dimensions);
       const { scope, limit } = options;
-      const known = await vocabulary.current(options);
+      const known = await vocabulary.current();
       const words = wordsIn(text);
       const rare = rareWords(words, known);
       if (rare.length === 0) return [];
