@@ -46,7 +46,7 @@ interface SearchParts {
   calibration: () => Calibration;
 }
 
-// Nearest by vector, of which words and feedback choose. Half as many find less, twice as many cost more and find no more.
+// Nearest by vector, of which words and feedback choose. Half as many find less, twice as many hardly more.
 const candidates = 100;
 // Only the nearest may steer: what people liked far away says nothing about this query.
 const mostJudged = 10;
