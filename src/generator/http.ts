@@ -1,0 +1,199 @@
+import fetch, { FetchError, type Headers, type Response } from 'node-fetch';
+import type { z } from 'zod';
+import { BotError } from '../errors.ts';
+
+export interface HttpClientSettings {
+  /** The server as messages name it, at the start of a sentence: `The Stable Diffusion server`. */
+  name: string;
+  /** Of the operator: the base address; a user and password in it become a Basic login. */
+  url: string;
+  /** Sent with every request, such as a key. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** The settings that messages name as the remedy. */
+  settings: { url: string; login: string };
+  /** What to do when the server doesn't know a request: `start it with --api`. */
+  notFound?: string | undefined;
+}
+
+export interface HttpCall {
+  /** Below the base address, such as `/sdapi/v1/txt2img`. */
+  path: string;
+  method?: 'GET' | 'POST' | 'DELETE' | undefined;
+  query?: Readonly<Record<string, string>> | undefined;
+  /** The body, as JSON. */
+  json?: unknown;
+  /** The body, as multipart. */
+  form?: FormData | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Milliseconds for the whole exchange; 30,000 unless told. */
+  timeoutMs?: number | undefined;
+  /** Bytes of the answer; 256 MB unless told. */
+  maxBytes?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: Pick<Headers, 'get'>;
+  bytes: Uint8Array;
+}
+
+export interface HttpClient {
+  readonly name: string;
+  /** Any status is an answer. Throws BotError `generator_failed` (unreachable, timeout, broken off, too large); an abort as it is. */
+  send(call: HttpCall): Promise<HttpAnswer>;
+  /** The JSON of a good answer. Throws BotError `generator_failed`: a bad status, no JSON, or not of this shape. */
+  read<Value>(answer: HttpAnswer, shape: z.ZodType<Value>): Value;
+  /** What a bad status means, with its remedy. `detail` is for the log alone: never the body as it is, since servers echo prompts in it. */
+  failure(answer: HttpAnswer, detail?: string): BotError;
+}
+
+const usualTimeoutMs = 30_000;
+const usualMaxBytes = 256 * 1024 * 1024;
+const longestDetail = 500;
+
+/**
+ * Talks to an image server of the operator's choice. It never retries: whoever calls knows what a second request costs.
+ * By node-fetch, since Node's own fetch gives up after 5 minutes without headers, and a picture can take longer.
+ */
+export function createHttpClient(settings: HttpClientSettings): HttpClient {
+  const { name } = settings;
+  const { base, login } = splitLogin(settings.url);
+
+  async function send(call: HttpCall): Promise<HttpAnswer> {
+    call.signal?.throwIfAborted();
+    const timeoutMs = call.timeoutMs ?? usualTimeoutMs;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await fetch(addressOf(base, call), {
+        method: call.method ?? (call.json === undefined && call.form === undefined ? 'GET' : 'POST'),
+        headers: { ...login, ...settings.headers, ...jsonHeaders(call), ...call.headers },
+        redirect: 'manual',
+        size: call.maxBytes ?? usualMaxBytes,
+        signal: call.signal ? AbortSignal.any([timeout, call.signal]) : timeout,
+        ...bodyOf(call),
+      });
+      return await receive(response);
+    } catch (cause) {
+      call.signal?.throwIfAborted();
+      throw new BotError('generator_failed', `${name} ${faultOf(cause, timeout.aborted, timeoutMs, settings)}`, {
+        cause,
+      });
+    }
+  }
+
+  function failure(answer: HttpAnswer, detail = ''): BotError {
+    return new BotError('generator_failed', `${name} ${meaningOf(answer, settings)}`, {
+      cause: new Error(`status ${answer.status} ${detail}`.trim().slice(0, longestDetail)),
+    });
+  }
+
+  function read<Value>(answer: HttpAnswer, shape: z.ZodType<Value>): Value {
+    if (!isGood(answer)) throw failure(answer);
+    const type = answer.headers.get('content-type') ?? 'no type';
+    const parsed = shape.safeParse(parseJson(answer.bytes));
+    if (parsed.success) return parsed.data;
+    const problem = /\bjson\b/.test(type) ? 'an answer of another shape' : `${type.split(';')[0]} instead of JSON`;
+    throw new BotError(
+      'generator_failed',
+      `${name} sent ${problem}. Check that ${settings.settings.url} is the address of its API and that its version is a current one.`,
+      { cause: new Error(describeIssues(parsed.error)) },
+    );
+  }
+
+  return { name, send, read, failure };
+}
+
+export function isGood({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Any JSON value, or undefined where the body is none. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds that the server asks to wait (`Retry-After`, in seconds or as a date), if it does. */
+export function retryAfterMs({ headers }: HttpAnswer): number | undefined {
+  const text = headers.get('retry-after')?.trim();
+  if (!text) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+async function receive(response: Response): Promise<HttpAnswer> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return { status: response.status, headers: response.headers, bytes };
+}
+
+function splitLogin(url: string): { base: string; login: Record<string, string> } {
+  const address = new URL(url);
+  const user = decodeURIComponent(address.username);
+  const password = decodeURIComponent(address.password);
+  address.username = '';
+  address.password = '';
+  const base = `${address.origin}${address.pathname.replace(/\/+$/, '')}`;
+  if (!user && !password) return { base, login: {} };
+  return { base, login: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } };
+}
+
+function addressOf(base: string, { path, query }: HttpCall): string {
+  return query ? `${base}${path}?${new URLSearchParams(query)}` : `${base}${path}`;
+}
+
+function jsonHeaders({ json }: HttpCall): Record<string, string> {
+  return json === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+function bodyOf({ json, form }: HttpCall): { body?: string | FormData } {
+  if (form) return { body: form };
+  return json === undefined ? {} : { body: JSON.stringify(json) };
+}
+
+function faultOf(cause: unknown, timedOut: boolean, timeoutMs: number, { settings }: HttpClientSettings): string {
+  if (timedOut) {
+    return `took longer than ${Math.ceil(timeoutMs / 1000)} seconds. Ask for fewer or smaller pictures, or see whether it is stuck.`;
+  }
+  if (cause instanceof FetchError && cause.type === 'max-size') {
+    return 'sent more than this bot reads. Ask for fewer or smaller pictures.';
+  }
+  if (isBreakOff(cause)) {
+    return 'broke off in the middle of its answer; it may have crashed. Try again; its own log says why.';
+  }
+  return `can't be reached. Check that it runs and that ${settings.url} is its address.`;
+}
+
+function isBreakOff(cause: unknown): boolean {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+function meaningOf(answer: HttpAnswer, { settings, notFound }: HttpClientSettings): string {
+  const { status } = answer;
+  if (status >= 300 && status < 400) return `moved elsewhere. Set ${settings.url} to its new address.`;
+  if (status === 401 || status === 403) return `refused the login. Check ${settings.login}.`;
+  if (status === 404 || status === 405) {
+    return `doesn't know this request. Check ${settings.url}${notFound ? `, and ${notFound}` : ''}.`;
+  }
+  if (status === 413) return 'found the request too large. Use a smaller picture or a shorter prompt.';
+  if (status === 429) return `has too much to do. Try again ${inWhile(retryAfterMs(answer))}.`;
+  if (status >= 500) return `failed (status ${status}). Try again; its own log says why.`;
+  return `did not accept the request (status ${status}). Check the generation settings; the log says what it minds.`;
+}
+
+function inWhile(ms: number | undefined): string {
+  return ms === undefined ? 'in a while' : `in ${Math.max(1, Math.ceil(ms / 1000))} seconds`;
+}
+
+/** Where an answer differs, without its values. */
+function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.')}: ${message}`)
+    .join('; ')
+    .slice(0, longestDetail);
+}
