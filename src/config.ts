@@ -23,6 +23,7 @@ const settings = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
+  ALLOW_LORA: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   DISCORD_TOKEN: z.string().optional(),
   DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
   DISCORD_API_URL: webAddress.optional(),
@@ -65,6 +66,8 @@ export interface Config {
   clickhouseUrl: string | undefined;
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
+  /** Prompts may name weight files of the image server: `<lora:...>`. */
+  allowLora: boolean;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
   maxQueued: number;
@@ -125,6 +128,7 @@ function toConfig(values: Settings): Config {
     openai: values.OPENAI_API_KEY
       ? { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' }
       : undefined,
+    allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),
     maxQueued: values.MAX_QUEUED,
