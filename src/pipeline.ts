@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { type Aspect, sizeFor } from './aspect.ts';
+import type { Aspect } from './aspect.ts';
 import type { RefinementView } from './chat.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
+import { withinLimits } from './generator/within-limits.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
@@ -142,19 +143,30 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   async function draw(request: RunRequest, refinement: Refinement, seed: number, context: RunContext): Promise<Drawn> {
-    const count = Math.min(request.count, generator.limits.maxCount);
-    const size = typeof request.size === 'string' ? sizeFor(request.size, generator.limits) : request.size;
+    const { count, size, notices } = withinLimits(request, generator.limits);
     const label = count === 1 ? 'Drawing a picture' : `Drawing ${count} pictures`;
     context.progress(label, { fraction: 0 });
     return timed(context, 'generate', async () => {
       const { prompt, negativePrompt } = refinement;
-      const source = await sourceOf(request);
+      const [source, model] = await Promise.all([sourceOf(request), modelOf(request)]);
       const made = await generator.generate(
-        { prompt, negativePrompt, count, seed, ...size, source, model: request.model },
+        { prompt, negativePrompt, count, seed, ...size, source, model },
         { signal: context.signal, onProgress: (progress) => context.progress(label, progress) },
       );
-      return { ...made, nsfw: made.images.some(({ nsfw }) => nsfw), images: await keep(made.images) };
+      return {
+        ...made,
+        nsfw: made.images.some(({ nsfw }) => nsfw),
+        images: await keep(made.images),
+        notices: [...notices, ...made.notices],
+      };
     });
+  }
+
+  /** What was asked for, or the parent's where it still exists; else the generator chooses. */
+  async function modelOf({ model, parent }: RunRequest): Promise<string | undefined> {
+    if (model !== undefined || !parent) return model;
+    const known = await generator.models().catch((): string[] => []);
+    return known.includes(parent.model) ? parent.model : undefined;
   }
 
   async function sourceOf({ source }: RunRequest): Promise<SourcePicture | undefined> {

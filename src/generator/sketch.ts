@@ -1,5 +1,6 @@
 import { BotError, isAbort } from '../errors.ts';
-import type { GeneratedImage, GeneratorLimits, ImageGenerator, ImageRequest } from './generator.ts';
+import { checkRequest } from './check-request.ts';
+import type { GeneratedImage, GeneratorLimits, ImageGenerator } from './generator.ts';
 import { createComposer } from './sketch/compose.ts';
 import { loadIcons } from './sketch/icons.ts';
 import { render } from './sketch/render.ts';
@@ -43,7 +44,7 @@ export function createSketchGenerator(): ImageGenerator {
     limits,
     models: async () => [model],
     async generate(request, { signal, onProgress } = {}) {
-      checkRequest(request);
+      checkRequest(name, limits, request);
       try {
         const { vocabulary, compose } = await studio();
         const scene = readScene(request.prompt, request.negativePrompt ?? '', vocabulary);
@@ -72,17 +73,4 @@ async function openStudio(): Promise<Studio> {
   const icons = await loadIcons();
   const vocabulary = createVocabulary(icons);
   return { vocabulary, compose: createComposer(icons, vocabulary) };
-}
-
-function checkRequest({ count, width, height }: ImageRequest): void {
-  if (!Number.isInteger(count) || count < 1 || count > limits.maxCount) {
-    throw new BotError('generator_failed', `A sketch run makes 1 to ${limits.maxCount} pictures. Ask for fewer.`);
-  }
-  const isFit = (side: number) => side >= limits.minSide && side <= limits.maxSide && side % limits.sideMultiple === 0;
-  if (!isFit(width) || !isFit(height)) {
-    throw new BotError(
-      'generator_failed',
-      `Sketches have sides of ${limits.minSide} to ${limits.maxSide} pixels in steps of ${limits.sideMultiple}. Choose another size.`,
-    );
-  }
 }
