@@ -88,7 +88,7 @@ export function createA1111Generator(settings: A1111Settings): ImageGenerator {
       images.push(...made.images);
       model ??= made.model;
     }
-    return { images, generator: name, model: model ?? checkpoint ?? self.model, notices: missing(request, images) };
+    return { images, generator: name, model: model ?? request.model ?? self.model, notices: missing(request, images) };
   }
 
   async function draw(path: string, body: object, run: Run, options: GenerateOptions): Promise<Drawn> {
