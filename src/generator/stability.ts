@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
-import { createHttpClient, type HttpAnswer, isGood, retryAfterMs } from './http.ts';
+import { createHttpClient, type HttpAnswer, isGood } from './http.ts';
+import { retryAfterMs } from './http-faults.ts';
 import { readBase64Picture } from './picture.ts';
 import { seedAt } from './seeds.ts';
 import { serve } from './serve.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BotError, isAbort } from '../../errors.ts';
 import type { GenerateOptions, GenerationProgress } from '../generator.ts';
-import { type HttpAnswer, type HttpClient, retryAfterMs } from '../http.ts';
+import type { HttpAnswer, HttpClient } from '../http.ts';
+import { retryAfterMs, tookLongerThan } from '../http-faults.ts';
 import { OutOfMemory, saysOutOfMemory } from '../out-of-memory.ts';
 import { accepted, type Job, job } from './answers.ts';
 
@@ -55,7 +56,7 @@ export async function follow(
       if (progress) onProgress?.(progress);
       await sleep(times.pollMs, undefined, { signal });
     }
-    throw tooLate(client, times);
+    throw new BotError('generator_failed', `${client.name} ${tookLongerThan(times.timeoutMs)}`);
   } catch (error) {
     if (isAbort(error) || performance.now() >= until) await cancel(client, id);
     throw error;
@@ -113,11 +114,4 @@ function progressOf({ status, progress_step: step, progress_steps: steps }: Job)
 async function cancel(client: HttpClient, id: string): Promise<void> {
   const call = { path: `/sdcpp/v1/jobs/${id}/cancel`, method: 'POST', timeoutMs: cancelTimeoutMs } as const;
   await client.send(call).catch(() => undefined);
-}
-
-function tooLate({ name }: HttpClient, { timeoutMs }: JobTimes): BotError {
-  return new BotError(
-    'generator_failed',
-    `${name} took longer than ${Math.ceil(timeoutMs / 1000)} seconds. Ask for fewer or smaller pictures, or see whether it is stuck.`,
-  );
 }
