@@ -124,6 +124,7 @@ describe('the Stability AI generator', () => {
     const broke = failure(402, 'payment_required', 'You lack sufficient credits.');
     server.script('/core', broke, broke, broke);
     await expect(generatorAt(server).generate({ ...request, count: 4 })).rejects.toThrow(/credits/);
+    expect(server.requests.length).toBeLessThanOrEqual(3);
     expect(server.made()).toBe(0);
   });
 
