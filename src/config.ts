@@ -25,6 +25,7 @@ const settings = z.object({
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
   ...imageSettings,
+  ALLOW_LORA: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   DISCORD_TOKEN: z.string().optional(),
   DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
   DISCORD_API_URL: webAddress.optional(),
@@ -68,6 +69,8 @@ export interface Config {
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
   image: ImageConfig;
+  /** Prompts may name weight files of the image server: `<lora:...>`. */
+  allowLora: boolean;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
   maxQueued: number;
@@ -132,6 +135,7 @@ function toConfig(values: Settings): Config {
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai,
     image: imageConfigOf(values, openai),
+    allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),
     maxQueued: values.MAX_QUEUED,

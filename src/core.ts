@@ -8,6 +8,7 @@ import type { Embedder } from './embedder/embedder.ts';
 import { openEmbedder } from './embedder/open.ts';
 import { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
+import { createPromptCleaner } from './generator/clean-prompt.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
 import { createHandler } from './handler.ts';
 import { createUserHash } from './identity.ts';
@@ -71,7 +72,9 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const generator = createSketchGenerator();
   const calibration = await keepCalibrated(store);
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
-  const pipeline = createPipeline({ embedder, search, refiner: createRefiner(config, log), generator, images, outbox });
+  const refiner = createRefiner(config, log);
+  const cleanPrompt = createPromptCleaner({ allowLora: config.allowLora });
+  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
   const demo = createDemo({ embedder, store, images, generator, state, log, signal, onGrowth: calibration.refresh });
   await demo.begin();
 

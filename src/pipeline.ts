@@ -60,6 +60,8 @@ interface PipelineParts {
   generator: ImageGenerator;
   images: ImageFiles;
   outbox: Outbox;
+  /** What no image server may see is removed (src/generator/clean-prompt.ts): from people's words and a model's rewrite alike. */
+  cleanPrompt: (prompt: string) => string;
 }
 
 export interface Pipeline {
@@ -76,7 +78,7 @@ const sourceStrength = 0.75;
 const largestSeed = 0xffff_ffff;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { embedder, search, refiner, generator, images, outbox } = parts;
+  const { embedder, search, refiner, generator, images, outbox, cleanPrompt } = parts;
 
   async function run(request: RunRequest, context: RunContext) {
     const seed = await context.step('seed', async () => request.seed ?? randomInt(largestSeed));
@@ -117,16 +119,27 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { text, negativePrompt, refine: mode } = request;
     const style = request.style && styleWords(request.style);
     if (mode === 'none')
-      return { prompt: withStyle(text, style), negativePrompt, changes: [], variants: [], refiner: 'none' };
+      return cleaned({ prompt: withStyle(text, style), negativePrompt, changes: [], variants: [], refiner: 'none' });
     context.progress('Refining the prompt');
-    const refinement = await timed(context, 'refine', () =>
+    const refined = await timed(context, 'refine', () =>
       refiner.refine(
         { text: withStyle(text, style), negativePrompt, style, mode, neighbours, seed },
         { signal: context.signal },
       ),
     );
+    const refinement = cleaned(refined);
     await context.refined({ ...refinement, original: text });
     return refinement;
+  }
+
+  function cleaned(refinement: Refinement): Refinement {
+    const { prompt, negativePrompt, variants } = refinement;
+    return {
+      ...refinement,
+      prompt: cleanPrompt(prompt),
+      negativePrompt: negativePrompt === undefined ? undefined : cleanPrompt(negativePrompt),
+      variants: variants.map(cleanPrompt),
+    };
   }
 
   async function draw(request: RunRequest, refinement: Refinement, seed: number, context: RunContext): Promise<Drawn> {

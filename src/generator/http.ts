@@ -44,6 +44,8 @@ export interface HttpClient {
   send(call: HttpCall): Promise<HttpAnswer>;
   /** The JSON of a good answer. Throws BotError `generator_failed`: a bad status, no JSON, or not of this shape. */
   read<Value>(answer: HttpAnswer, shape: z.ZodType<Value>): Value;
+  /** `send` and `read` in one. */
+  ask<Value>(call: HttpCall, shape: z.ZodType<Value>): Promise<Value>;
   /** What a bad status means, with its remedy. `detail` is for the log alone: never the body as it is, since servers echo prompts in it. */
   failure(answer: HttpAnswer, detail?: string): BotError;
 }
@@ -101,11 +103,20 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
     );
   }
 
-  return { name, send, read, failure };
+  async function ask<Value>(call: HttpCall, shape: z.ZodType<Value>): Promise<Value> {
+    return read(await send(call), shape);
+  }
+
+  return { name, send, read, ask, failure };
 }
 
 export function isGood({ status }: HttpAnswer): boolean {
   return status >= 200 && status < 300;
+}
+
+/** The server took too long, so that what it was asked may still be under way there. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof BotError && error.cause instanceof Error && error.cause.name === 'AbortError';
 }
 
 /** Any JSON value, or undefined where the body is none. */
@@ -151,7 +162,12 @@ function jsonHeaders({ json }: HttpCall): Record<string, string> {
 
 function bodyOf({ json, form }: HttpCall): { body?: string | FormData } {
   if (form) return { body: form };
-  return json === undefined ? {} : { body: JSON.stringify(json) };
+  return json === undefined ? {} : { body: JSON.stringify(json, (_key, value: unknown) => wellFormed(value)) };
+}
+
+/** Half a surrogate pair is no text to a strict JSON reader (nlohmann's answers 400), so it becomes the replacement character. */
+function wellFormed(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value;
 }
 
 function faultOf(cause: unknown, timedOut: boolean, timeoutMs: number, { settings }: HttpClientSettings): string {

@@ -9,6 +9,7 @@ import type { Adapter, Attachment, Card, Invocation, MessageRef, ProgressUpdate 
 import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { createForget } from '../../src/forget.ts';
+import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
 import type { ImageGenerator } from '../../src/generator/generator.ts';
 import { createHandler } from '../../src/handler.ts';
 import { createUserHash } from '../../src/identity.ts';
@@ -48,7 +49,9 @@ export async function openBot(options: { generate?: ImageGenerator['generate'] }
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
   const generator = createPlainGenerator(options.generate);
-  const pipeline = createPipeline({ embedder, search, refiner: createNeighboursRefiner(), generator, images, outbox });
+  const refiner = createNeighboursRefiner();
+  const cleanPrompt = createPromptCleaner({ allowLora: false });
+  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
   const services: Services = {
     pipeline,
     store,
