@@ -17,6 +17,7 @@ export const imageSettings = {
     .max(100, 'must be at most 100')
     .optional(),
   COMFYUI_WORKFLOW: z.string().optional(),
+  COMFYUI_SOURCE_WORKFLOW: z.string().optional(),
   OPENAI_IMAGE_MODEL: z.string().optional(),
   STABILITY_API_KEY: z.string().optional(),
 };
@@ -31,8 +32,8 @@ export interface ImageConfig {
   timeoutMs: number;
   /** Runs at a time. */
   concurrency: number;
-  /** A ComfyUI workflow file in API format; undefined: the built-in ones. */
-  comfyuiWorkflow: string | undefined;
+  /** Workflow files in API format, the second for runs that start from a picture; both undefined: the built-in ones. */
+  comfyui: { workflow: string | undefined; sourceWorkflow: string | undefined };
   /** Of the backends that do not say it themselves. */
   openai: { apiKey: string | undefined; baseUrl: string | undefined; model: string | undefined };
   stabilityKey: string | undefined;
@@ -41,6 +42,7 @@ export interface ImageConfig {
 /** Settings that mean nothing without a backend of a kind. */
 const ofKind: Readonly<Record<string, BackendKind>> = {
   COMFYUI_WORKFLOW: 'comfyui',
+  COMFYUI_SOURCE_WORKFLOW: 'comfyui',
   OPENAI_IMAGE_MODEL: 'openai',
   STABILITY_API_KEY: 'stability',
 };
@@ -78,7 +80,7 @@ export function imageConfigOf(
     backends,
     timeoutMs: values.IMAGE_TIMEOUT_S * 1000,
     concurrency: values.IMAGE_CONCURRENCY ?? backends.length,
-    comfyuiWorkflow: values.COMFYUI_WORKFLOW,
+    comfyui: { workflow: values.COMFYUI_WORKFLOW, sourceWorkflow: values.COMFYUI_SOURCE_WORKFLOW },
     openai: { apiKey: openai?.apiKey, baseUrl: openai?.baseUrl, model: values.OPENAI_IMAGE_MODEL },
     stabilityKey: values.STABILITY_API_KEY,
   };
