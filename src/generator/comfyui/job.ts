@@ -22,6 +22,7 @@ export interface JobOptions {
 // The history tells the end for certain; the websocket only tells when to look. Without it, this is how late we look.
 const lookEveryMs = 2000;
 const lookAgainMs = 50;
+const looksAfterEnd = 40;
 const cancelMs = 5000;
 /** Looks in a row that may fail, as while a server restarts. */
 const failedLooks = 4;
@@ -101,23 +102,22 @@ type WakeUp = ReturnType<typeof createWakeUp>;
 
 /** Sleeps until it is time to look, or the websocket said that the end has come. */
 function createWakeUp() {
-  let isAwake = false;
+  // The history has the end a moment after the websocket tells it.
+  let soonLooks = 0;
   let wakeSleeper = () => {};
   return {
-    isAwake: () => isAwake,
+    isAwake: () => soonLooks > 0,
     wake() {
-      isAwake = true;
+      soonLooks = looksAfterEnd;
       wakeSleeper();
     },
-    sleep(signal: AbortSignal): Promise<void> {
-      const sleeping = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, isAwake ? lookAgainMs : lookEveryMs);
-        wakeSleeper = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+    async sleep(signal: AbortSignal): Promise<void> {
+      const waking = new Promise<void>((resolve) => {
+        wakeSleeper = resolve;
       });
-      return orAborted(sleeping, signal).finally(() => wakeSleeper());
+      const timer = setTimeout(() => wakeSleeper(), soonLooks > 0 ? lookAgainMs : lookEveryMs);
+      soonLooks = Math.max(0, soonLooks - 1);
+      await orAborted(waking, signal).finally(() => clearTimeout(timer));
     },
   };
 }
