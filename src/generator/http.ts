@@ -1,6 +1,7 @@
-import fetch, { FetchError, type Headers, type Response } from 'node-fetch';
+import fetch, { type Headers, type Response } from 'node-fetch';
 import type { z } from 'zod';
 import { BotError } from '../errors.ts';
+import { faultOf, meaningOf } from './http-faults.ts';
 import { splitLogin } from './login.ts';
 
 export interface HttpClientSettings {
@@ -10,7 +11,7 @@ export interface HttpClientSettings {
   url: string;
   /** Sent with every request, such as a key. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** The settings that messages name as the remedy. */
+  /** What messages name as the remedy: `the address in IMAGE_BACKENDS`. */
   settings: { url: string; login: string };
   /** What to do when the server doesn't know a request: `start it with --api`. */
   notFound?: string | undefined;
@@ -79,9 +80,8 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
       return await receive(response);
     } catch (cause) {
       call.signal?.throwIfAborted();
-      throw new BotError('generator_failed', `${name} ${faultOf(cause, timeout.aborted, timeoutMs, settings)}`, {
-        cause,
-      });
+      const fault = faultOf(cause, timeout.aborted ? timeoutMs : undefined, settings);
+      throw new BotError('generator_failed', `${name} ${fault}`, { cause });
     }
   }
 
@@ -99,7 +99,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
     const problem = /\bjson\b/.test(type) ? 'an answer of another shape' : `${type.split(';')[0]} instead of JSON`;
     throw new BotError(
       'generator_failed',
-      `${name} sent ${problem}. Check that ${settings.settings.url} is the address of its API and that its version is a current one.`,
+      `${name} sent ${problem}. Check that ${settings.settings.url} is that of its API, and that its version is a current one.`,
       { cause: new Error(describeIssues(parsed.error)) },
     );
   }
@@ -129,14 +129,6 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Milliseconds that the server asks to wait (`Retry-After`, in seconds or as a date), if it does. */
-export function retryAfterMs({ headers }: HttpAnswer): number | undefined {
-  const text = headers.get('retry-after')?.trim();
-  if (!text) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
 async function receive(response: Response): Promise<HttpAnswer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   return { status: response.status, headers: response.headers, bytes };
@@ -158,41 +150,6 @@ function bodyOf({ json, form }: HttpCall): { body?: string | FormData } {
 /** Half a surrogate pair is no text to a strict JSON reader (nlohmann's answers 400), so it becomes the replacement character. */
 function wellFormed(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value;
-}
-
-function faultOf(cause: unknown, timedOut: boolean, timeoutMs: number, { settings }: HttpClientSettings): string {
-  if (timedOut) {
-    return `took longer than ${Math.ceil(timeoutMs / 1000)} seconds. Ask for fewer or smaller pictures, or see whether it is stuck.`;
-  }
-  if (cause instanceof FetchError && cause.type === 'max-size') {
-    return 'sent more than this bot reads. Ask for fewer or smaller pictures.';
-  }
-  if (isBreakOff(cause)) {
-    return 'broke off in the middle of its answer; it may have crashed. Try again; its own log says why.';
-  }
-  return `can't be reached. Check that it runs and that ${settings.url} is its address.`;
-}
-
-function isBreakOff(cause: unknown): boolean {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
-}
-
-function meaningOf(answer: HttpAnswer, { settings, notFound }: HttpClientSettings): string {
-  const { status } = answer;
-  if (status >= 300 && status < 400) return `moved elsewhere. Set ${settings.url} to its new address.`;
-  if (status === 401 || status === 403) return `refused the login. Check ${settings.login}.`;
-  if (status === 404 || status === 405) {
-    return `doesn't know this request. Check ${settings.url}${notFound ? `, and ${notFound}` : ''}.`;
-  }
-  if (status === 413) return 'found the request too large. Use a smaller picture or a shorter prompt.';
-  if (status === 429) return `has too much to do. Try again ${inWhile(retryAfterMs(answer))}.`;
-  if (status >= 500) return `failed (status ${status}). Try again; its own log says why.`;
-  return `did not accept the request (status ${status}). Check the generation settings; the log says what it minds.`;
-}
-
-function inWhile(ms: number | undefined): string {
-  return ms === undefined ? 'in a while' : `in ${Math.max(1, Math.ceil(ms / 1000))} seconds`;
 }
 
 /** Where an answer differs, without its values. */

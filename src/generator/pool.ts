@@ -1,7 +1,7 @@
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { checkRequest } from './check-request.ts';
-import type { GenerateOptions, GenerationProgress, ImageGenerator, ImageRequest } from './generator.ts';
+import type { GenerateOptions, ImageGenerator, ImageRequest } from './generator.ts';
 import { fitRequest, hasSize, heaviest, limitsOf } from './pool/limits.ts';
 import {
   asFault,
@@ -14,6 +14,7 @@ import {
 } from './pool/member.ts';
 import { choiceOf, mergedModels } from './pool/models.ts';
 import { createShares } from './pool/share.ts';
+import { neverFalling } from './progress.ts';
 
 export interface PoolOptions {
   log: Logger;
@@ -96,14 +97,6 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
 }
 
 /** A second backend begins anew; what people see does not go back. */
-function neverFalling(report: (progress: GenerationProgress) => void) {
-  let highest = 0;
-  return (progress: GenerationProgress) => {
-    highest = Math.max(highest, progress.fraction);
-    report({ ...progress, fraction: highest });
-  };
-}
-
 function notTogether({ count, source, model }: ImageRequest): BotError {
   const wanted = [
     `${count === 1 ? 'a picture' : `${count} pictures at once`}`,
