@@ -14,6 +14,7 @@ import { withSmallerRetry } from './out-of-memory.ts';
 import { readPicture } from './picture.ts';
 import { seedAt } from './seeds.ts';
 import { fitSource } from './source.ts';
+import { tookTooLong } from './took-too-long.ts';
 import { unknownModel } from './unknown-model.ts';
 
 export interface ComfyuiSettings {
@@ -69,7 +70,7 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
     } catch (cause) {
       options.signal?.throwIfAborted();
       if (!timeout.aborted) throw cause;
-      throw new BotError('generator_failed', tooLong(timeoutMs), { cause });
+      throw tookTooLong(sender, timeoutMs, cause);
     }
   }
 
@@ -180,8 +181,4 @@ function valuesOf(request: ImageRequest, settings: ComfyuiSettings, { hasNegativ
     guidance: settings.guidance ?? usual.guidance,
     sampler: settings.sampler ?? usual.sampler,
   };
-}
-
-function tooLong(timeoutMs: number): string {
-  return `${sender} took longer than ${Math.round(timeoutMs / 1000)} seconds. Ask for fewer or smaller pictures, or let its operator raise IMAGE_TIMEOUT_S.`;
 }

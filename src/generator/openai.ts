@@ -8,6 +8,7 @@ import { readBase64Picture } from './picture.ts';
 import { seedAt } from './seeds.ts';
 import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
+import { tookTooLong } from './took-too-long.ts';
 import { unknownModel } from './unknown-model.ts';
 
 export interface OpenAiImagesSettings {
@@ -50,7 +51,7 @@ const limits = {
 /**
  * OpenAI's image API (https://platform.openai.com/docs/api-reference/images). It knows no seeds: pictures carry the
  * run's seeds by number alone, and the same seed gives another picture. What is unwanted becomes a sentence of the
- * prompt. A picture to start from is edited; its strength is not heeded. Only a rate limit is tried again, since every
+ * prompt. A picture to start from is edited, with high fidelity to it for a strength below a half. Only a rate limit is tried again, since every
  * other answer may have been paid for.
  */
 export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGenerator {
@@ -64,7 +65,8 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
     adminAPIKey: null,
     logLevel: 'off',
     maxRetries: 0,
-    timeout: settings.timeoutMs,
+    // Its own clock would only run until the headers.
+    timeout: settings.timeoutMs * 2,
   });
   async function models({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
     try {
@@ -79,6 +81,8 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
 
   async function draw(request: ImageRequest, options: GenerateOptions): Promise<GenerationResult> {
     const used = request.model ?? model;
+    // The service tells nothing until the first preview, or of several pictures until all are there.
+    options.onProgress?.({ fraction: 0 });
     const found = await ask(request, used, options);
     const images = await Promise.all(
       found.map(async (text, index): Promise<GeneratedImage> => {
@@ -98,7 +102,7 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
     } catch (error) {
       signal?.throwIfAborted();
       if (request.model !== undefined && isUnknownModel(error)) throw unknownModel(used, await models({ signal }));
-      throw toBotError(error, timeout.aborted);
+      throw timeout.aborted ? tookTooLong(sender, settings.timeoutMs, error) : toBotError(error);
     }
   }
 
@@ -124,8 +128,9 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
       ...(request.count === 1 ? { stream: true as const, partial_images: previews } : {}),
     };
     if (!source) return client.images.generate(body, { signal }).asResponse();
+    const fidelity = (request.source?.strength ?? 1) < 0.5 ? { input_fidelity: 'high' as const } : {};
     const image = await toFile(source, 'source.png', { type: 'image/png' });
-    return client.images.edit({ ...body, image }, { signal }).asResponse();
+    return client.images.edit({ ...body, image, ...fidelity }, { signal }).asResponse();
   }
 
   const self: ImageGenerator = {

@@ -1,4 +1,4 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionError, APIError } from 'openai';
 import { BotError } from '../../errors.ts';
 import { refusal } from './read.ts';
 
@@ -17,22 +17,21 @@ export function isUnknownModel(error: unknown): boolean {
 }
 
 /** What a failure means to people. Servers echo keys and prompts in error bodies: only their codes are kept for the log. */
-export function toBotError(error: unknown, timedOut = false): BotError {
+export function toBotError(error: unknown): BotError {
   if (error instanceof BotError) return error;
-  if (timedOut || error instanceof APIConnectionTimeoutError)
-    return failed('took too long. Ask for fewer pictures, or try again', error);
   if (!(error instanceof APIError)) return failed('broke off in the middle of its answer. Try again', error);
   return policies.includes(error.code ?? '') ? refusal(causeOf(error)) : failed(meaningOf(error), error);
 }
 
 function meaningOf(error: APIError): string {
   const { status, code } = error;
-  if (error instanceof APIConnectionError) return "can't be reached. Check the network and the address of the backend";
-  if (status === 401) return 'refused the key. Check OPENAI_API_KEY';
+  if (error instanceof APIConnectionError) return "can't be reached. Check that it runs and that its address is right";
+  if (status === 401) return 'refused the login. Check OPENAI_API_KEY';
   if (status === 403)
     return 'does not let this key make pictures. Check OPENAI_API_KEY, and whether its organisation is verified';
-  if (code === 'insufficient_quota') return 'has no credit left for this key. Top up the account of OPENAI_API_KEY';
-  if (status === 429) return 'is over its rate limit. Try again in a minute';
+  if (code === 'insufficient_quota')
+    return 'has no credits left for this key: let its owner buy some, or set another OPENAI_API_KEY';
+  if (status === 429) return 'has too much to do. Try again in a minute';
   if (status === 404) return 'does not know this request. Check OPENAI_IMAGE_MODEL and the address of the backend';
   if (status === undefined) return 'stopped in the middle. Try again';
   if (status >= 500) return `failed (status ${status}). Try again in a while`;

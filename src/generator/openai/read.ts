@@ -29,7 +29,7 @@ export async function readImages(client: OpenAI, response: Response, options: Op
 }
 
 export function refusal(cause?: unknown): BotError {
-  return new BotError('refused', 'OpenAI declined to draw this: its moderation did not allow it. Change the prompt.', {
+  return new BotError('refused', 'OpenAI declined this by its moderation. Change the prompt.', {
     cause,
   });
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import sharp from 'sharp';
+import { draw } from '../draw.ts';
 
 export type Graph = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
 
@@ -70,10 +70,16 @@ export async function sizeOf(graph: Graph, uploads: ReadonlyMap<string, Buffer>)
   return { width, height };
 }
 
-/** A plain PNG whose colour follows from everything in the workflow. */
-export function draw(graph: Graph, { width, height }: { width: number; height: number }): Promise<Buffer> {
-  const [r = 0, g = 0, b = 0] = createHash('sha256').update(JSON.stringify(graph)).digest();
-  return sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
-    .png()
-    .toBuffer();
+/** What the workflow would draw, as the other fakes do. */
+export async function drawGraph(graph: Graph, uploads: ReadonlyMap<string, Buffer>): Promise<Buffer> {
+  const source = uploads.get(String(inputOf(graph, 'LoadImage', 'image')));
+  const strength = Number(inputOf(graph, 'KSampler', 'denoise'));
+  return draw({
+    prompt: textAt(graph, 'positive'),
+    negativePrompt: textAt(graph, 'negative'),
+    seed: Number(inputOf(graph, 'KSampler', 'seed')),
+    model: String(inputOf(graph, 'CheckpointLoaderSimple', 'ckpt_name')),
+    ...(await sizeOf(graph, uploads)),
+    source: source && { bytes: source, strength },
+  });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { preview, previewWithMetadata } from './frames.ts';
-import { draw, type Graph, inputOf, sizeOf } from './graph.ts';
+import { drawGraph, type Graph, inputOf, sizeOf } from './graph.ts';
 
 /**
  * How a job goes: `draw`; `memory` fails as PyTorch does above 100,000 pixels; `error` fails in a node; `drop` breaks the
@@ -112,7 +112,7 @@ export function createJobs({ send, uploads, pace, dropSockets, crash }: Parts) {
       send(job.clientId, isNew ? previewWithMetadata(picture, prompt_id) : preview(picture));
     }
     const filename = `promptory_${files.size + 1}_.png`;
-    files.set(filename, { bytes: await draw(job.graph, size), kind: job.kind });
+    files.set(filename, { bytes: await drawGraph(job.graph, uploads), kind: job.kind });
     const images = [{ filename, subfolder: '', type: 'output' }];
     const outputs =
       job.kind === 'nothing' ? {} : { preview: { images: [{ ...images[0], type: 'temp' }] }, save: { images } };
