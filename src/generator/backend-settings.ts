@@ -7,10 +7,10 @@ export type BackendKind = (typeof backendKinds)[number];
 /** One image backend as the operator named it. */
 export interface BackendSettings {
   kind: BackendKind;
+  /** May carry a login (`http://user:password@host`); undefined: this machine, or the service's own. */
+  url: string | undefined;
   /** Unique: its kind, or kind and host where there are several of the kind, or what `name=` says. */
   name: string;
-  /** May carry a login (`http://user:password@host`); undefined: the service's own, or this machine. */
-  url: string | undefined;
   /** Its share of the work, relative to the others'. */
   weight: number;
   model: string | undefined;
@@ -20,23 +20,13 @@ export interface BackendSettings {
   sampler: string | undefined;
 }
 
-interface Kind {
-  /** Where the server is unless told; undefined for a service with an address of its own. */
-  url?: string;
-  hasUrl: boolean;
-  options: readonly string[];
-}
-
 const always = ['name', 'weight'];
-const kinds: Readonly<Record<BackendKind, Kind>> = {
+const sampling = ['model', 'steps', 'guidance', 'sampler'];
+const kinds: Readonly<Record<BackendKind, { hasUrl: boolean; options: readonly string[] }>> = {
   sketch: { hasUrl: false, options: always },
-  a1111: { hasUrl: true, url: 'http://127.0.0.1:7860', options: [...always, 'model', 'steps', 'guidance', 'sampler'] },
-  comfyui: {
-    hasUrl: true,
-    url: 'http://127.0.0.1:8188',
-    options: [...always, 'model', 'steps', 'guidance', 'sampler'],
-  },
-  sdcpp: { hasUrl: true, url: 'http://127.0.0.1:1234', options: [...always, 'steps', 'guidance', 'sampler'] },
+  a1111: { hasUrl: true, options: [...always, ...sampling] },
+  comfyui: { hasUrl: true, options: [...always, ...sampling] },
+  sdcpp: { hasUrl: true, options: [...always, ...sampling] },
   openai: { hasUrl: true, options: [...always, 'model'] },
   stability: { hasUrl: true, options: [...always, 'model'] },
 };
@@ -106,7 +96,7 @@ function readEntry([kindName = '', ...words]: string[]): { backend?: Unnamed; fa
   if (!parsed.success) return { faults: located };
   const { name, weight, model, steps, guidance, sampler } = parsed.data;
   return {
-    backend: { kind, name, url: url ?? kinds[kind].url, weight, model, steps, guidance, sampler },
+    backend: { kind, name, url, weight, model, steps, guidance, sampler },
     faults: located,
   };
 }

@@ -20,6 +20,8 @@ import { unknownModel } from './unknown-model.ts';
 export interface ComfyuiSettings {
   /** With a login, if the server wants one: `http://user:password@host:8188`. */
   url: string;
+  /** `comfyui` unless told. */
+  name?: string | undefined;
   /** A checkpoint as ComfyUI lists it; the first there is unless told. */
   model?: string | undefined;
   steps?: number | undefined;
@@ -41,7 +43,7 @@ const usual = { steps: 25, guidance: 7, sampler: 'dpmpp_2m' };
  * seed + i and others get their turn between. Throws BotError `invalid_settings` at once for workflows that can't be used.
  */
 export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerator {
-  const { url, timeoutMs } = settings;
+  const { url, name = 'comfyui', timeoutMs } = settings;
   const http = createHttpClient({
     name: sender,
     url,
@@ -89,7 +91,7 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
       if (image) images.push({ ...(await readPicture(await api.view(image, { signal }), sender)), seed });
       progress.finished(index);
     }
-    return { images, generator: 'comfyui', model: used, notices: [] };
+    return { images, generator: name, model: used, notices: [] };
 
     function onRejected(answer: HttpAnswer) {
       return rejection(answer, { workflow, used, isAsked: request.model !== undefined, signal });
@@ -132,7 +134,7 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
   }
 
   const model = settings.model ?? modelIn(workflows.plain) ?? 'default';
-  return { name: 'comfyui', model, limits, models, generate };
+  return { name, model, limits, models, generate };
 }
 
 interface Workflows {

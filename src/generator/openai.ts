@@ -13,6 +13,8 @@ import { unknownModel } from './unknown-model.ts';
 
 export interface OpenAiImagesSettings {
   apiKey: string;
+  /** `openai` unless told. */
+  name?: string | undefined;
   /** Of any server with the same API; the key is sent there. */
   baseUrl?: string | undefined;
   /** `gpt-image-2` unless told. */
@@ -23,7 +25,6 @@ export interface OpenAiImagesSettings {
   retryMs?: readonly number[] | undefined;
 }
 
-const name = 'openai';
 const sender = 'OpenAI';
 const officialUrl = 'https://api.openai.com/v1';
 const usualModel = 'gpt-image-2';
@@ -55,7 +56,7 @@ const limits = {
  * other answer may have been paid for.
  */
 export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGenerator {
-  const model = settings.model ?? usualModel;
+  const { name = 'openai', model = usualModel } = settings;
   const client = new OpenAI({
     apiKey: settings.apiKey,
     baseURL: settings.baseUrl ?? officialUrl,

@@ -27,16 +27,6 @@ describe('the list of image backends', () => {
     });
   });
 
-  it('knows where a local server listens', () => {
-    expect(parseBackends('a1111; comfyui; sdcpp; openai; stability').backends.map(({ url }) => url)).toEqual([
-      'http://127.0.0.1:7860',
-      'http://127.0.0.1:8188',
-      'http://127.0.0.1:1234',
-      undefined,
-      undefined,
-    ]);
-  });
-
   it('names several of a kind by their hosts, or as told', () => {
     const { backends } = parseBackends('comfyui http://me:pw@gpu1:8188; comfyui http://gpu2:8188; comfyui name=big');
     expect(backends.map(({ name }) => name)).toEqual(['comfyui-gpu1:8188', 'comfyui-gpu2:8188', 'big']);

@@ -155,7 +155,7 @@ describe('pictures by the OpenAI of @copilotkit/aimock', () => {
     [500, 'server_error', 'generator_failed'],
   ])('status %i %s is %s', async (status, code, expected) => {
     const generator = await openMock();
-    server.on({}, { status, error: { message: 'no', type: 'invalid_request_error', code } });
+    server.on({ endpoint: 'image' }, { status, error: { message: 'no', type: 'invalid_request_error', code } });
     await expect(generator.generate(request)).rejects.toMatchObject({ code: expected });
     expect(server.getRequests()).toHaveLength(1);
   });
