@@ -101,8 +101,8 @@ export function createSdcppGenerator(settings: SdcppSettings): ImageGenerator {
   }
 
   function failureOf(answer: HttpAnswer): Error {
-    const detail = describeFailure(parseJson(answer.bytes));
-    return saysOutOfMemory(detail) ? new OutOfMemory(detail) : client.failure(answer, detail);
+    const { detail, all } = describeFailure(parseJson(answer.bytes));
+    return saysOutOfMemory(all) ? new OutOfMemory(detail) : client.failure(answer, detail);
   }
 
   async function toImage(picture: string, seed: number): Promise<GeneratedImage> {

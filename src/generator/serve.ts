@@ -18,5 +18,6 @@ export async function serve(
   const options = { signal, onProgress: onProgress && neverFalling(onProgress) };
   const result = await withSmallerRetry(request, limits, (fitting) => run(fitting, options));
   options.onProgress?.({ fraction: 1 });
+  signal?.throwIfAborted();
   return result;
 }

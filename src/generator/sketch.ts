@@ -6,6 +6,7 @@ import { loadIcons } from './sketch/icons.ts';
 import { render } from './sketch/render.ts';
 import { readScene } from './sketch/scene.ts';
 import { createVocabulary, type Vocabulary } from './sketch/vocabulary.ts';
+import { unknownModel } from './unknown-model.ts';
 
 const name = 'sketch';
 const model = 'sketch-1';
@@ -45,6 +46,7 @@ export function createSketchGenerator(): ImageGenerator {
     models: async () => [model],
     async generate(request, { signal, onProgress } = {}) {
       checkRequest(name, limits, request);
+      if (request.model !== undefined && request.model !== model) throw unknownModel(request.model, [model]);
       try {
         const { vocabulary, compose } = await studio();
         const scene = readScene(request.prompt, request.negativePrompt ?? '', vocabulary);

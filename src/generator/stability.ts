@@ -76,22 +76,19 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
     let done = 0;
     const drawNext = async (index: number) => {
       const seed = seedAt(request.seed, index);
-      const image = await draw({ ...request, seed }, model, source, signal);
+      const image = await draw({ ...request, seed }, model, source, signal).catch((error: unknown) => {
+        // The others need not be begun, nor paid for.
+        failed.abort(error);
+        throw error;
+      });
       done += 1;
       options.onProgress?.({ fraction: done / request.count });
       return image && { ...image, seed };
     };
-    try {
-      const made = await calls.addAll(Array.from({ length: request.count }, (_, index) => () => drawNext(index)));
-      options.signal?.throwIfAborted();
-      const images = withoutWithheld(made);
-      const ignoresSource = request.source !== undefined && !hasSource;
-      return { images, generator: name, model, notices: noticesOf(request, images, { ignoresSource, model }) };
-    } finally {
-      // After a failure the others need not be begun, nor paid for.
-      calls.clear();
-      failed.abort();
-    }
+    const made = await calls.addAll(Array.from({ length: request.count }, (_, index) => () => drawNext(index)));
+    const images = withoutWithheld(made);
+    const ignoresSource = request.source !== undefined && !hasSource;
+    return { images, generator: name, model, notices: noticesOf(request, images, { ignoresSource, model }) };
   }
 
   /** Undefined where the moderation withheld the picture. */

@@ -21,6 +21,7 @@ import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
+import type { Refiner } from '../../src/refiner/refiner.ts';
 import { createRunner } from '../../src/runner.ts';
 import { createSearch } from '../../src/search.ts';
 import { createCalibration } from '../../src/similarity.ts';
@@ -38,7 +39,7 @@ const dimensions = 64;
 const log = pino({ level: 'silent' });
 
 /** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
-export async function openBot(options: { generate?: ImageGenerator['generate'] } = {}) {
+export async function openBot(options: { generate?: ImageGenerator['generate']; refiner?: Refiner } = {}) {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
@@ -51,7 +52,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate'] }
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
   const generator = createPlainGenerator(options.generate);
-  const refiner = createNeighboursRefiner();
+  const refiner = options.refiner ?? createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
   const models = rememberModels(generator, { timeoutMs: 1000 });
   const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });

@@ -196,7 +196,7 @@ export function describeGenerator(
 }
 
 /** The smallest square, or the first of the sizes there are. */
-export function smallestSize({ sizes: [first] = [], minSide }: GeneratorLimits): Size {
+function smallestSize({ sizes: [first] = [], minSide }: GeneratorLimits): Size {
   return first ? { width: first.width, height: first.height } : { width: minSide, height: minSide };
 }
 

@@ -47,7 +47,7 @@ describeGenerator(
       answering({ status: 200, json: { images: [Buffer.from('<html>').toString('base64')], info: '{}' } }),
     'too little memory for any size': async () => generatorAt(await start({ memory: 100 })),
     'internal error': () =>
-      answering({ status: 500, json: { error: 'RuntimeError', detail: '', body: '', errors: 'mat1 and mat2' } }),
+      answering({ status: 500, json: { error: 'RuntimeError', detail: '', body: '', errors: 'a very private cat' } }),
   },
 );
 

@@ -50,12 +50,16 @@ const failure = z.object({
   detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.unknown()), msg: z.string() }))]).catch(''),
 });
 
-/** What an error body says, without the request that it may echo in `body` and in the `input` of its details. */
-export function describeFailure(body: unknown): string {
+/**
+ * What an error body says. `detail` is for the log: without what may quote the prompt, which are the request echoed in
+ * `body`, the `input` of a detail, and the exception's own text in `errors`; `all` has that too, to look for signs in.
+ */
+export function describeFailure(body: unknown): { detail: string; all: string } {
   const parsed = failure.safeParse(body);
-  if (!parsed.success) return '';
-  const { error, errors, detail } = parsed.data;
+  if (!parsed.success) return { detail: '', all: '' };
+  const { error, errors, detail: given } = parsed.data;
   const details =
-    typeof detail === 'string' ? detail : detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
-  return [error, details, errors].filter(Boolean).join(': ');
+    typeof given === 'string' ? given : given.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  const detail = [error, details].filter(Boolean).join(': ');
+  return { detail, all: `${detail} ${errors}` };
 }

@@ -41,8 +41,8 @@ async function toImage(client: HttpClient, picture: string, seed: number): Promi
 }
 
 function failureOf(client: HttpClient, answer: HttpAnswer): Error {
-  const detail = describeFailure(parseJson(answer.bytes));
-  if (answer.status >= 500 && saysOutOfMemory(detail)) return new OutOfMemory(detail);
+  const { detail, all } = describeFailure(parseJson(answer.bytes));
+  if (answer.status >= 500 && saysOutOfMemory(all)) return new OutOfMemory(detail);
   if (/sampler/i.test(detail)) {
     return new BotError(
       'generator_failed',

@@ -25,8 +25,10 @@ export const drawn = z.object({ images: z.array(z.string()) });
 
 const failure = z.object({ error: z.string(), message: z.string().catch('') });
 
-/** What an error body says. */
-export function describeFailure(body: unknown): string {
+/** What an error body says. `detail` is for the log; `all` has the exception's text too, which quotes what it could not read. */
+export function describeFailure(body: unknown): { detail: string; all: string } {
   const parsed = failure.safeParse(body);
-  return parsed.success ? [parsed.data.error, parsed.data.message].filter(Boolean).join(': ') : '';
+  if (!parsed.success) return { detail: '', all: '' };
+  const { error: detail, message } = parsed.data;
+  return { detail, all: `${detail} ${message}` };
 }

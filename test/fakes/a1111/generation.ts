@@ -13,7 +13,7 @@ export interface A1111World {
   memory: number;
 }
 
-export const samplers = ['Euler a', 'DPM++ 2M'];
+const samplers = ['Euler a', 'DPM++ 2M'];
 
 const requestShape = z.object({
   prompt: z.string().default(''),
