@@ -2,6 +2,7 @@ import fetch, { type Headers, type Response } from 'node-fetch';
 import type { z } from 'zod';
 import { BotError } from '../errors.ts';
 import { faultOf, meaningOf } from './http-faults.ts';
+import { splitLogin } from './login.ts';
 
 export interface HttpClientSettings {
   /** The server as messages name it, at the start of a sentence: `The Stable Diffusion server`. */
@@ -131,17 +132,6 @@ export function parseJson(bytes: Uint8Array): unknown {
 async function receive(response: Response): Promise<HttpAnswer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   return { status: response.status, headers: response.headers, bytes };
-}
-
-function splitLogin(url: string): { base: string; login: Record<string, string> } {
-  const address = new URL(url);
-  const user = decodeURIComponent(address.username);
-  const password = decodeURIComponent(address.password);
-  address.username = '';
-  address.password = '';
-  const base = `${address.origin}${address.pathname.replace(/\/+$/, '')}`;
-  if (!user && !password) return { base, login: {} };
-  return { base, login: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } };
 }
 
 function addressOf(base: string, { path, query }: HttpCall): string {

@@ -96,7 +96,6 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
   };
 }
 
-/** A second backend begins anew; what people see does not go back. */
 function notTogether({ count, source, model }: ImageRequest): BotError {
   const wanted = [
     `${count === 1 ? 'a picture' : `${count} pictures at once`}`,

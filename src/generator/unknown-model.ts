@@ -1,5 +1,6 @@
 import { BotError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import type { ModelList } from './model-list.ts';
 
 // As many as fit a chat message without hiding what is wrong.
 const mostNamed = 15;
@@ -15,6 +16,14 @@ export function unknownModel(model: string, known: readonly string[], more = '')
     more,
   ];
   return new BotError('invalid_input', parts.filter(Boolean).join(' '));
+}
+
+/** Throws `unknownModel` for one that is not in the list. Where the list is not to be had in time, the run itself finds out. */
+export function createModelCheck(models: ModelList) {
+  return async (model: string): Promise<void> => {
+    const known = models.known()?.includes(model) ? [model] : await models.fresh().catch(() => [model]);
+    if (!known.includes(model)) throw unknownModel(model, known);
+  };
 }
 
 function listed(known: readonly string[]): string {

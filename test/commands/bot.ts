@@ -11,6 +11,8 @@ import type { Embedder } from '../../src/embedder/embedder.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
 import type { ImageGenerator } from '../../src/generator/generator.ts';
+import { rememberModels } from '../../src/generator/model-list.ts';
+import { createModelCheck } from '../../src/generator/unknown-model.ts';
 import { createHandler } from '../../src/handler.ts';
 import { createUserHash } from '../../src/identity.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
@@ -52,6 +54,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate']; 
   const generator = createPlainGenerator(options.generate);
   const refiner = options.refiner ?? createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
+  const models = rememberModels(generator, { timeoutMs: 1000 });
   const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
   const services: Services = {
     pipeline,
@@ -71,7 +74,8 @@ export async function openBot(options: { generate?: ImageGenerator['generate']; 
     queue,
     images,
     hashUser,
-    suggest: createSuggest({ store, outbox, hashUser }),
+    suggest: createSuggest({ store, outbox, hashUser, models }),
+    checkModel: createModelCheck(models),
   });
   const { adapter, posts, updates } = createMemoryAdapter();
   queue.start(createRunner({ adapters: new Map([[adapter.name, adapter]]), commands, actions, services, log }));

@@ -1,5 +1,6 @@
-import sharp from 'sharp';
 import type { GeneratorLimits, ImageGenerator, ImageRequest } from '../../../src/generator/generator.ts';
+import { fitSource } from '../../../src/generator/source.ts';
+import { draw as drawn } from '../../fakes/draw.ts';
 
 export const plainLimits: GeneratorLimits = {
   maxCount: 4,
@@ -20,7 +21,7 @@ export interface PlainBackend {
   answer: () => string[];
 }
 
-/** A backend that draws plain pictures, one colour a seed, and fails as it is told. */
+/** A backend that draws plain pictures, and fails as it is told. */
 export function plainBackend(
   limits: Partial<GeneratorLimits> = {},
   models: readonly string[] = ['plain'],
@@ -49,11 +50,12 @@ export function plainBackend(
   return backend;
 }
 
-async function draw({ width, height, seed }: ImageRequest, index: number) {
+async function draw(
+  { prompt, negativePrompt = '', width, height, seed, source, model = 'plain' }: ImageRequest,
+  index: number,
+) {
   const own = (seed + index) % 2 ** 32;
-  const background = { r: own & 255, g: (own >> 8) & 255, b: (own >> 16) & 255 };
-  const bytes = await sharp({ create: { width, height, channels: 3, background } })
-    .png()
-    .toBuffer();
+  const fitted = source && { ...source, bytes: await fitSource(source.bytes, { width, height }) };
+  const bytes = await drawn({ prompt, negativePrompt, seed: own, width, height, model, source: fitted });
   return { bytes, mediaType: 'image/png' as const, width, height, seed: own };
 }

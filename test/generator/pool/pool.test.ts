@@ -4,6 +4,7 @@ import type { ImageGenerator, ImageRequest } from '../../../src/generator/genera
 import { createPool } from '../../../src/generator/pool.ts';
 import { createLog } from '../../../src/log.ts';
 import { describeGenerator } from '../../contract/generator.ts';
+import { flatPicture } from '../pictures.ts';
 import { type PlainBackend, plainBackend } from './plain-backend.ts';
 
 const log = createLog('silent');
@@ -34,7 +35,9 @@ const shareOf = (name: string, names: readonly string[]) => names.filter((other)
 describeGenerator('a pool of three, one of them failing', async () => {
   const broken = plainBackend();
   broken.before = unreachable;
-  return { generator: poolOf({ one: plainBackend(), broken, two: plainBackend() }), stop: async () => {} };
+  broken.answer = unreachable;
+  const generator = poolOf({ one: plainBackend(), broken, two: plainBackend() });
+  return { generator, makers: ['one', 'two'], stop: async () => {} };
 });
 
 describe('a pool of backends', () => {
@@ -159,7 +162,7 @@ describe('what the backends of a pool can do', () => {
     const small = plainBackend({ maxCount: 1, hasSource: false, maxSide: 128 });
     const large = plainBackend();
     const pool = poolOf({ small, large });
-    const source = { bytes: new Uint8Array([1]), strength: 0.5 };
+    const source = { bytes: await flatPicture(64, 64), strength: 0.5 };
     expect(pool.limits).toMatchObject({ maxCount: 4, hasSource: true, maxSide: 512 });
     expect(await makers(pool, 4, { count: 3 })).toEqual(Array(4).fill('large'));
     expect(await makers(pool, 4, { source })).toEqual(Array(4).fill('large'));
@@ -193,7 +196,7 @@ describe('what the backends of a pool can do', () => {
   test('says what no backend does together', async () => {
     const many = plainBackend({ hasSource: false });
     const fromPicture = plainBackend({ maxCount: 1 });
-    const source = { bytes: new Uint8Array([1]), strength: 0.5 };
+    const source = { bytes: await flatPicture(64, 64), strength: 0.5 };
     await expect(poolOf({ many, fromPicture }).generate({ ...request, count: 3, source })).rejects.toThrow(
       'No image backend here makes 3 pictures at once from a picture.',
     );
