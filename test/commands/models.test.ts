@@ -3,7 +3,6 @@ import type { Card } from '../../src/chat.ts';
 import { type Bot, openBot } from './bot.ts';
 
 let models = ['plain', 'sdxl base', 'turbo'];
-const isReachable = true;
 let bot: Bot;
 beforeAll(async () => {
   bot = await openBot({ models: async () => models });
