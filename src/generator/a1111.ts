@@ -5,25 +5,15 @@ import { type Drawn, type Run, readDrawn } from './a1111/read.ts';
 import { interrupt, look, watch } from './a1111/task.ts';
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
 import { createHttpClient, isTimeout } from './http.ts';
-import { usualPixelsOf } from './model-family.ts';
 import { partOf } from './progress.ts';
 import { unwrappedRuns } from './seeds.ts';
 import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
+import { placesToMend, type StableDiffusionSettings, stableDiffusionLimits } from './stable-diffusion.ts';
+import { tookTooLong } from './took-too-long.ts';
 import { unknownModel } from './unknown-model.ts';
 
-export interface A1111Settings {
-  /** Such as `http://user:password@localhost:7860`; the login is that of `--api-auth`. */
-  url: string;
-  name?: string | undefined;
-  /** A checkpoint's name; undefined: whichever the server has loaded. */
-  model?: string | undefined;
-  /** Sampling steps, classifier-free guidance (CFG scale) and sampler; undefined: the server's own. */
-  steps?: number | undefined;
-  guidance?: number | undefined;
-  sampler?: string | undefined;
-  /** Pixels of the square that the model likes best; told by the model's name unless given. */
-  usualPixels?: number | undefined;
+export interface A1111Settings extends StableDiffusionSettings {
   /** Milliseconds for one run; 10 minutes unless told. */
   timeoutMs?: number | undefined;
   /** Milliseconds between looks at the progress. */
@@ -34,7 +24,7 @@ const usualTimeoutMs = 600_000;
 const usualPollMs = 1_000;
 
 /**
- * AUTOMATIC1111, Forge and SD.Next, by `/sdapi/v1` (start them with `--api`). Pictures are made one after the other
+ * AUTOMATIC1111, Forge and SD.Next, by `/sdapi/v1` (start them with `--api`; the login is that of `--api-auth`). Pictures are made one after the other
  * (`n_iter`), so that a run needs the memory of one picture and picture i is what seed + i gives alone.
  */
 export function createA1111Generator(settings: A1111Settings): ImageGenerator {
@@ -42,19 +32,10 @@ export function createA1111Generator(settings: A1111Settings): ImageGenerator {
   const client = createHttpClient({
     name: 'The Stable Diffusion server',
     url,
-    settings: { url: 'the address in IMAGE_BACKENDS', login: 'the user and password in IMAGE_BACKENDS' },
+    settings: placesToMend,
     notFound: 'start the server with --api',
   });
-  const limits = {
-    maxCount: 4,
-    minSide: 256,
-    maxSide: 2048,
-    sideMultiple: 8,
-    usualPixels: settings.usualPixels ?? usualPixelsOf(settings.model),
-    hasSeed: true,
-    hasNegativePrompt: true,
-    hasSource: true,
-  };
+  const limits = stableDiffusionLimits(settings, { sideMultiple: 8 });
   let running = 0;
 
   async function models(options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
@@ -113,8 +94,9 @@ export function createA1111Generator(settings: A1111Settings): ImageGenerator {
       return await readDrawn(client, answer, run);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (isTimeout(error)) await interrupt(client, task);
-      throw error;
+      if (!isTimeout(error)) throw error;
+      await interrupt(client, task);
+      throw tookTooLong(client.name, timeoutMs, error);
     } finally {
       running -= 1;
       options.signal?.removeEventListener('abort', stop);

@@ -3,7 +3,9 @@ import type { HttpAnswer, HttpClientSettings } from './http.ts';
 
 /** Why there was no whole answer, with the remedy: what follows the server's name. */
 export function faultOf(cause: unknown, timedOutMs: number | undefined, { settings }: HttpClientSettings): string {
-  if (timedOutMs !== undefined) return tookLongerThan(timedOutMs);
+  if (timedOutMs !== undefined) {
+    return `took longer than ${Math.ceil(timedOutMs / 1000)} seconds. Ask for fewer or smaller pictures, or see whether it is stuck.`;
+  }
   if (cause instanceof FetchError && cause.type === 'max-size') {
     return 'sent more than this bot reads. Ask for fewer or smaller pictures.';
   }
@@ -11,10 +13,6 @@ export function faultOf(cause: unknown, timedOutMs: number | undefined, { settin
     return 'broke off in the middle of its answer; it may have crashed. Try again; its own log says why.';
   }
   return `can't be reached. Check that it runs and that ${settings.url} is right.`;
-}
-
-export function tookLongerThan(ms: number): string {
-  return `took longer than ${Math.ceil(ms / 1000)} seconds. Ask for fewer or smaller pictures, or see whether it is stuck.`;
 }
 
 /** What a bad status means, with the remedy: what follows the server's name. */

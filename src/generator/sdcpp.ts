@@ -1,6 +1,5 @@
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
 import { createHttpClient, type HttpAnswer, isGood, parseJson } from './http.ts';
-import { usualPixelsOf } from './model-family.ts';
 import { OutOfMemory, saysOutOfMemory } from './out-of-memory.ts';
 import { readBase64Picture } from './picture.ts';
 import { partOf } from './progress.ts';
@@ -9,20 +8,11 @@ import { follow, type JobTimes, submit } from './sdcpp/job.ts';
 import { seedAt, unwrappedRuns } from './seeds.ts';
 import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
+import { placesToMend, type StableDiffusionSettings, stableDiffusionLimits } from './stable-diffusion.ts';
 import { unknownModel } from './unknown-model.ts';
 
-export interface SdcppSettings {
-  /** Such as `http://localhost:1234`. */
-  url: string;
-  name?: string | undefined;
-  /** Only tells what the server was started with: it has one model. */
-  model?: string | undefined;
-  /** Sampling steps, classifier-free guidance (CFG scale) and sampler (`euler_a`); undefined: the server's own. */
-  steps?: number | undefined;
-  guidance?: number | undefined;
-  sampler?: string | undefined;
-  /** Pixels of the square that the model likes best; told by the model's name unless given. */
-  usualPixels?: number | undefined;
+/** `model` only tells what the server was started with: it has one. Samplers are named as in `euler_a`. */
+export interface SdcppSettings extends StableDiffusionSettings {
   times?: Partial<JobTimes> | undefined;
 }
 
@@ -38,19 +28,10 @@ export function createSdcppGenerator(settings: SdcppSettings): ImageGenerator {
   const client = createHttpClient({
     name: 'The stable-diffusion.cpp server',
     url: settings.url,
-    settings: { url: 'the address in IMAGE_BACKENDS', login: 'the user and password in IMAGE_BACKENDS' },
+    settings: placesToMend,
     notFound: 'that it is sd-server of a current build',
   });
-  const limits = {
-    maxCount: 4,
-    minSide: 256,
-    maxSide: 2048,
-    sideMultiple: 64,
-    usualPixels: settings.usualPixels ?? usualPixelsOf(settings.model),
-    hasSeed: true,
-    hasNegativePrompt: true,
-    hasSource: true,
-  };
+  const limits = stableDiffusionLimits(settings, { sideMultiple: 64 });
 
   async function models({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
     const answer = await client.send({ path: '/sdcpp/v1/capabilities', signal });

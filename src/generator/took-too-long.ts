@@ -1,7 +1,7 @@
 import { BotError } from '../errors.ts';
 
 /** BotError `generator_failed` for a run that was ended after its time. */
-export function tookTooLong(sender: string, timeoutMs: number, cause: unknown): BotError {
+export function tookTooLong(sender: string, timeoutMs: number, cause?: unknown): BotError {
   const seconds = Math.ceil(timeoutMs / 1000);
   return new BotError(
     'generator_failed',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BotError, isAbort } from '../../src/errors.ts';
 import type { GeneratorLimits, ImageGenerator, ImageRequest, Size } from '../../src/generator/generator.ts';
 import { describeFaults, type GeneratorFaults } from './generator-faults.ts';
+import { hostilePrompts } from './hostile-prompts.ts';
 
 export interface StartedGenerator {
   generator: ImageGenerator;
@@ -173,20 +174,7 @@ export function describeGenerator(
       }
     });
 
-    test.each([
-      ['nothing', ''],
-      ['spaces', ' \n\t '],
-      ['20,000 characters', 'a cat and a dog, '.repeat(1200).slice(0, 20_000)],
-      ['one word of 20,000 characters', 'a'.repeat(20_000)],
-      ['only emoji', '🐱🛋️💤👩🏽‍🚀'],
-      ['Chinese', '猫在沙发上睡觉'],
-      ['control characters', 'a\u0000cat\u0007 \u001b[31m on\u202e a sofa'],
-      ['half a surrogate pair', 'a cat \ud83d and \udc31'],
-      ['SQL', "'; DROP TABLE prompts; --"],
-      ['a script', '<script>alert(1)</script>'],
-      ['the end of an SVG', '</svg><image href="file:///etc/passwd"/>'],
-      ['an XML entity', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;'],
-    ])('makes a picture of %s', async (_name, prompt) => {
+    test.each(hostilePrompts)('makes a picture of %s', async (_name, prompt) => {
       const [image] = await generate({ prompt, negativePrompt: prompt });
       expect((await sharp(image?.bytes).stats()).channels.length).toBeGreaterThanOrEqual(3);
     });

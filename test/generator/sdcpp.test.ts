@@ -117,13 +117,19 @@ describe('the stable-diffusion.cpp generator', () => {
     expect((await generatorAt(server).generate(request)).images).toHaveLength(1);
   });
 
-  test('says that the server is gone when it stays away', async () => {
+  /** A job that is being made and gets no further. */
+  async function startJob() {
     const server = await start();
     server.jobs.hold();
     const settled = generatorAt(server)
       .generate(request)
       .catch((error: unknown) => error);
     await vi.waitFor(() => expect(server.jobs.all).toHaveLength(1), patience);
+    return { server, settled };
+  }
+
+  test('says that the server is gone when it stays away', async () => {
+    const { server, settled } = await startJob();
     await server.close();
     expect(await settled).toMatchObject({
       code: 'generator_failed',
@@ -132,12 +138,7 @@ describe('the stable-diffusion.cpp generator', () => {
   });
 
   test('says that a job is lost when the server knows it no more', async () => {
-    const server = await start();
-    server.jobs.hold();
-    const settled = generatorAt(server)
-      .generate(request)
-      .catch((error: unknown) => error);
-    await vi.waitFor(() => expect(server.jobs.all).toHaveLength(1), patience);
+    const { server, settled } = await startJob();
     server.jobs.expireAll();
     expect(await settled).toMatchObject({ message: expect.stringMatching(/lost the job.*Try again/) });
   });

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BotError, isAbort } from '../../errors.ts';
 import type { GenerateOptions, GenerationProgress } from '../generator.ts';
 import type { HttpAnswer, HttpClient } from '../http.ts';
-import { retryAfterMs, tookLongerThan } from '../http-faults.ts';
+import { retryAfterMs } from '../http-faults.ts';
 import { OutOfMemory, saysOutOfMemory } from '../out-of-memory.ts';
+import { tookTooLong } from '../took-too-long.ts';
 import { accepted, type Job, job } from './answers.ts';
 
 export interface JobTimes {
@@ -56,7 +57,7 @@ export async function follow(
       if (progress) onProgress?.(progress);
       await sleep(times.pollMs, undefined, { signal });
     }
-    throw new BotError('generator_failed', `${client.name} ${tookLongerThan(times.timeoutMs)}`);
+    throw tookTooLong(client.name, times.timeoutMs);
   } catch (error) {
     if (isAbort(error) || performance.now() >= until) await cancel(client, id);
     throw error;
