@@ -35,11 +35,13 @@ export interface Posted {
   removed: boolean;
 }
 
+type Drawing = Pick<ImageGenerator, 'generate' | 'models'>;
+
 const dimensions = 64;
 const log = pino({ level: 'silent' });
 
 /** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
-export async function openBot(options: { generate?: ImageGenerator['generate']; refiner?: Refiner } = {}) {
+export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } = {}) {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
@@ -51,7 +53,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate']; 
   const embedder = createWordEmbedder();
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
-  const generator = createPlainGenerator(options.generate);
+  const generator = createPlainGenerator(options);
   const refiner = options.refiner ?? createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
   const models = rememberModels(generator, { timeoutMs: 1000 });
@@ -169,7 +171,10 @@ function createWordEmbedder(): Embedder {
 }
 
 /** Draws one plain colour a seed. */
-function createPlainGenerator(generate: ImageGenerator['generate'] | undefined): ImageGenerator {
+function createPlainGenerator({
+  generate,
+  models,
+}: Partial<Pick<ImageGenerator, 'generate' | 'models'>>): ImageGenerator {
   return {
     name: 'plain',
     model: 'plain',
@@ -182,12 +187,12 @@ function createPlainGenerator(generate: ImageGenerator['generate'] | undefined):
       hasNegativePrompt: false,
       hasSource: false,
     },
-    models: async () => ['plain'],
+    models: models ?? (async () => ['plain']),
     generate:
       generate ??
-      (async ({ count, seed, width, height }) => ({
+      (async ({ count, seed, width, height, model = 'plain' }) => ({
         generator: 'plain',
-        model: 'plain',
+        model,
         notices: [],
         images: await Promise.all(
           Array.from({ length: count }, async (_, index) => {

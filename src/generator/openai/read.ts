@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BotError } from '../../errors.ts';
 import type { GenerateOptions } from '../generator.ts';
 import { fromBase64 } from '../picture.ts';
+import { smallPreview } from '../small-preview.ts';
 
 const whole = z.object({ data: z.array(z.object({ b64_json: z.string().optional() })).nullish() });
 const event = z.discriminatedUnion('kind', [
@@ -45,8 +46,11 @@ async function readWhole(response: Response): Promise<string[]> {
 
 async function readStream(client: OpenAI, response: Response, { previews, onProgress }: Options): Promise<string[]> {
   const done: string[] = [];
-  const report = (index: number, picture: string) =>
-    onProgress?.({ fraction: Math.min(1, (index + 1) / (previews + 1)), preview: fromBase64(picture) });
+  const report = async (index: number, picture: string) =>
+    onProgress?.({
+      fraction: Math.min(1, (index + 1) / (previews + 1)),
+      preview: await smallPreview(fromBase64(picture)),
+    });
   for await (const message of Stream.fromSSEResponse<unknown>(response, new AbortController(), client)) {
     // `image_generation.` and `image_edit.` alike.
     const { type } = z.looseObject({ type: z.string() }).catch({ type: '' }).parse(message);
@@ -54,7 +58,7 @@ async function readStream(client: OpenAI, response: Response, { previews, onProg
     if (!parsed.success) continue;
     const { data } = parsed;
     if (data.kind === 'completed') done.push(data.b64_json);
-    else report(data.partial_image_index, data.b64_json);
+    else await report(data.partial_image_index, data.b64_json);
   }
   if (done.length === 0) throw unusable(new Error('the stream ended without a picture'));
   return done;
