@@ -44,32 +44,34 @@ export function createA1111Generator(settings: A1111Settings): ImageGenerator {
   }
 
   /** A name the server does not know would silently be drawn with whichever model is loaded. */
-  async function modelFor(request: ImageRequest, signal: AbortSignal | undefined): Promise<string | undefined> {
+  async function checkpointFor(request: ImageRequest, signal: AbortSignal | undefined) {
     const wanted = request.model ?? settings.model;
     if (wanted === undefined) return undefined;
     const known = await client.ask({ path: '/sdapi/v1/sd-models', signal }, modelList);
     const found = known.find(({ model_name, title }) => model_name === wanted || title === wanted);
-    if (found) return found.title;
+    if (found) return found;
     const names = known.map(({ model_name }) => model_name);
     if (request.model !== undefined) throw unknownModel(wanted, names);
     throw new BotError('generator_failed', `${unknownModel(wanted, names).message} Change model= in IMAGE_BACKENDS.`);
   }
 
   async function drawAll(request: ImageRequest, options: GenerateOptions): Promise<GenerationResult> {
-    const checkpoint = await modelFor(request, options.signal);
+    const checkpoint = await checkpointFor(request, options.signal);
     const source = request.source && (await fitSource(request.source.bytes, request));
     const images: GeneratedImage[] = [];
     let model: string | undefined;
     for (const run of unwrappedRuns(request.seed, request.count)) {
       const path = source ? '/sdapi/v1/img2img' : '/sdapi/v1/txt2img';
-      const body = { ...bodyOf({ ...request, ...run }, checkpoint), ...sourceFields(source, request) };
+      const body = { ...bodyOf({ ...request, ...run }, checkpoint?.title), ...sourceFields(source, request) };
       const part = { done: images.length, count: run.count, total: request.count };
       const onProgress = options.onProgress && partOf(options.onProgress, part);
       const made = await draw(path, body, run, { signal: options.signal, onProgress });
       images.push(...made.images);
       model ??= made.model;
     }
-    return { images, generator: name, model: model ?? request.model ?? self.model, notices: missing(request, images) };
+    // The server's own name for a checkpoint in a subfolder is not the one it lists.
+    const used = checkpoint?.model_name ?? model ?? self.model;
+    return { images, generator: name, model: used, notices: missing(request, images) };
   }
 
   async function draw(path: string, body: object, run: Run, options: GenerateOptions): Promise<Drawn> {

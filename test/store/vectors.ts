@@ -1,5 +1,5 @@
 /** Seeded uniform numbers, 0 to 1 (mulberry32): the same vectors in every run. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
