@@ -10,7 +10,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** Normally distributed numbers by the Box-Muller transform. */
-function gaussian(random: () => number): number {
+export function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
