@@ -1,6 +1,6 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { BotError, isDiskFull } from '../errors.ts';
-import type { RejectedRow } from './csv.ts';
+import type { RejectedRow } from './records.ts';
 
 /** Keeps the rows that could not be imported, with line and reason, in a CSV file beside the imported one. */
 export interface RejectedFile {
