@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { CallOptions } from '../embedder/embedder.ts';
+import type { CallOptions, Embedding } from '../embedder/embedder.ts';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
 import { checkVector, dot } from './vectors.ts';
 
@@ -20,7 +21,7 @@ const vectorRow = z.object({ id: z.string(), vector: z.array(z.number()) });
 export function createCorpus(connection: Connection, dimensions: number): Corpus {
   let lastImport: Promise<unknown> = Promise.resolve();
 
-  const storedIds = async (table: 'prompts' | 'prompt_images', ids: readonly string[], options?: CallOptions) => {
+  const storedIds = async (table: CorpusTable, ids: readonly string[], options?: CallOptions) => {
     const query = `SELECT DISTINCT id FROM ${table} WHERE id IN {ids:Array(String)}`;
     const rows = await connection.read(query, { row: idRow, parameters: { ids }, signal: options?.signal });
     return new Set(rows.map(({ id }) => id));
@@ -30,7 +31,7 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     const ids = batch.map(({ id }) => id);
     const known = await storedIds('prompts', ids, options);
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
-    const illustrated = fresh.filter(({ imageVector }) => imageVector);
+    const illustrated = fresh.flatMap(({ imageVector, ...row }) => (imageVector ? [{ ...row, imageVector }] : []));
     // Pictures go first: a row counts from the moment its prompt is there, so a crash in between leaves nothing visible and a second import repairs it.
     const orphans = illustrated.length > 0 ? await storedIds('prompt_images', ids, options) : new Set();
     await connection.insert(
@@ -46,13 +47,16 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
-  const vectors = (table: string, column: string, ids: readonly string[]) =>
-    connection.read(`SELECT id, ${column} AS vector FROM ${table} WHERE id IN {ids:Array(String)} LIMIT 1 BY id`, {
-      row: vectorRow,
-      parameters: { ids },
-    });
+  const vectors = (table: CorpusTable, ids: readonly string[]) =>
+    connection.read(
+      `SELECT id, ${vectorColumns[table]} AS vector FROM ${table} WHERE id IN {ids:Array(String)} LIMIT 1 BY id`,
+      {
+        row: vectorRow,
+        parameters: { ids },
+      },
+    );
 
-  const sampleIds = async (table: 'prompts' | 'prompt_images') => {
+  const sampleIds = async (table: CorpusTable) => {
     const query = `SELECT arrayJoin(groupArraySample(${sampleRows})(id)) AS id FROM ${table}`;
     return (await connection.read(query, { row: idRow })).map(({ id }) => id);
   };
@@ -74,9 +78,9 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     async sampleCosines() {
       const [promptIds, imageIds] = await Promise.all([sampleIds('prompts'), sampleIds('prompt_images')]);
       const [prompts, images, prompted] = await Promise.all([
-        vectors('prompts', 'prompt_vector', promptIds),
-        vectors('prompt_images', 'image_vector', imageIds),
-        vectors('prompts', 'prompt_vector', imageIds),
+        vectors('prompts', promptIds),
+        vectors('prompt_images', imageIds),
+        vectors('prompts', imageIds),
       ]);
       return cosines(prompts, images, new Map(prompted.map(({ id, vector }) => [id, vector])));
     },
@@ -101,11 +105,12 @@ function firstOfEachId(batch: readonly CorpusRow[]): CorpusRow[] {
 }
 
 function promptRow({ dialect }: Connection, { id, prompt, url, width, height, sourceSite, promptVector }: CorpusRow) {
-  return { id, prompt, url, width, height, source_site: sourceSite, vector: dialect.encodeVector(promptVector) };
+  const cells = dialect.vectorCells(vectorColumns.prompts, promptVector);
+  return { id, prompt, url, width, height, source_site: sourceSite, ...cells };
 }
 
-function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusRow) {
-  return { id, prompt, url, vector: imageVector && dialect.encodeVector(imageVector) };
+function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusRow & { imageVector: Embedding }) {
+  return { id, prompt, url, ...dialect.vectorCells(vectorColumns.prompt_images, imageVector) };
 }
 
 interface VectorRow {

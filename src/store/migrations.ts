@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { corpusTables, logTables } from './schema.ts';
+import { corpusTables, logTables, vectorIndexes } from './schema.ts';
 
 interface Migration {
   version: number;
@@ -16,7 +16,11 @@ const migrations: readonly Migration[] = [
   {
     version: 1,
     name: 'corpus, generations, posts and reactions',
-    statements: (dialect, dimensions) => [...corpusTables(dialect, dimensions), ...logTables(dimensions)],
+    statements: (dialect, dimensions) => [
+      ...corpusTables(dialect, dimensions),
+      ...vectorIndexes(dialect, dimensions),
+      ...logTables(dimensions),
+    ],
   },
 ];
 

@@ -1,19 +1,22 @@
 import type { Dialect } from './dialects/dialect.ts';
 
+/** The vector column of each table of the corpus. */
+export const vectorColumns = { prompts: 'prompt_vector', prompt_images: 'image_vector' } as const;
+
+export type CorpusTable = keyof typeof vectorColumns;
+
 // Acknowledged means on disk: without these a power cut could take rows that the engine has confirmed.
-const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
+const durable = { fsync_after_insert: 1, fsync_part_directory: 1 };
 
 // Small granules: the index points at single rows, and every candidate costs the reading of its whole granule.
-const indexed = `index_granularity = 32, ${durable}`;
+const smallGranules = { index_granularity: 32 };
 
 /** The corpus, imported and never deleted from: deletes break the vector index's top rows (ClickHouse issue 117286). */
 export function corpusTables(dialect: Dialect, dimensions: number): string[] {
-  // Vectors come in compact form through a column that is not stored.
-  const vector = (name: string) => `
-    vector ${dialect.vectorType} EPHEMERAL,
-    ${name} Array(Float32) DEFAULT ${dialect.decodeVector('vector')} CODEC(NONE),
-    CONSTRAINT vec_len CHECK length(${name}) = ${dimensions},
-    ${dialect.vectorIndex(name, dimensions)}`;
+  const vector = (column: string) => `
+    ${dialect.vectorColumns(column)},
+    CONSTRAINT vec_len CHECK length(${column}) = ${dimensions}`;
+  const settings = settingsOf({ ...smallGranules, ...durable, ...dialect.indexedTable });
   return [
     `CREATE TABLE IF NOT EXISTS prompts (
     id String,
@@ -22,13 +25,18 @@ export function corpusTables(dialect: Dialect, dimensions: number): string[] {
     width UInt32,
     height UInt32,
     source_site String,${vector('prompt_vector')}
-  ) ENGINE = MergeTree ORDER BY id SETTINGS ${indexed}`,
+  ) ENGINE = MergeTree ORDER BY id ${settings}`,
     `CREATE TABLE IF NOT EXISTS prompt_images (
     id String,
     prompt String,
     url String,${vector('image_vector')}
-  ) ENGINE = MergeTree ORDER BY id SETTINGS ${indexed}`,
+  ) ENGINE = MergeTree ORDER BY id ${settings}`,
   ];
+}
+
+/** The indexes of the corpus, apart from its tables: a bulk load drops them and builds them again. */
+export function vectorIndexes(dialect: Dialect, dimensions: number): string[] {
+  return Object.entries(vectorColumns).map(([table, column]) => dialect.addVectorIndex(table, column, dimensions));
 }
 
 /** What people do. A row sent twice is one row: readers take one per id, merges drop the rest. */
@@ -57,7 +65,7 @@ export function logTables(dimensions: number): string[] {
     image_vectors Array(Array(Float32)),
     created_at DateTime64(3, 'UTC'),
     CONSTRAINT vec_len CHECK length(prompt_vector) = ${dimensions} AND arrayAll(image -> length(image) = ${dimensions}, image_vectors)
-  ) ENGINE = ReplacingMergeTree ORDER BY (scope, id) SETTINGS ${durable}`,
+  ) ENGINE = ReplacingMergeTree ORDER BY (scope, id) ${settingsOf(durable)}`,
     `CREATE TABLE IF NOT EXISTS posts (
     adapter String,
     thread String,
@@ -65,7 +73,7 @@ export function logTables(dimensions: number): string[] {
     generation String,
     scope String,
     created_at DateTime64(3, 'UTC')
-  ) ENGINE = ReplacingMergeTree ORDER BY (adapter, thread, message) SETTINGS ${durable}`,
+  ) ENGINE = ReplacingMergeTree ORDER BY (adapter, thread, message) ${settingsOf(durable)}`,
     `CREATE TABLE IF NOT EXISTS reactions (
     generation String,
     id String,
@@ -74,6 +82,13 @@ export function logTables(dimensions: number): string[] {
     kind String,
     delta Int8,
     created_at DateTime64(3, 'UTC')
-  ) ENGINE = ReplacingMergeTree ORDER BY (generation, id) SETTINGS ${durable}`,
+  ) ENGINE = ReplacingMergeTree ORDER BY (generation, id) ${settingsOf(durable)}`,
   ];
+}
+
+function settingsOf(settings: Readonly<Record<string, number | string>>): string {
+  const quoted = (value: number | string) => (typeof value === 'string' ? `'${value}'` : value);
+  return `SETTINGS ${Object.entries(settings)
+    .map(([name, value]) => `${name} = ${quoted(value)}`)
+    .join(', ')}`;
 }
