@@ -22,7 +22,7 @@ export interface Connection {
   read<Row>(query: string, options: ReadOptions<Row>): Promise<Row[]>;
   /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: keyof Clients): Promise<void>;
-  command(statement: string, parameters?: Parameters): Promise<void>;
+  command(statement: string, parameters?: Parameters, through?: keyof Clients): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,9 +57,9 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
       const columns = Object.keys(first).join(', ');
       await translating(() => send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
     },
-    async command(statement, parameters) {
+    async command(statement, parameters, through = 'log') {
       await translating(() =>
-        clients.log.command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
+        clients[through].command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
       );
     },
     close: () => (closed ??= close()),

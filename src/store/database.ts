@@ -2,12 +2,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { createBulk } from './bulk.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createCorpus } from './corpus.ts';
 import { connectChdb } from './dialects/chdb.ts';
 import { connectClickHouse } from './dialects/clickhouse.ts';
 import { createGenerations } from './generations.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
+import { createNotes } from './notes.ts';
 import { createReactions } from './reactions.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
@@ -63,9 +65,12 @@ export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOpti
 
 function createPromptStore(connection: Connection, dimensions: number): PromptStore {
   const corpus = createCorpus(connection, dimensions);
+  const notes = createNotes(connection);
   return {
     engine: connection.engine,
     ...corpus,
+    ...notes,
+    ...createBulk({ connection, dimensions, notes, counts: () => counts(connection) }),
     ...createSearch({ connection, dimensions, knownIds: corpus.knownIds }),
     ...createGenerations(connection, dimensions),
     ...createReactions(connection),
