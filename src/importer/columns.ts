@@ -5,10 +5,10 @@ import type { ImportRecord, ImportRow, RawRecord, Reader } from './records.ts';
 
 const targets = ['id', 'prompt', 'url', 'width', 'height', 'source_site'] as const;
 
-type Target = (typeof targets)[number];
-
 /** Which column of the file each of ours is read from, where the names differ. */
-export type ColumnNames = Partial<Record<Target, string>>;
+export const columnNamesSchema = z.partialRecord(z.enum(targets), z.string());
+
+export type ColumnNames = z.infer<typeof columnNamesSchema>;
 
 /** Parses `prompt=text,url=image_url`. Throws BotError `invalid_input` naming the columns there are. */
 export function parseColumns(text: string): ColumnNames {

@@ -22,7 +22,7 @@ const maxRetries = 5;
 export async function openWebFile(url: string, options: WebSourceOptions): Promise<ByteSource> {
   const request = requesting(url, options);
   const probe = await request(0, 1);
-  probe.body?.destroy();
+  discard(probe);
   const seekable = probe.status === 206;
   const size = sizeOf(probe);
   const version = versionOf(probe, size);
@@ -70,7 +70,7 @@ function requesting(url: string, { allowHosts, signal }: WebSourceOptions) {
       openDownload(url, { allowedHosts: 'public', privateHosts, openHeaders, signal }),
     );
     if (response.ok) return response;
-    response.body?.destroy();
+    discard(response);
     const gone = new Error(`status ${response.status}`);
     if (response.status === 429 || response.status >= 500) throw gone;
     throw broken(url, gone);
@@ -102,6 +102,11 @@ async function* between({ body }: Response, skip: number, length = Number.POSITI
     if (part.length > 0) yield part;
     if (left <= 0) return;
   }
+}
+
+/** The types promise a web stream; node-fetch gives a Readable, whose end frees the connection. */
+function discard({ body }: Response): void {
+  if (body instanceof Readable) body.destroy();
 }
 
 function sizeOf({ headers, status }: Response): number | undefined {

@@ -55,6 +55,7 @@ export function bulkContract(store: () => PromptStore): void {
   });
 
   it('lists the whole corpus by id', async () => {
+    await store().beginBulkLoad({ rows: 45_000 });
     await load(0, 45_000);
     const pages: number[] = [];
     const ids: string[] = [];

@@ -33,7 +33,7 @@ describe('the scheduler', () => {
   it('drops a request at the moment its signal aborts, and what is left of it never runs', async () => {
     const { scheduler, started, step } = controlled();
     const controller = new AbortController();
-    const stopped = scheduler.submit(['a1', 'a2'], controller.signal);
+    const stopped = scheduler.submit(['a1', 'a2'], { signal: controller.signal });
     const other = scheduler.submit(['b1', 'b2']);
     controller.abort();
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });

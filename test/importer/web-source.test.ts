@@ -45,7 +45,10 @@ function fileServer(bytes: Buffer, serving: Serving, asked: string[] = []) {
       ...(status === 206 && { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` }),
     });
     const part = bytes.subarray(start, end);
-    if (serving.breakAfter === undefined || part.length <= serving.breakAfter) return response.end(part);
+    if (serving.breakAfter === undefined || part.length <= serving.breakAfter) {
+      response.end(part);
+      return;
+    }
     const piece = part.subarray(0, serving.breakAfter);
     if (serving.mends && asked.length > 1) serving.breakAfter = bytes.length;
     response.write(piece, () => setImmediate(() => response.destroy()));
