@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { BotError } from '../errors.ts';
 import { parseColumns } from './columns.ts';
 import type { ImportRequest } from './job.ts';
+import { isWebAddress } from './source.ts';
 
 export const usage = `Usage: npm run import -- FILE|URL... [--images] [--limit ROWS] [--columns prompt=text,url=image_url] [--allow-host HOST]
 
@@ -22,7 +23,7 @@ export function readArguments(given: string[]): ImportRequest {
   const isLimit = limit === undefined || (Number.isInteger(limit) && limit > 0);
   if (positionals.length === 0 || !isLimit) throw new BotError('invalid_input', usage);
   return {
-    files: positionals.map((file) => (/^https?:\/\//i.test(file) ? file : path.resolve(file))),
+    files: positionals.map((file) => (isWebAddress(file) ? file : path.resolve(file))),
     images: values.images,
     limit,
     columns: values.columns === undefined ? {} : parseColumns(values.columns),

@@ -15,7 +15,7 @@ import { type CachedPicture, cachePictures } from './picture-cache.ts';
 import { createPictureDownloads } from './picture-downloads.ts';
 import { createPictures } from './pictures.ts';
 import { createRejectedFile, rejectedPath } from './rejected.ts';
-import { openFile } from './source.ts';
+import { isWebAddress, openFile } from './source.ts';
 import { openWebFile } from './web-source.ts';
 
 /** What an operator asks for; plain data, since a running bot takes it from another process. */
@@ -81,7 +81,7 @@ export async function runImport(request: ImportRequest, parts: ImportParts): Pro
 async function importOne(file: string, request: ImportRequest, parts: ImportParts, known: Known): Promise<void> {
   const { store, embedder, signal, onEvent, log } = parts;
   const { columns, images, limit, allowHosts } = request;
-  const isWeb = /^https?:\/\//i.test(file);
+  const isWeb = isWebAddress(file);
   const source = isWeb ? await openWebFile(file, { allowHosts, signal }) : await openFile(file);
   const reader = await openReader(source, columns);
   const checkpoint = createCheckpoint(store, source, { columns, images });

@@ -11,6 +11,7 @@ import { readArguments } from './arguments.ts';
 import { findRunningBot } from './handover.ts';
 import { type ImportEvent, type ImportRequest, runImport } from './job.ts';
 import { showImport } from './progress.ts';
+import { isWebAddress, openFile } from './source.ts';
 
 /** Models side by side: each takes a core, and memory for its weights. */
 const maxWorkers = 4;
@@ -44,6 +45,8 @@ async function run() {
 async function importHereOrThere(work: Work): Promise<void> {
   const { dataDir, clickhouseUrl } = work.config;
   const stopped = trackStop(work);
+  // A wrong name is told before anything is loaded.
+  for (const file of work.request.files) if (!isWebAddress(file)) await openFile(file);
   try {
     const database = await openDatabase({ dataDir, clickhouseUrl, log: work.log });
     await importHere(database, stopped.work);

@@ -52,14 +52,20 @@ export function createPictureDownloads(limits: DownloadLimits): PictureDownloads
     const queue = new PQueue({ concurrency: perHost, interval: pauseMs, intervalCap: 1 });
     hosts.set(host, queue);
     // A host that is done with is forgotten, or a million hosts would add up.
-    queue.once('idle', () => hosts.delete(host));
+    queue.on('idle', () => {
+      if (!queue.isPaused) hosts.delete(host);
+    });
     return queue;
   }
 
-  /** All requests to the host wait, not only this one. */
-  async function leaveAlone(host: PQueue, waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    host.pause();
-    await pause(waitMs, undefined, { signal }).finally(() => host.start());
+  /** One request in its turn. A host that wants to be left alone is, by all: its line stands still before the next could begin. */
+  function inTurn(host: PQueue, url: string, signal: AbortSignal | undefined): Promise<Outcome> {
+    const turn = async () => {
+      const outcome = await all.add(() => attempt(url, limits, signal), withSignal(signal));
+      if ('politely' in outcome && outcome.politely) host.pause();
+      return outcome;
+    };
+    return host.add(turn, withSignal(signal));
   }
 
   return {
@@ -67,15 +73,12 @@ export function createPictureDownloads(limits: DownloadLimits): PictureDownloads
       const name = hostOf(url);
       for (let tries = 1; ; tries++) {
         const host = queueOf(name);
-        const outcome = await host.add(
-          () => all.add(() => attempt(url, limits, signal), withSignal(signal)),
-          withSignal(signal),
-        );
-        if (!outcome || 'bytes' in outcome) return outcome?.bytes ?? new Uint8Array();
+        const outcome = await inTurn(host, url, signal);
+        if ('bytes' in outcome) return outcome.bytes;
         const { wait = retryDelay * 2 ** (tries - 1), dead, politely } = outcome;
-        if (tries === maxTries || wait > longestWaitMs) throw dead;
-        if (politely) await leaveAlone(host, wait, signal);
-        else await pause(wait, undefined, { signal });
+        const isLast = tries === maxTries || wait > longestWaitMs;
+        await pause(isLast ? 0 : wait, undefined, { signal }).finally(() => politely && host.start());
+        if (isLast) throw dead;
       }
     },
   };

@@ -6,6 +6,7 @@ import { cleanCopy } from '../images/decode.ts';
 import { type ImageFiles, isImageKey } from '../images/image-files.ts';
 import type { PictureCache } from './picture-cache.ts';
 import { DeadPicture, type PictureDownloads } from './picture-downloads.ts';
+import { isWebAddress } from './source.ts';
 
 export interface Picture {
   /** What is stored of it: a web address, an image key, or ''. */
@@ -62,7 +63,7 @@ export function createPictures(parts: PicturesParts): Pictures {
   return {
     embeds,
     async of(url, options) {
-      const isWeb = /^https?:\/\//i.test(url);
+      const isWeb = isWebAddress(url);
       if (url === '' || (isWeb && !embeds)) return { url };
       try {
         if (isImageKey(url)) return await ofKey(url, options);

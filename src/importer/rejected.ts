@@ -2,6 +2,7 @@ import { mkdir, open, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { BotError, isDiskFull } from '../errors.ts';
 import type { RejectedRow } from './records.ts';
+import { isWebAddress } from './source.ts';
 
 /** Keeps the rows that could not be imported, with line and reason, in a CSV file of their own. */
 export interface RejectedFile {
@@ -13,7 +14,7 @@ export interface RejectedFile {
 /** `prompts.csv` gets `prompts.rejected.csv` beside it, others `NAME.rejected.csv`; a file of the web gets its own in `folder`. */
 export function rejectedPath(name: string, folder: string): string {
   const bare = name.replace(/\.csv$/i, '');
-  if (!/^https?:/.test(name)) return `${bare}.rejected.csv`;
+  if (!isWebAddress(name)) return `${bare}.rejected.csv`;
   const last = path.posix.basename(new URL(name).pathname.replace(/\.csv$/i, '')) || 'import';
   return path.join(folder, `${last.replaceAll(/[^\w.-]+/g, '_')}.rejected.csv`);
 }

@@ -19,6 +19,10 @@ export interface ByteSource {
   readonly seekable: boolean;
 }
 
+export function isWebAddress(name: string): boolean {
+  return /^https?:\/\//i.test(name);
+}
+
 /** Throws BotError `not_found` when the file can't be read, `invalid_input` when it is no file. */
 export async function openFile(file: string): Promise<ByteSource> {
   const { size, mtimeMs } = await findFile(file);
