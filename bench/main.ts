@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   'prompt-300': async () => (await import('./prompt.ts')).benchPrompt(300),
   'prompt-20000': async () => (await import('./prompt.ts')).benchPrompt(20_000),
   embedding: async () => (await import('./embedding.ts')).benchEmbedding(),
+  import: async () => (await import('./import.ts')).benchImport(),
   search: async () => (await import('./search.ts')).benchSearch(20_000),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
