@@ -76,7 +76,7 @@ export function createScheduler<Batch, Result>(
         if (batches.length === 0) return resolve([]);
         signal?.addEventListener('abort', stop, { once: true });
         requests.push(request);
-        void work();
+        for (let free = width - busy; free > 0; free -= 1) void work();
       });
     },
     clear(error) {

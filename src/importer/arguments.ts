@@ -5,7 +5,7 @@ import { parseColumns } from './columns.ts';
 import type { ImportRequest } from './job.ts';
 import { isWebAddress } from './source.ts';
 
-export const usage = `Usage: npm run import -- FILE|URL... [--images] [--limit ROWS] [--columns prompt=text,url=image_url] [--allow-host HOST]
+const usage = `Usage: npm run import -- FILE|URL... [--images] [--limit ROWS] [--columns prompt=text,url=image_url] [--allow-host HOST]
 
   FILE|URL       CSV, JSON lines (.jsonl) or Parquet, also .gz or .zst. Only a column of prompts is needed;
                  id, url, width, height and source_site are read where they are there.

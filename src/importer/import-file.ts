@@ -21,6 +21,8 @@ export interface FileImport {
   rejected: RejectedFile;
   /** Only the first so many rows of the file. */
   limit?: number | undefined;
+  /** Rows that are stored at once; encoding them takes the event loop some 30 ms a thousand. */
+  blockRows?: number | undefined;
   /** Stops it as soon as what is embedded is stored; it goes on from there. */
   signal: AbortSignal;
   onProgress(counts: ImportCounts, share: number | undefined): void;
@@ -29,8 +31,9 @@ export interface FileImport {
 /** Rows in a window: with pictures fewer, since each takes so much longer. */
 const windowRows = { texts: 1_024, pictures: 128 };
 
-/** Rows that are stored as one block, and how long finished ones may wait for it, ms. */
-const blockRows = 8 * windowRows.texts;
+const defaultBlockRows = 8 * windowRows.texts;
+
+/** How long finished windows may wait for a whole block, ms. */
 const blockWaitMs = 10_000;
 
 // While one window is embedded, the next is read and the last is stored.
@@ -68,7 +71,7 @@ export async function importFile(parts: FileImport): Promise<ImportCounts> {
 
 /** Gathers windows up to a block; only what is stored is in the checkpoint. */
 function createBlock(parts: FileImport, expectedRows: () => number | undefined) {
-  const { store, checkpoint, rejected, onProgress } = parts;
+  const { store, checkpoint, rejected, onProgress, blockRows = defaultBlockRows } = parts;
   let { next, counts, rejectedBytes } = parts.from;
   let waiting: EmbeddedWindow[] = [];
   let since = Date.now();

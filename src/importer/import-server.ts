@@ -26,6 +26,9 @@ export interface ImportServer {
 
 const heartbeatMs = 1_000;
 
+// Small, since people's requests wait while a block is encoded.
+const blockRows = 1_024;
+
 interface ServerParts extends Omit<ImportParts, 'signal' | 'onEvent'> {
   /** The corpus has grown. */
   onGrowth(): Promise<void>;
@@ -81,7 +84,7 @@ export function createImportServer(parts: ServerParts): ImportServer {
     const heartbeat = setInterval(() => response.write('\n'), heartbeatMs);
     try {
       const signal = AbortSignal.any([gone.signal, stopping.signal]);
-      await runImport(asked, { ...parts, signal, onEvent: send });
+      await runImport(asked, { ...parts, blockRows, signal, onEvent: send });
     } catch (error) {
       log.error({ err: error }, 'an import failed');
       send(failure(error));

@@ -61,6 +61,8 @@ export interface ImportParts {
   state: State;
   dataDir: string;
   maxImageBytes: number;
+  /** See `importFile`. */
+  blockRows?: number | undefined;
   log: Logger;
   signal: AbortSignal;
   onEvent(event: ImportEvent): void;
@@ -79,7 +81,7 @@ export async function runImport(request: ImportRequest, parts: ImportParts): Pro
 }
 
 async function importOne(file: string, request: ImportRequest, parts: ImportParts, known: Known): Promise<void> {
-  const { store, embedder, signal, onEvent, log } = parts;
+  const { store, embedder, blockRows, signal, onEvent, log } = parts;
   const { columns, images, limit, allowHosts } = request;
   const isWeb = isWebAddress(file);
   const source = isWeb ? await openWebFile(file, { allowHosts, signal }) : await openFile(file);
@@ -93,8 +95,8 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   const start = performance.now();
   const pictures = picturesFor(isWeb ? undefined : path.dirname(file), request, parts);
   const onProgress = (counts: ImportCounts, share: number | undefined) => onEvent({ kind: 'rows', counts, share });
-  const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected, limit, signal, onProgress };
-  const counts = await importFile(work);
+  const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected };
+  const counts = await importFile({ ...work, limit, blockRows, signal, onProgress });
   const stopped = signal.aborted;
   if (!stopped) await checkpoint.remove();
   const seconds = (performance.now() - start) / 1_000;

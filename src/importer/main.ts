@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { openEmbedder } from '../embedder/open.ts';
-import { BotError } from '../errors.ts';
+import { BotError, isAbort } from '../errors.ts';
 import { createDiskImageFiles } from '../images/disk.ts';
 import { createLog, type Logger } from '../log.ts';
 import { openState } from '../state.ts';
@@ -29,14 +29,16 @@ await run();
 async function run() {
   let log = createLog('info');
   const display = showImport();
+  const signal = stopOnSignal();
   try {
     const request = readArguments(process.argv.slice(2));
     const config = loadConfig();
     log = createLog(config.logLevel, config.secrets);
-    await importHereOrThere({ request, config, log, signal: stopOnSignal(), onEvent: display.show });
+    await importHereOrThere({ request, config, log, signal, onEvent: display.show });
   } catch (error) {
     display.stop();
-    report(error, log);
+    if (signal.aborted && isAbort(error)) process.exitCode = 130;
+    else report(error, log);
   }
   process.exit();
 }

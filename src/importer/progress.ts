@@ -82,7 +82,7 @@ function linesOn(write: (line: string) => void): Meter {
   };
 }
 
-export function describeCounts(counts: ImportCounts): string {
+function describeCounts(counts: ImportCounts): string {
   const { imported, known, duplicates, rejected, pictures, dead } = counts;
   const illustrated = pictures + totalOf(dead) > 0 ? `, ${pictures} pictures, ${totalOf(dead)} dead links` : '';
   return `${imported} imported, ${known} skipped as already there, ${duplicates} skipped as duplicates, ${totalOf(rejected)} rejected${illustrated}`;
