@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
 import { groupFaults } from './setting-groups.ts';
+import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
 
@@ -20,6 +21,7 @@ const settings = z.object({
   CLIP_MODEL: z.string().optional(),
   HF_ENDPOINT: webAddress.default('https://huggingface.co'),
   CLICKHOUSE_URL: webAddress.optional(),
+  VECTOR_INDEX: vectorIndexSetting.optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
@@ -63,6 +65,8 @@ export interface Config {
   hubUrl: string;
   /** Undefined: chDB in the process. */
   clickhouseUrl: string | undefined;
+  /** Undefined: the engine's own, or MSTG on MyScale. */
+  vectorIndex: VectorIndexChoice | undefined;
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
   discord: DiscordConfig | undefined;
@@ -121,6 +125,7 @@ function toConfig(values: Settings): Config {
     clipModel: values.CLIP_MODEL,
     hubUrl: values.HF_ENDPOINT,
     clickhouseUrl: values.CLICKHOUSE_URL,
+    vectorIndex: values.VECTOR_INDEX,
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai: values.OPENAI_API_KEY
       ? { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' }

@@ -109,9 +109,9 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
 
 /** The database, the model that it was built with (or a new one's), and the local state. */
 async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
-  const { dataDir, clickhouseUrl, clipModel, hubUrl } = config;
+  const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl } = config;
   const state = openState(path.join(dataDir, 'state'));
-  const database = await openDatabase({ dataDir, clickhouseUrl, log });
+  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
   const storedModel = await database.storedModel();
   const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
   if (opened.notice) log.info(opened.notice);

@@ -45,12 +45,12 @@ async function run() {
 
 /** The embedded database serves one process: while that is the bot, the bot does the work. */
 async function importHereOrThere(work: Work): Promise<void> {
-  const { dataDir, clickhouseUrl } = work.config;
+  const { dataDir, clickhouseUrl, vectorIndex } = work.config;
   const stopped = trackStop(work);
   // A wrong name is told before anything is loaded.
   for (const file of work.request.files) if (!isWebAddress(file)) await openFile(file);
   try {
-    const database = await openDatabase({ dataDir, clickhouseUrl, log: work.log });
+    const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log: work.log });
     await importHere(database, stopped.work);
   } catch (error) {
     if (!(error instanceof BotError && error.code === 'database_locked')) throw error;

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Notes } from './notes.ts';
 import { vectorColumns } from './schema.ts';
 import type { PromptStore } from './store.ts';
-import { dropVectorIndex, waitForVectorIndex } from './vector-index.ts';
+import { dropVectorIndex, isDistributed, waitForVectorIndex } from './vector-index.ts';
 
 type Bulk = Pick<PromptStore, 'beginBulkLoad' | 'finishBulkLoad'>;
 
@@ -33,7 +33,8 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
   let finishing: Promise<void> | undefined;
 
   async function isWorthIt(rows: number): Promise<boolean> {
-    return rows >= fewRows && rows > (await counts()).prompts / 2;
+    if (rows < fewRows || (await isDistributed(connection, table))) return false;
+    return rows > (await counts()).prompts / 2;
   }
 
   async function finish(options: CallOptions & { onProgress?: ((progress: number) => void) | undefined }) {

@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
-import type { Clients, Dialect, Session, Settings } from './dialects/dialect.ts';
+import { type Clients, type Dialect, type Session, type Settings, settingsClause } from './dialects/dialect.ts';
 import { toBotError } from './failures.ts';
+import { retrying } from './retry.ts';
 
 /** Values bound to `{name:Type}` placeholders: the only way a value gets into a statement. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -27,11 +28,14 @@ export interface Connection {
 }
 
 export function createConnection({ dialect, engine, place, clients, close }: Session): Connection {
-  const translating = async <Value>(work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> => {
+  const translating = async <Value>(
+    work: () => Promise<Value>,
+    { signal, statement }: CallOptions & { statement?: string } = {},
+  ): Promise<Value> => {
     try {
-      return await work();
+      return await retrying.execute(work, signal);
     } catch (error) {
-      throw toBotError(error, { place, signal });
+      throw toBotError(error, { place, signal, statement });
     }
   };
   let closed: Promise<void> | undefined;
@@ -40,7 +44,7 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
     dialect,
     async read(query, { row, parameters, settings, signal }) {
       const request = {
-        query: withSettings(query, { ...dialect.readSettings, ...settings }),
+        query: `${query}\n${settingsClause({ ...dialect.readSettings, ...settings })}`,
         format: 'JSONEachRow' as const,
         ...(parameters && { query_params: { ...parameters } }),
         ...(signal && { abort_signal: signal }),
@@ -49,7 +53,7 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
         signal?.throwIfAborted();
         return (await clients.read.query(request)).json();
       };
-      return (await translating(answer, signal)).map((found) => row.parse(found));
+      return (await translating(answer, { signal })).map((found) => row.parse(found));
     },
     async insert(table, rows, through = 'log') {
       const [first] = rows;
@@ -58,24 +62,20 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
       await translating(() => send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
     },
     async command(statement, parameters, through = 'log') {
-      await translating(() =>
-        clients[through].command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
-      );
+      const request = { query: statement, ...(parameters && { query_params: { ...parameters } }) };
+      await translating(() => clients[through].command(request), { statement });
     },
     close: () => (closed ??= close()),
   };
 }
 
-function withSettings(query: string, settings: Settings): string {
-  const list = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
-  return `${query}\nSETTINGS ${list.join(', ')}`;
-}
+// Asynchronous inserts, the default of new engines and of distributed tables, would acknowledge rows before they are stored.
+const insertSettings = settingsClause({ async_insert: 0, insert_distributed_sync: 1 });
 
-// Asynchronous inserts, the default of new engines, would acknowledge rows before they are stored.
 async function send(client: Clients['log'], insert: string, rows: readonly object[]): Promise<void> {
   const lines = rows.map((row) => wellFormed(JSON.stringify(row))).join('\n');
   const result = await client.exec({
-    query: `${insert} SETTINGS async_insert = 0 FORMAT JSONEachRow`,
+    query: `${insert} ${insertSettings} FORMAT JSONEachRow`,
     values: Readable.from([lines], { objectMode: false }),
   });
   await text(result.stream);

@@ -2,23 +2,28 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { VectorIndexChoice } from '../vector-index-setting.ts';
 import { createBulk } from './bulk.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createCorpus } from './corpus.ts';
 import { connectChdb } from './dialects/chdb.ts';
-import { connectClickHouse } from './dialects/clickhouse.ts';
+import { connectServer } from './dialects/server.ts';
 import { createGenerations } from './generations.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
 import { createNotes } from './notes.ts';
 import { createReactions } from './reactions.ts';
+import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
+import { vectorIndexState } from './vector-index.ts';
 
 export interface DatabaseOptions {
   /** The embedded database lies in its folder `chdb`. */
   dataDir: string;
-  /** A ClickHouse server to use instead: `http://user:password@host:8123/database`. */
+  /** A ClickHouse or MyScale server to use instead: `http://user:password@host:8123/database`. */
   clickhouseUrl: string | undefined;
+  /** The vector index of a MyScale server; undefined: MSTG. */
+  vectorIndex?: VectorIndexChoice | undefined;
   log: Logger;
 }
 
@@ -39,9 +44,9 @@ export interface Database {
 }
 
 /** Opens the embedded database or connects to a server. Throws BotError `database_locked` or `database_unavailable` with the remedy. */
-export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }: DatabaseOptions): Promise<Database> {
   const session = clickhouseUrl
-    ? await connectClickHouse(clickhouseUrl)
+    ? await connectServer(clickhouseUrl, { vectorIndex })
     : await connectChdb(path.resolve(dataDir, 'chdb'));
   const connection = createConnection(session);
   try {
@@ -57,6 +62,7 @@ export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOpti
     async store(model) {
       await claimModel(connection, model, session.place);
       await migrate(connection, model.dimensions);
+      await reportIndexes(connection, log);
       return createPromptStore(connection, model.dimensions);
     },
     close: () => connection.close(),
@@ -77,6 +83,20 @@ function createPromptStore(connection: Connection, dimensions: number): PromptSt
     counts: () => counts(connection),
     close: () => connection.close(),
   };
+}
+
+/** Searches are right without the index too, only slow: a start does not wait for it. */
+async function reportIndexes(connection: Connection, log: Logger): Promise<void> {
+  for (const table of corpusTableNames) {
+    const state = await vectorIndexState(connection, table);
+    if (state?.failure)
+      log.error(
+        { table, reason: state.failure },
+        'the database could not build a vector index; searches scan what it lacks',
+      );
+    else if (state && !state.isBuilt)
+      log.info({ table, progress: state.progress }, 'the database is building a vector index');
+  }
 }
 
 async function storedModel(connection: Connection): Promise<string | undefined> {

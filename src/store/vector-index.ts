@@ -25,8 +25,9 @@ const stateRow = z
 const pollMs = 250;
 
 /** Drops the table's vector index, so that a bulk load need not keep it; searches are exact until `buildVectorIndex`. */
-export async function dropVectorIndex({ dialect, command }: Connection, table: CorpusTable): Promise<void> {
-  await command(dialect.dropVectorIndex(table, vectorColumns[table]));
+export async function dropVectorIndex(connection: Connection, table: CorpusTable): Promise<void> {
+  if (await isDistributed(connection, table)) return;
+  await connection.command(connection.dialect.dropVectorIndex(table, vectorColumns[table]));
 }
 
 /** Makes the table's vector index, where it is missing, over all its rows, and waits for it as `waitForVectorIndex` does. */
@@ -35,11 +36,20 @@ export async function buildVectorIndex(
   table: CorpusTable,
   { dimensions, ...options }: BuildOptions & { dimensions: number },
 ): Promise<void> {
+  if (await isDistributed(connection, table)) return;
   const { dialect, command } = connection;
   await command(dialect.addVectorIndex(table, vectorColumns[table], dimensions));
   const build = dialect.buildVectorIndex(table, vectorColumns[table]);
   if (build) await command(build);
   await waitForVectorIndex(connection, table, options);
+}
+
+/** On a cluster the index belongs to the shards' own tables, where it stays. */
+/** Over several machines the index belongs to their local tables, and to whoever made those. */
+export async function isDistributed({ read }: Connection, table: CorpusTable): Promise<boolean> {
+  const query = `SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = '${table}'`;
+  const [found] = await read(query, { row: z.object({ engine: z.string() }) });
+  return found?.engine === 'Distributed';
 }
 
 /** Undefined when the table has no index that the engine knows of. */

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 
 /** Settings sent inside a statement (`SETTINGS a = 1`), the only way that does not leak into later calls of a chDB client. */
-export type Settings = Readonly<Record<string, number>>;
+export type Settings = Readonly<Record<string, number | string>>;
 
 /** What must differ between the engines; everything else is one SQL. `table` is a table as a statement names it. */
 export interface Dialect {
@@ -11,7 +11,7 @@ export interface Dialect {
   /** A row's cells that fill `vectorColumns(column)`. */
   vectorCells(column: string, vector: Float32Array): Readonly<Record<string, unknown>>;
   /** Settings of a table with a vector index, besides those of all. */
-  readonly indexedTable: Readonly<Record<string, number | string>>;
+  readonly indexedTable: Settings;
   /** Declares the index (cosine distance over `column`), which new rows join from then on; twice is once. */
   addVectorIndex(table: string, column: string, dimensions: number): string;
   /** Starts, in the background, the indexing of the rows that were there before the index; undefined where the engine does so by itself. */
@@ -44,6 +44,22 @@ export interface Session {
   place: string;
   clients: Clients;
   close(): Promise<void>;
+}
+
+/** Known to every engine, of every version. */
+export const readSettings: Settings = {
+  // Seconds. The engine itself must stop: chDB ignores the client's timeout and runs on after an abort.
+  max_execution_time: 30,
+  // On a cluster a row of prompts and its picture lie on the same shard (src/store/cluster.ts).
+  distributed_product_mode: 'local',
+};
+
+/** ` SETTINGS a = 1, b = 'c'`. */
+export function settingsClause(settings: Settings): string {
+  const list = Object.entries(settings).map(
+    ([name, value]) => `${name} = ${typeof value === 'string' ? `'${value}'` : value}`,
+  );
+  return `SETTINGS ${list.join(', ')}`;
 }
 
 export function vectorIndexName(column: string): string {

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { type Dialect, vectorIndexName } from './dialect.ts';
+import { type Dialect, readSettings, vectorIndexName } from './dialect.ts';
 
 /**
  * The SQL that ClickHouse 25.8 and later and chDB share.
@@ -28,10 +28,9 @@ WHERE NOT is_done AND database = currentDatabase() AND table = '${table}' AND co
   distance: (column) => `cosineDistance(${column}, ${decoded('{vector:String}')})`,
   exactDistance: (expression) => stockSql.distance(expression),
   readSettings: {
+    ...readSettings,
     // A vector query can poison this cache for later counts (ClickHouse PR 112086).
     use_query_condition_cache: 0,
-    // Seconds. The engine itself must stop: chDB ignores the client's timeout and runs on after an abort.
-    max_execution_time: 30,
   },
   searchSettings: {
     hnsw_candidate_list_size_for_search: 256,
