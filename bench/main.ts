@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   embedding: async () => (await import('./embedding.ts')).benchEmbedding(),
   import: async () => (await import('./import.ts')).benchImport(),
   search: async () => (await import('./search.ts')).benchSearch(20_000),
+  capacity: async () => (await import('./capacity.ts')).benchCapacity(20_000),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   sketch: async () => (await import('./sketch.ts')).benchSketch(),

@@ -25,7 +25,15 @@ const migrations: readonly Migration[] = [
     name: 'corpus, generations, posts and reactions',
     statements: (target) => [...corpusTables(target), ...vectorIndexes(target), ...logTables(target)],
   },
-  { version: 3, name: 'repeatable inserts', statements: repeatableInserts },
+  {
+    version: 3,
+    name: 'what a generation started from, and whether it is for adults',
+    statements: ({ layout }) =>
+      ['source String', 'nsfw Bool'].map(
+        (column) => `ALTER TABLE ${layout.table('generations')} ADD COLUMN IF NOT EXISTS ${column}`,
+      ),
+  },
+  { version: 4, name: 'repeatable inserts', statements: repeatableInserts },
 ];
 
 const latest = Math.max(...migrations.map(({ version }) => version));

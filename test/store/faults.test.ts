@@ -1,10 +1,12 @@
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createConnection } from '../../src/store/connection.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { connectServer } from '../../src/store/dialects/server.ts';
 import type { EngineKind } from '../fakes/clickhouse/engine.ts';
 import { type OnServer, openOnServer } from './on-server.ts';
-import { corpusRow, generation, idsOf, post, reaction, vector } from './samples.ts';
+import { corpusRow, generation, idsOf, model, post, reaction, vector } from './samples.ts';
 
 const kinds: readonly EngineKind[] = ['clickhouse', 'myscale-v2'];
 
@@ -93,6 +95,20 @@ describe.each(kinds)('faults on the way to %s', (kind) => {
     await connection.close();
     return found?.count;
   }
+});
+
+it('stores once what two importers load at the same time', async () => {
+  const { server, store, close } = await openOnServer();
+  const log = pino({ level: 'silent' });
+  const other = await openDatabase({ dataDir: 'unused', clickhouseUrl: server.url, log });
+  const second = await other.store(model);
+  for (let times = 0; times < 5; times++) {
+    const rows = ['a', 'b', 'c'].map((id) => corpusRow(`${id}${times}`, { imageVector: vector(2) }));
+    await Promise.all([store.importPairs(rows), second.importPairs(rows)]);
+  }
+  expect(await store.counts()).toMatchObject({ prompts: 15, images: 15 });
+  await other.close();
+  await close();
 });
 
 it('uses a connection again, and does without it when the server has closed it', async () => {

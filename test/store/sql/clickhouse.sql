@@ -88,6 +88,10 @@ CREATE TABLE IF NOT EXISTS reactions (
 
 INSERT INTO migrations (version, name) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
+ALTER TABLE generations ADD COLUMN IF NOT EXISTS source String;
+
+ALTER TABLE generations ADD COLUMN IF NOT EXISTS nsfw Bool;
+
 ALTER TABLE prompts MODIFY SETTING non_replicated_deduplication_window = 1000;
 
 ALTER TABLE prompt_images MODIFY SETTING non_replicated_deduplication_window = 1000;
@@ -140,7 +144,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_
 FORMAT JSONEachRow;
 
 -- parameters: key
-SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) LIMIT 1
+SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) OR source = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
@@ -175,13 +179,13 @@ ALTER TABLE reactions DELETE WHERE scope = {scope:String} AND generation = {id:S
 
 -- parameters: scope, id
 SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
-  refiner, generator, model, seed, width, height, images, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND id = {id:String} ORDER BY created_at DESC, id DESC LIMIT 1 BY id 
+  refiner, generator, model, seed, width, height, images, source, nsfw, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND id = {id:String} ORDER BY created_at DESC, id DESC LIMIT 1 BY id 
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
 FORMAT JSONEachRow;
 
 -- parameters: scope, id
 SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
-  refiner, generator, model, seed, width, height, images, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND root IN (SELECT root FROM generations WHERE scope = {scope:String} AND id = {id:String}) ORDER BY created_at DESC, id DESC LIMIT 1 BY id 
+  refiner, generator, model, seed, width, height, images, source, nsfw, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND root IN (SELECT root FROM generations WHERE scope = {scope:String} AND id = {id:String}) ORDER BY created_at DESC, id DESC LIMIT 1 BY id 
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
 FORMAT JSONEachRow;
 
@@ -192,7 +196,7 @@ FORMAT JSONEachRow;
 
 -- parameters: scope, user, limit, before
 SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
-  refiner, generator, model, seed, width, height, images, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND user = {user:String} AND created_at < fromUnixTimestamp64Milli({before:Int64}) ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32}
+  refiner, generator, model, seed, width, height, images, source, nsfw, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND user = {user:String} AND created_at < fromUnixTimestamp64Milli({before:Int64}) ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
 FORMAT JSONEachRow;
 
@@ -239,7 +243,7 @@ ALTER TABLE prompts DROP INDEX IF EXISTS prompt_vector_index;
 
 ALTER TABLE prompts MATERIALIZE INDEX prompt_vector_index SETTINGS mutations_sync = 0;
 
-INSERT INTO generations (id, root, scope, user, asked, prompt, style, neighbours, refiner, generator, model, seed, width, height, images, parent, negative_prompt, changes, prompt_vector, image_vectors, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
+INSERT INTO generations (id, root, scope, user, asked, prompt, style, neighbours, refiner, generator, model, seed, width, height, images, nsfw, parent, source, negative_prompt, changes, prompt_vector, image_vectors, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
 INSERT INTO posts (adapter, thread, message, generation, scope, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
