@@ -9,19 +9,16 @@ import { createDiskImageFiles } from '../src/images/disk.ts';
 import { type ImportEvent, runImport } from '../src/importer/job.ts';
 import { createLog } from '../src/log.ts';
 import { openState } from '../src/state.ts';
-import { createConnection } from '../src/store/connection.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { connectChdb } from '../src/store/dialects/chdb.ts';
-import type { CorpusRow } from '../src/store/store.ts';
 import { clusteredVectors } from '../test/store/vectors.ts';
 import { writeRandomClip } from './clip-graph.ts';
+import { inserts } from './inserts.ts';
 import { naiveRate } from './naive-embedding.ts';
+import { promptOf, rounded } from './prompts.ts';
 
 type Figures = Record<string, string | number>;
 
 const dimensions = 512;
-const insertedRows = 40_000;
-const insertBatch = 8_000;
 const flatRows = 200_000;
 
 /** The import: texts a second against the naive loop with both models, rows a second against the bare engine, and memory over many rows. */
@@ -89,41 +86,6 @@ async function importInto(
   }
 }
 
-/** Rows with vectors through the store, and the same rows by `INSERT ... SELECT` from a Parquet file into a table of the same engine; both without index. */
-async function inserts(folder: string): Promise<Figures> {
-  const database = await openDatabase({ dataDir: folder, clickhouseUrl: undefined, log: createLog('warn') });
-  const connection = createConnection(await connectChdb(path.join(folder, 'chdb')));
-  try {
-    const store = await database.store({ name: 'bench', dimensions });
-    await store.beginBulkLoad({ rows: insertedRows });
-    const next = clusteredVectors(1, dimensions);
-    const rows = Array.from({ length: insertedRows }, (_, index): CorpusRow => {
-      const prompt = `${promptOf(index)} ${index}`;
-      return { id: String(index), prompt, url: '', width: 512, height: 512, sourceSite: 'bench', promptVector: next() };
-    });
-    const own = await milliseconds(async () => {
-      for (let start = 0; start < rows.length; start += insertBatch) {
-        await store.importPairs(rows.slice(start, start + insertBatch));
-      }
-    });
-    const columns = 'id, prompt, url, width, height, source_site, prompt_vector';
-    const parquet = path.join(folder, 'rows.parquet');
-    await connection.command(`SELECT ${columns} FROM prompts INTO OUTFILE '${parquet}' FORMAT Parquet`);
-    await connection.command('CREATE TABLE raw AS prompts');
-    const raw = await milliseconds(() =>
-      connection.command(`INSERT INTO raw (${columns}) SELECT * FROM file('${parquet}')`),
-    );
-    return {
-      'inserted rows/s': Math.round((1_000 * insertedRows) / own),
-      'inserted rows/s, bare INSERT ... SELECT': Math.round((1_000 * insertedRows) / raw),
-      'inserts / bare INSERT ... SELECT': rounded(raw / own, 2),
-    };
-  } finally {
-    await connection.close();
-    await database.close();
-  }
-}
-
 /** Resident memory at a quarter and at the end of an import without a model; the index is built after it. */
 async function memory(folder: string): Promise<Figures> {
   const file = path.join(folder, 'prompts.csv');
@@ -157,30 +119,6 @@ async function memory(folder: string): Promise<Figures> {
   };
 }
 
-/** Prompts as people write them: a subject and a row of modifiers, 10 to 60 tokens, about 30 in the mean. */
-function promptOf(index: number): string {
-  const subjects = [
-    'a cat sleeping on the sofa',
-    'portrait of an old sailor',
-    'a castle above the clouds',
-    'a red car in the rain',
-  ];
-  const modifiers = [
-    'highly detailed',
-    'oil painting',
-    'soft light',
-    'sharp focus',
-    'trending on artstation',
-    'wide angle',
-    '4k',
-    'by the sea',
-    'at night',
-  ];
-  const count = 1 + ((index * 7) % 13);
-  const chosen = Array.from({ length: count }, (_, place) => modifiers[(index + place * 4) % modifiers.length]);
-  return [`${subjects[index % subjects.length]} number ${index}`, ...chosen].join(', ');
-}
-
 async function inFolder(work: (folder: string) => Promise<Figures>): Promise<Figures> {
   const folder = await mkdtemp(path.join(tmpdir(), 'promptory-bench-'));
   try {
@@ -192,14 +130,4 @@ async function inFolder(work: (folder: string) => Promise<Figures>): Promise<Fig
 
 function named(name: string, figures: Figures): Figures {
   return Object.fromEntries(Object.entries(figures).map(([title, figure]) => [`${name}: ${title}`, figure]));
-}
-
-async function milliseconds(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-function rounded(value: number, digits = 1): number {
-  return Number(value.toFixed(digits));
 }
