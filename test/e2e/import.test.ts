@@ -11,7 +11,7 @@ const data = path.join(folder, 'data');
 let program: Program;
 beforeAll(async () => {
   program = await startProgram(folder);
-});
+}, 300_000);
 afterAll(() => program.end('SIGKILL'));
 
 function fileOf(name: string, count: number): string {
@@ -63,7 +63,7 @@ describe('npm run import while the bot has the database', () => {
   });
 
   it('stops in the bot on Ctrl-C or kill -9 of the command, and goes on', { timeout: 400_000 }, async () => {
-    const file = fileOf('second', 20_000);
+    const file = fileOf('second', 9_000);
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const command = startImport(data, file);
       await command.said(/\d+ imported/);
@@ -73,11 +73,11 @@ describe('npm run import while the bot has the database', () => {
     }
     // The bot is at it until it has noticed; then it takes the next.
     for (;;) {
-      const { code, output } = await runImport(data, file, '--limit', '12000');
+      const { code, output } = await runImport(data, file, '--limit', '6000');
       if (output.includes('at another import already')) continue;
       expect(code).toBe(0);
       expect(output).toContain('goes on after');
-      expect(output).toMatch(/Done: 12000 imported/);
+      expect(output).toMatch(/Done: 6000 imported/);
       break;
     }
   });
@@ -85,20 +85,20 @@ describe('npm run import while the bot has the database', () => {
   it('loses nothing when the bot is killed: the command says so, and the next one goes on by itself', {
     timeout: 400_000,
   }, async () => {
-    const file = fileOf('third', 20_000);
-    const command = startImport(data, file, '--limit', '12000');
+    const file = fileOf('third', 9_000);
+    const command = startImport(data, file, '--limit', '6000');
     await command.said(/\d+ imported/);
     await program.end('SIGKILL');
     expect(await command.ended).toBe(1);
     expect(command.output()).toContain('run the same command again to go on');
-    const { code, output } = await runImport(data, file, '--limit', '12000');
+    const { code, output } = await runImport(data, file, '--limit', '6000');
     expect(code).toBe(0);
     expect(output).toContain('goes on after');
     expect(output).not.toContain('The bot is running');
     const { prompts } = await countsOf(data);
-    expect(prompts).toBeGreaterThanOrEqual(2_000 + 12_000 + 12_000);
+    expect(prompts).toBeGreaterThanOrEqual(2_000 + 6_000 + 6_000);
     program = await startProgram(folder);
-    expect(await found('a red castle of third; number 11999')).toContain('third-11999');
+    expect(await found('a red castle of third; number 5999')).toContain('third-5999');
     expect(readdirSync(data)).toContain('import-server.json');
   });
 });
