@@ -12,9 +12,9 @@ import { openState } from '../src/state.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { clusteredVectors } from '../test/store/vectors.ts';
 import { writeRandomClip } from './clip-graph.ts';
+import { promptOf, rounded } from './import-prompts.ts';
 import { inserts } from './inserts.ts';
 import { naiveRate } from './naive-embedding.ts';
-import { promptOf, rounded } from './prompts.ts';
 
 type Figures = Record<string, string | number>;
 

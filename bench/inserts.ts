@@ -5,7 +5,7 @@ import { openDatabase } from '../src/store/database.ts';
 import { connectChdb } from '../src/store/dialects/chdb.ts';
 import type { CorpusRow } from '../src/store/store.ts';
 import { clusteredVectors } from '../test/store/vectors.ts';
-import { promptOf, rounded } from './prompts.ts';
+import { promptOf, rounded } from './import-prompts.ts';
 
 const dimensions = 512;
 const insertedRows = 40_000;

@@ -1,27 +1,42 @@
-/** Prompts as people write them: a subject and a row of modifiers, 10 to 60 tokens, about 30 in the mean. */
-export function promptOf(index: number): string {
-  const subjects = [
-    'a cat sleeping on the sofa',
-    'portrait of an old sailor',
-    'a castle above the clouds',
-    'a red car in the rain',
-  ];
-  const modifiers = [
-    'highly detailed',
-    'oil painting',
-    'soft light',
-    'sharp focus',
-    'trending on artstation',
-    'wide angle',
-    '4k',
-    'by the sea',
-    'at night',
-  ];
-  const count = 1 + ((index * 7) % 13);
-  const chosen = Array.from({ length: count }, (_, place) => modifiers[(index + place * 4) % modifiers.length]);
-  return [`${subjects[index % subjects.length]} number ${index}`, ...chosen].join(', ');
+import { demoPrompts } from '../src/demo/prompts/index.ts';
+import { seededRandom } from '../test/store/vectors.ts';
+
+const syllables = [
+  'ar',
+  'bel',
+  'cor',
+  'dan',
+  'el',
+  'fen',
+  'gor',
+  'hal',
+  'is',
+  'jov',
+  'kar',
+  'lun',
+  'mir',
+  'nov',
+  'or',
+  'pe',
+];
+const artists = 20_000;
+
+/**
+ * Endless prompts as people write them: a few clauses of the demo corpus, so that some words are in most prompts,
+ * and an artist, by Zipf's law: a few in thousands of prompts, most in a handful.
+ */
+export function syntheticPrompts(seed: number): () => string {
+  const random = seededRandom(seed);
+  const clauses = demoPrompts.flatMap((prompt) => prompt.split(', '));
+  const pick = () => clauses[Math.floor(random() * clauses.length)] ?? '';
+  return () => {
+    const parts = Array.from({ length: 3 + Math.floor(random() * 5) }, pick);
+    return [...parts, `by ${artistName(Math.floor(artists ** random()))}`].join(', ');
+  };
 }
 
-export function rounded(value: number, digits = 1): number {
-  return Number(value.toFixed(digits));
+/** The name of the artist of a rank, 1 for the most common. */
+export function artistName(rank: number): string {
+  const digits = [...rank.toString(16).padStart(4, '0')].map((digit) => syllables[Number.parseInt(digit, 16)]);
+  return `${digits.slice(0, 2).join('')}sky ${digits.join('')}an`;
 }

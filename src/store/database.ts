@@ -16,6 +16,9 @@ import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
 import { vectorIndexState } from './vector-index.ts';
+import { createVocabularySource } from './vocabulary.ts';
+import { warm } from './warm.ts';
+import { createWordSearch } from './words.ts';
 
 export interface DatabaseOptions {
   /** The embedded database lies in its folder `chdb`. */
@@ -72,12 +75,20 @@ export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }:
 function createPromptStore(connection: Connection, dimensions: number): PromptStore {
   const corpus = createCorpus(connection, dimensions);
   const notes = createNotes(connection);
+  const vocabulary = createVocabularySource(connection);
   return {
     engine: connection.engine,
     ...corpus,
     ...notes,
     ...createBulk({ connection, dimensions, notes, counts: () => counts(connection) }),
     ...createSearch({ connection, dimensions, knownIds: corpus.knownIds }),
+    ...createWordSearch({ connection, dimensions, vocabulary }),
+    async importPairs(batch, options) {
+      const outcome = await corpus.importPairs(batch, options);
+      vocabulary.grown(outcome.imported);
+      return outcome;
+    },
+    warm: (options) => warm({ connection, dimensions, vocabulary }, options),
     ...createGenerations(connection, dimensions),
     ...createReactions(connection),
     counts: () => counts(connection),

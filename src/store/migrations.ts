@@ -26,6 +26,11 @@ const migrations: readonly Migration[] = [
     statements: (target) => [...corpusTables(target), ...vectorIndexes(target), ...logTables(target)],
   },
   {
+    version: 2,
+    name: 'words of the prompts',
+    statements: ({ dialect, layout }) => dialect.addWordIndex(layout.table('prompts'), 'prompt'),
+  },
+  {
     version: 3,
     name: 'what a generation started from, and whether it is for adults',
     statements: ({ layout }) =>
@@ -48,10 +53,11 @@ function bookkeeping({ table, engine }: Layout): string[] {
 
 /** All statements that lead from nothing to this program's schema, the record that they ran included. */
 export function wholeSchema(target: SchemaTarget): string[] {
-  const applied = migrations.map(({ version, name }) => `(${version}, '${name}')`).join(', ');
+  const possible = migrations.filter(({ statements }) => statements(target).length > 0);
+  const applied = possible.map(({ version, name }) => `(${version}, '${name}')`).join(', ');
   return [
     ...bookkeeping(target.layout),
-    ...migrations.flatMap(({ statements }) => statements(target)),
+    ...possible.flatMap(({ statements }) => statements(target)),
     `INSERT INTO migrations (version, name) VALUES ${applied}`,
   ];
 }
@@ -73,8 +79,10 @@ export async function migrate(connection: Connection, dimensions: number): Promi
   const applied = new Set(await appliedVersions(connection));
   for (const { version, name, statements } of migrations) {
     if (applied.has(version)) continue;
-    const target = { dialect: connection.dialect, dimensions, layout: oneServer };
-    for (const statement of statements(target)) await connection.command(statement);
+    const pending = statements({ dialect: connection.dialect, dimensions, layout: oneServer });
+    // What this version of the engine can't do yet is done once it can.
+    if (pending.length === 0) continue;
+    for (const statement of pending) await connection.command(statement);
     await connection.insert('migrations', [{ version, name }]);
   }
 }

@@ -45,6 +45,8 @@ describe('the vector index of MyScale', () => {
     const found = await idsOf(opened.store.searchPrompts(vector(2), { limit: 3 }));
     expect(found[0]).toBe('row 2');
     expect(found).toHaveLength(3);
+    // Nor by the exact scan that makes up for rows an index does not give.
+    expect(opened.server.requests.filter(({ query }) => query.includes('ORDER BY distance, id'))).toEqual([]);
   });
 
   it('that can not be built is an error with a remedy, whose cause says why', async () => {

@@ -34,6 +34,7 @@ async function statementsOn(kind: EngineKind): Promise<string[]> {
   await store.logReaction(reaction('r'));
   await store.searchPrompts(vector(1), { limit: 5, scope: 'scope' });
   await store.searchImages(vector(1), { limit: 5, scope: 'scope' });
+  await store.searchWords('prompt of a', vector(1), { limit: 5, scope: 'scope' });
   await store.findGenerationByPost(post('m'));
   await store.lineage('scope', 'g');
   await store.history('scope', 'user', { limit: 5, before: new Date() });

@@ -1,5 +1,6 @@
 import type { VectorIndexChoice } from '../../vector-index-setting.ts';
 import { type Dialect, readSettings, vectorIndexName } from './dialect.ts';
+import { scannedWords } from './words.ts';
 
 /** The table setting that names the metric of rows outside the index, the newest name first: it changed within version 1. */
 export const metricSettings = ['float_vector_search_metric_type', 'vector_search_metric_type'] as const;
@@ -32,6 +33,9 @@ WHERE database = currentDatabase() AND table = '${table}' AND name = '${vectorIn
     encodeVector: (vector) => Array.from(vector),
     distance: (column) => `distance(${searchParameters})(${column}, {vector:Array(Float32)})`,
     exactDistance: (expression) => `cosineDistance(${expression}, {vector:Array(Float32)})`,
+    // Its own index of words (fts) answers through textsearch(), which ranks in its own way: ours is computed.
+    ...scannedWords,
+    inlined: [],
     readSettings,
     // Without it, parts whose index is not built yet give no rows and no error. Other engines refuse the name (error 115).
     searchSettings: { enable_brute_force_vector_search: 1 },

@@ -5,7 +5,7 @@ import { BotError } from '../../errors.ts';
 import { defaultVectorIndex, type VectorIndexChoice } from '../../vector-index-setting.ts';
 import { toBotError } from '../failures.ts';
 import { retrying } from '../retry.ts';
-import { clickhouse } from './clickhouse.ts';
+import { clickhouse, olderClickHouse } from './clickhouse.ts';
 import type { Dialect, Session } from './dialect.ts';
 import { metricSettings, myscaleSql } from './myscale.ts';
 
@@ -46,7 +46,7 @@ export async function connectServer(
       dialect,
       engine: `${dialect.name === 'myscale' ? 'MyScale' : 'ClickHouse'} ${server.version}`,
       place,
-      clients: { read: client, log: client, bulk: client },
+      clients: { read: [client], log: client, bulk: client },
       close: () => client.close(),
     };
   } catch (error) {
@@ -103,14 +103,18 @@ function dialectOf(server: Server, vectorIndex: VectorIndexChoice | undefined, p
     );
   }
   requireVersion(version, [25, 8], `The ClickHouse server at ${place}`);
-  return clickhouse;
+  return isAtLeast(version, [26, 2]) ? clickhouse : olderClickHouse;
 }
 
 function requireVersion(version: string, [leastMajor, leastMinor]: [number, number], server: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
+  if (isAtLeast(version, [leastMajor, leastMinor])) return;
   throw new BotError(
     'database_unavailable',
     `${server} is version ${version}; its vector index needs ${leastMajor}.${leastMinor} or later. Update the server, or remove CLICKHOUSE_URL to use the embedded database.`,
   );
+}
+
+function isAtLeast(version: string, [leastMajor, leastMinor]: [number, number]): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type Dialect, readSettings, vectorIndexName } from './dialect.ts';
+import { indexedWords } from './words.ts';
 
 /**
  * The SQL that ClickHouse 25.8 and later and chDB share.
@@ -27,6 +28,8 @@ WHERE NOT is_done AND database = currentDatabase() AND table = '${table}' AND co
   encodeVector: encode,
   distance: (column) => `cosineDistance(${column}, ${decoded('{vector:String}')})`,
   exactDistance: (expression) => stockSql.distance(expression),
+  ...indexedWords,
+  inlined: [],
   readSettings: {
     ...readSettings,
     // A vector query can poison this cache for later counts (ClickHouse PR 112086).

@@ -146,6 +146,20 @@ UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
+-- parameters: rare, words, weights, average, limit, vector
+SELECT id, prompt, url AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+FROM prompts WHERE id IN (SELECT id FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM prompts WHERE multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)}))
+ORDER BY arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32})
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
+FORMAT JSONEachRow;
+
+-- parameters: rare, words, weights, average, limit, vector, scope
+SELECT id, prompt, twins, images[1].key AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)})))
+ORDER BY score DESC, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
+FORMAT JSONEachRow;
+
 -- parameters: scope, generation
 SELECT adapter, thread, message, generation, scope, toUnixTimestamp64Milli(created_at) AS created
 FROM posts WHERE scope = {scope:String} AND generation = {generation:String}
@@ -223,7 +237,7 @@ FORMAT JSONEachRow;
 -- parameters: vector, limit, scope
 SELECT id, prompt, twins, arrayMap(image -> cosineDistance(image, {vector:Array(Float32)}), image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance
-FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND notEmpty(image_vectors))
+FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (notEmpty(image_vectors)))
 ORDER BY distance, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
@@ -250,6 +264,12 @@ INSERT INTO reactions (generation, id, scope, user, kind, delta, created_at) SET
 SELECT (SELECT count() FROM prompts) AS prompts,
   (SELECT count() FROM prompt_images WHERE id IN (SELECT id FROM prompts)) AS images,
   (SELECT uniqExact(scope, id) FROM generations) AS generations
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
+FORMAT JSONEachRow;
+
+SELECT (SELECT count() FROM prompts) AS rows, count() AS sampled, avg(length(words)) AS average_length,
+  sumMap(arrayDistinct(words) AS distinct, arrayMap(word -> toUInt32(1), distinct)) AS counted
+FROM (SELECT splitByNonAlpha(lowerUTF8(arrayJoin(groupArraySample(10000, 1)(prompt)))) AS words FROM prompts)
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
