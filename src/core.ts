@@ -17,6 +17,7 @@ import { createHandler } from './handler.ts';
 import { createUserHash } from './identity.ts';
 import { createDiskImageFiles } from './images/disk.ts';
 import type { ImageFiles } from './images/image-files.ts';
+import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { createOutbox } from './outbox.ts';
@@ -70,7 +71,7 @@ const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
-  const { store, embedder, state, notice } = await openMemory(config, log, signal);
+  const { store, embedder, plainEmbedder, state, notice } = await openMemory(config, log, signal);
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
   const outbox = createOutbox(state, store, log);
   const queue = createQueue<JobPayload>(state, {
@@ -97,6 +98,12 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     onGrowth: calibration.refresh,
   });
   await demo.begin();
+  const { dataDir, maxImageBytes } = config;
+  const imports = createImportServer({
+    ...{ store, embedder: plainEmbedder, images, state, dataDir, maxImageBytes, log },
+    onGrowth: calibration.refresh,
+  });
+  await imports.start();
 
   const forget = createForget({ store, outbox, images });
   const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
@@ -124,7 +131,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
       warmed = warmInBackground(store, { log, signal });
     },
     async stop() {
-      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), warmed]);
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), imports.stop(), warmed]);
       await outbox.close();
       await embedder.close();
       await store.close();
@@ -143,7 +150,7 @@ async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
   if (opened.notice) log.info(opened.notice);
   const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-  return { state, store, embedder, notice: opened.notice };
+  return { state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
 }
 
 function createRefiner({ openai }: Config, log: Logger) {

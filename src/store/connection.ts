@@ -25,7 +25,7 @@ export interface Connection {
   read<Row>(query: string, options: ReadOptions<Row>): Promise<Row[]>;
   /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: 'log' | 'bulk'): Promise<void>;
-  command(statement: string, parameters?: Parameters): Promise<void>;
+  command(statement: string, parameters?: Parameters, through?: 'log' | 'bulk'): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,9 +65,9 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
       const columns = Object.keys(first).join(', ');
       await translating(() => send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
     },
-    async command(statement, parameters) {
+    async command(statement, parameters, through = 'log') {
       const request = { query: statement, ...(parameters && { query_params: { ...parameters } }) };
-      await translating(() => clients.log.command(request), { statement });
+      await translating(() => clients[through].command(request), { statement });
     },
     close: () => (closed ??= close()),
   };

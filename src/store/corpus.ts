@@ -1,20 +1,26 @@
 import { z } from 'zod';
-import type { CallOptions, Embedding } from '../embedder/embedder.ts';
+import type { CallOptions } from '../embedder/embedder.ts';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
-import type { CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
+import type { CorpusImage, CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
 import { checkVector, dot } from './vectors.ts';
 
-type Corpus = Pick<PromptStore, 'importPairs' | 'knownIds' | 'findCorpusPrompt' | 'sampleCosines'>;
+type Corpus = Pick<
+  PromptStore,
+  'importPairs' | 'importImages' | 'knownIds' | 'knownImageIds' | 'listCorpus' | 'findCorpusPrompt' | 'sampleCosines'
+>;
 
 // The engine splits an insert into blocks above 268 MB or 1,048,449 rows, and only one block is stored whole or not at all.
 const maxBatch = 10_000;
+
+const pageRows = 20_000;
 
 const sampleRows = 128;
 const pairsPerRow = 8;
 
 const idRow = z.object({ id: z.string() });
+const listedRow = z.object({ id: z.string(), prompt: z.string() });
 const vectorRow = z.object({ id: z.string(), vector: z.array(z.number()) });
 
 /** The imported (prompt, picture) pairs. */
@@ -47,6 +53,25 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
+  const importImageBatch = async (batch: readonly CorpusImage[], options?: CallOptions): Promise<ImportOutcome> => {
+    const ids = batch.map(({ id }) => id);
+    const known = await storedIds('prompt_images', ids, options);
+    const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
+    await connection.insert(
+      'prompt_images',
+      fresh.map((row) => imageRow(connection, row)),
+      'bulk',
+    );
+    return { imported: fresh.length, skipped: batch.length - fresh.length };
+  };
+
+  /** One batch at a time: what is stored already is looked up first. */
+  const inTurn = <Outcome>(work: () => Promise<Outcome>): Promise<Outcome> => {
+    const turn = lastImport.then(work);
+    lastImport = turn.catch(() => undefined);
+    return turn;
+  };
+
   const vectors = (table: CorpusTable, ids: readonly string[]) =>
     connection.read(
       `SELECT id, ${vectorColumns[table]} AS vector FROM ${table} WHERE id IN {ids:Array(String)} LIMIT 1 BY id`,
@@ -64,11 +89,27 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
   return {
     async importPairs(batch, options) {
       checkBatch(batch, dimensions);
-      const turn = lastImport.then(() => importBatch(batch, options));
-      lastImport = turn.catch(() => undefined);
-      return turn;
+      return inTurn(() => importBatch(batch, options));
+    },
+    async importImages(batch, options) {
+      checkSize(batch);
+      for (const { imageVector } of batch) checkVector(imageVector, dimensions);
+      return inTurn(() => importImageBatch(batch, options));
     },
     knownIds: (ids, options) => storedIds('prompts', ids, options),
+    knownImageIds: (ids, options) => storedIds('prompt_images', ids, options),
+    async *listCorpus(options) {
+      const query = `SELECT id, prompt FROM prompts WHERE id > {after:String} ORDER BY id LIMIT ${pageRows}`;
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page: z.infer<typeof listedRow>[] = await connection.read(query, {
+          row: listedRow,
+          parameters: { after },
+          signal: options?.signal,
+        });
+        if (page.length > 0) yield page;
+        after = page.length < pageRows ? undefined : page.at(-1)?.id;
+      }
+    },
     async findCorpusPrompt(id) {
       const query = 'SELECT id, prompt, url FROM prompts WHERE id = {id:String} LIMIT 1';
       const row = z.object({ id: z.string(), prompt: z.string(), url: z.string() });
@@ -88,19 +129,23 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
 }
 
 function checkBatch(batch: readonly CorpusRow[], dimensions: number): void {
-  if (batch.length > maxBatch) {
-    throw new BotError(
-      'too_large',
-      `One batch holds at most ${maxBatch} rows, this one has ${batch.length}: send several.`,
-    );
-  }
+  checkSize(batch);
   for (const { promptVector, imageVector } of batch) {
     checkVector(promptVector, dimensions);
     if (imageVector) checkVector(imageVector, dimensions);
   }
 }
 
-function firstOfEachId(batch: readonly CorpusRow[]): CorpusRow[] {
+function checkSize(batch: readonly unknown[]): void {
+  if (batch.length > maxBatch) {
+    throw new BotError(
+      'too_large',
+      `One batch holds at most ${maxBatch} rows, this one has ${batch.length}: send several.`,
+    );
+  }
+}
+
+function firstOfEachId<Row extends { id: string }>(batch: readonly Row[]): Row[] {
   return [...new Map(batch.toReversed().map((row) => [row.id, row])).values()];
 }
 
@@ -109,7 +154,7 @@ function promptRow({ dialect }: Connection, { id, prompt, url, width, height, so
   return { id, prompt, url, width, height, source_site: sourceSite, ...cells };
 }
 
-function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusRow & { imageVector: Embedding }) {
+function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusImage) {
   return { id, prompt, url, ...dialect.vectorCells(vectorColumns.prompt_images, imageVector) };
 }
 

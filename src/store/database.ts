@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { VectorIndexChoice } from '../vector-index-setting.ts';
+import { createBulk } from './bulk.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createCorpus } from './corpus.ts';
 import { connectChdb } from './dialects/chdb.ts';
 import { connectServer } from './dialects/server.ts';
 import { createGenerations } from './generations.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
+import { createNotes } from './notes.ts';
 import { createReactions } from './reactions.ts';
 import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
@@ -72,10 +74,13 @@ export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }:
 
 function createPromptStore(connection: Connection, dimensions: number): PromptStore {
   const corpus = createCorpus(connection, dimensions);
+  const notes = createNotes(connection);
   const vocabulary = createVocabularySource(connection);
   return {
     engine: connection.engine,
     ...corpus,
+    ...notes,
+    ...createBulk({ connection, dimensions, notes, counts: () => counts(connection) }),
     ...createSearch({ connection, dimensions, knownIds: corpus.knownIds }),
     ...createWordSearch({ connection, dimensions, vocabulary }),
     async importPairs(batch, options) {

@@ -45,7 +45,7 @@ export async function buildVectorIndex(
 }
 
 /** On a cluster the index belongs to the shards' own tables, where it stays. */
-async function isDistributed({ read }: Connection, table: CorpusTable): Promise<boolean> {
+export async function isDistributed({ read }: Connection, table: CorpusTable): Promise<boolean> {
   const query = `SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = '${table}'`;
   const [found] = await read(query, { row: z.object({ engine: z.string() }) });
   return found?.engine === 'Distributed';

@@ -70,3 +70,19 @@ it('stops waiting when it is told to', async () => {
   const waiting = buildVectorIndex(connection, 'prompts', { dimensions, signal });
   await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
 });
+
+it('finishes a bulk load that died, whoever opens the database next', async () => {
+  const rows = Array.from({ length: 2_000 }, (_, index) => corpusRow(`${index}`, { promptVector: next() }));
+  expect(await store.beginBulkLoad({ rows: 30_000 })).toBe(true);
+  await store.importPairs(rows);
+  await store.close();
+  const log = pino({ level: 'silent' });
+  const database = await openDatabase({ dataDir: data.folder, clickhouseUrl: undefined, log });
+  store = await database.store({ name: 'test-model', dimensions });
+  expect(await usesIndex()).toBe(false);
+  const wanted = rows[1_234]?.promptVector ?? next();
+  expect(await idsOf(store.searchPrompts(wanted, { limit: 1 }))).toEqual(['1234']);
+  await store.finishBulkLoad();
+  expect(await usesIndex()).toBe(true);
+  expect(await idsOf(store.searchPrompts(wanted, { limit: 1 }))).toEqual(['1234']);
+});
