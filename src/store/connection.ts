@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import type { Clients, Dialect, Session, Settings } from './dialects/dialect.ts';
 import { toBotError } from './failures.ts';
+import type { ParquetFiles } from './parquet.ts';
 
 /** Values bound to `{name:Type}` placeholders: the only way a value gets into a statement. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -23,10 +24,11 @@ export interface Connection {
   /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: keyof Clients): Promise<void>;
   command(statement: string, parameters?: Parameters, through?: keyof Clients): Promise<void>;
+  readonly parquet: ParquetFiles;
   close(): Promise<void>;
 }
 
-export function createConnection({ dialect, engine, place, clients, close }: Session): Connection {
+export function createConnection({ dialect, engine, place, clients, parquet, close }: Session): Connection {
   const translating = async <Value>(work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> => {
     try {
       return await work();
@@ -61,6 +63,10 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
       await translating(() =>
         clients[through].command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
       );
+    },
+    parquet: {
+      save: (...request) => translating(() => parquet.save(...request)),
+      load: (...request) => translating(() => parquet.load(...request)),
     },
     close: () => (closed ??= close()),
   };

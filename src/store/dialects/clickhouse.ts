@@ -1,6 +1,7 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { BotError } from '../../errors.ts';
 import { toBotError } from '../failures.ts';
+import { remoteParquet } from '../parquet.ts';
 import type { Dialect, Session } from './dialect.ts';
 import { serverVersion, stockSql } from './stock.ts';
 
@@ -30,6 +31,7 @@ export async function connectClickHouse(address: string): Promise<Session> {
       engine: `ClickHouse ${version}`,
       place,
       clients: { read: client, log: client, bulk: client },
+      parquet: remoteParquet({ bulk: client }),
       close: () => client.close(),
     };
   } catch (error) {
