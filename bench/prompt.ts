@@ -40,8 +40,17 @@ export async function benchPrompt(rows: number): Promise<Record<string, number>>
   const generator = {
     name: 'none',
     model: 'none',
-    limits: { maxCount: 1, minSide: 512, maxSide: 1024, sideMultiple: 64, hasSeed: true, hasNegativePrompt: true },
-    generate: async () => [],
+    limits: {
+      maxCount: 1,
+      minSide: 512,
+      maxSide: 1024,
+      sideMultiple: 64,
+      hasSeed: true,
+      hasNegativePrompt: true,
+      hasSource: false,
+    },
+    models: async () => ['none'],
+    generate: async () => ({ images: [], generator: 'none', model: 'none', notices: [] }),
   };
   const pipeline = createPipeline({ embedder, search, refiner: createNeighboursRefiner(), generator, images, outbox });
 

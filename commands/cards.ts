@@ -28,11 +28,11 @@ export function refinementCard(refinement: RefinementView, neighbours: readonly 
 }
 
 /** The pictures of a run, with every control of the loop. */
-export function picturesCard(generation: Generation | StoredGeneration): Card {
-  const { id, prompt, images } = generation;
+export function picturesCard(generation: Generation | StoredGeneration, notices: readonly string[] = []): Card {
+  const { id, prompt, images, nsfw } = generation;
   return {
-    text: prompt,
-    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed, alt: prompt })),
+    text: [prompt, ...notices].join('\n'),
+    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed, alt: prompt, nsfw })),
     actions: [
       { id: `like:${id}`, label: 'Like', emoji: '👍' },
       { id: `dislike:${id}`, label: 'Dislike', emoji: '👎' },

@@ -17,8 +17,10 @@ export const prompt = defineCommand({
     style: { type: 'choice', choices: styles.map(({ name }) => name), description: 'A style to add' },
     raw: { type: 'flag', description: 'Use the words exactly as they are' },
     image: { type: 'image', description: 'A picture to search by, along with the words' },
+    use_as_source: { type: 'flag', description: 'Start from the picture, where the image backend can' },
+    model: { type: 'text', maxLength: 200, suggests: true, description: 'The image model, where there are several' },
   },
-  async run(context, { text, count = 1, aspect, negative, seed, style, raw = false }) {
+  async run(context, { text, count = 1, aspect, negative, seed, style, raw = false, use_as_source, model }) {
     await runFlow(context, {
       asked: text,
       text,
@@ -29,6 +31,8 @@ export const prompt = defineCommand({
       style,
       refine: raw ? 'none' : 'refine',
       inspiration: context.attachments.map(({ key }) => key),
+      source: use_as_source ? context.attachments[0]?.key : undefined,
+      model,
     });
   },
 });

@@ -26,8 +26,8 @@ export async function runFlow(context: JobContext, asked: Asked): Promise<void> 
       async refined(refinement) {
         await context.post('refinement', refinementCard(refinement, found), ofThisRun);
       },
-      async generated(generation) {
-        await context.post('pictures', picturesCard(generation), ofThisRun);
+      async generated(generation, notices) {
+        await context.post('pictures', picturesCard(generation, notices), ofThisRun);
       },
     },
   );
@@ -41,6 +41,7 @@ export function derivedFrom(parent: StoredGeneration): Asked {
     negativePrompt: parent.negativePrompt || undefined,
     count: parent.images.length,
     size: { width: parent.width, height: parent.height },
+    source: parent.source,
     refine: 'none',
     parent,
   };

@@ -1,16 +1,24 @@
-import type { GeneratorLimits } from './generator/generator.ts';
+import type { GeneratorLimits, Size } from './generator/generator.ts';
 
 export const aspects = ['1:1', '3:2', '2:3', '4:3', '3:4', '16:9', '9:16'] as const;
 export type Aspect = (typeof aspects)[number];
 
 // 768 x 768 and 1024 x 576 alike.
 const usualPixels = 768 * 768;
+const square: Size = { width: 1024, height: 1024 };
 
-/** Width and height in pixels for an aspect ratio: the usual area, within the generator's limits and multiples. */
-export function sizeFor(aspect: Aspect, limits: GeneratorLimits): { width: number; height: number } {
+/** Width and height in pixels for an aspect ratio: the area the model likes, within the generator's limits and multiples. */
+export function sizeFor(aspect: Aspect, limits: GeneratorLimits): Size {
   const [across = 1, down = 1] = aspect.split(':').map(Number);
-  const unit = Math.sqrt(usualPixels / (across * down));
+  if (limits.sizes) return nearestShape(across / down, limits.sizes);
+  const unit = Math.sqrt((limits.usualPixels ?? usualPixels) / (across * down));
   return { width: clampSide(across * unit, limits), height: clampSide(down * unit, limits) };
+}
+
+/** The size whose ratio is nearest, by factors: twice as wide is as far as half as wide. */
+function nearestShape(ratio: number, sizes: readonly Size[]): Size {
+  const distance = ({ width, height }: Size) => Math.abs(Math.log(width / height / ratio));
+  return sizes.reduce((best, size) => (distance(size) < distance(best) ? size : best), sizes[0] ?? square);
 }
 
 function clampSide(side: number, { minSide, maxSide, sideMultiple }: GeneratorLimits): number {

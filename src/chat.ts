@@ -71,7 +71,12 @@ export interface ProgressUpdate {
   label: string;
   /** 0 to 1; absent while it can't be told. */
   fraction?: number | undefined;
-  /** Seconds until it is done, as far as past jobs tell. */
+  /** Sampling steps, where the backend tells. */
+  step?: number | undefined;
+  steps?: number | undefined;
+  /** A small JPEG, PNG or WebP of how the picture looks so far, for platforms that can show it. */
+  preview?: Uint8Array | undefined;
+  /** Seconds until it is done, as the backend or past jobs tell. */
   etaSeconds?: number | undefined;
   /** How many jobs are ahead; present while queued. */
   ahead?: number | undefined;

@@ -2,7 +2,7 @@ import type { Card, CommandInfo, CommandOption, CommandOptions, MessageRef } fro
 import type { ImageFiles } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline, StageProgress } from './pipeline.ts';
 import type { JobControl, Lane } from './queue/queue.ts';
 import type { PromptStore, StoredGeneration } from './store/store.ts';
 
@@ -40,7 +40,7 @@ export interface JobContext extends JobControl {
   post(name: string, card: Card, options?: { generation?: string }): Promise<MessageRef>;
   /** Takes one message of this thread away. */
   remove(message: MessageRef): Promise<void>;
-  progress(label: string, fraction?: number): void;
+  progress(label: string, details?: StageProgress): void;
 }
 
 type OptionValue<Option extends CommandOption> = Option extends { type: 'integer' }

@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'model_unavailable'
   | 'refiner_failed'
   | 'generator_failed'
+  /** A rule of the operator or of a service does not allow it; the message says which. */
+  | 'refused'
   | 'invalid_settings'
   | 'internal';
 

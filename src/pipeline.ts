@@ -3,7 +3,7 @@ import { type Aspect, sizeFor } from './aspect.ts';
 import type { RefinementView } from './chat.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
-import type { ImageGenerator } from './generator/generator.ts';
+import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
@@ -31,6 +31,10 @@ export interface RunRequest {
   parent?: StoredGeneration | undefined;
   /** Image keys to search by, besides the text. */
   inspiration?: readonly string[] | undefined;
+  /** The image key to start from (img2img), where the generator can. */
+  source?: string | undefined;
+  /** One of the generator's models; its own choice unless told. */
+  model?: string | undefined;
 }
 
 /** How a run uses its job: recorded steps, progress, and what is shown on the way. */
@@ -38,11 +42,15 @@ export interface RunContext {
   signal: AbortSignal;
   log: Logger;
   step<Value>(name: string, run: () => Promise<Value>): Promise<Value>;
-  progress(label: string, fraction?: number): void;
+  progress(label: string, details?: StageProgress): void;
   found(neighbours: readonly Neighbour[]): Promise<void>;
   refined(refinement: RefinementView): Promise<void>;
-  generated(generation: Generation): Promise<void>;
+  /** `notices`: what the asker should know of how it was made. */
+  generated(generation: Generation, notices: readonly string[]): Promise<void>;
 }
+
+/** How far the stage under way is. */
+export type StageProgress = Partial<GenerationProgress>;
 
 interface PipelineParts {
   embedder: Embedder;
@@ -55,13 +63,15 @@ interface PipelineParts {
 
 export interface Pipeline {
   readonly search: Search;
-  /** Most pictures a run can ask for. */
-  readonly maxCount: number;
+  /** What draws the pictures: its limits and models. */
+  readonly generator: Pick<ImageGenerator, 'limits' | 'models'>;
   /** The flow: embed, search, refine, generate, log. Every stage is a recorded step, so that a run goes on where a crash stopped it. */
   run(request: RunRequest, context: RunContext): Promise<void>;
 }
 
 const neighboursUsed = 5;
+// Keeps the composition and changes the look, as A1111's img2img does by default.
+const sourceStrength = 0.75;
 const largestSeed = 0xffff_ffff;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -71,11 +81,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const seed = await context.step('seed', async () => request.seed ?? randomInt(largestSeed));
     const neighbours = await findNeighbours(request, context);
     const refinement = await refine(request, neighbours, seed, context);
-    const pictures = await generate(request, refinement, seed, context);
-    const generation = await describe(request, { seed, neighbours, refinement, pictures }, context);
+    const drawn = await draw(request, refinement, seed, context);
+    const generation = await describe(request, { seed, neighbours, refinement, drawn }, context);
     // Logged before it is shown: a reaction can come the moment the message is there.
     await outbox.add({ kind: 'generation', generation });
-    await context.generated(generation);
+    await context.generated(generation, drawn.notices);
   }
 
   async function findNeighbours(request: RunRequest, context: RunContext): Promise<Neighbour[]> {
@@ -118,30 +128,37 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return refinement;
   }
 
-  async function generate(
-    request: RunRequest,
-    refinement: Refinement,
-    seed: number,
-    context: RunContext,
-  ): Promise<GenerationImage[]> {
+  async function draw(request: RunRequest, refinement: Refinement, seed: number, context: RunContext): Promise<Drawn> {
     const count = Math.min(request.count, generator.limits.maxCount);
     const size = typeof request.size === 'string' ? sizeFor(request.size, generator.limits) : request.size;
     const label = count === 1 ? 'Drawing a picture' : `Drawing ${count} pictures`;
-    context.progress(label, 0);
+    context.progress(label, { fraction: 0 });
     return timed(context, 'generate', async () => {
       const { prompt, negativePrompt } = refinement;
+      const source = await sourceOf(request);
       const made = await generator.generate(
-        { prompt, negativePrompt, count, seed, ...size },
-        { signal: context.signal, onProgress: ({ fraction }) => context.progress(label, fraction) },
+        { prompt, negativePrompt, count, seed, ...size, source, model: request.model },
+        { signal: context.signal, onProgress: (progress) => context.progress(label, progress) },
       );
-      return Promise.all(
-        made.map(async ({ bytes, width, height, seed }) => ({ key: await images.put(bytes), width, height, seed })),
-      );
+      return { ...made, nsfw: made.images.some(({ nsfw }) => nsfw), images: await keep(made.images) };
     });
   }
 
+  async function sourceOf({ source }: RunRequest): Promise<SourcePicture | undefined> {
+    if (source === undefined || !generator.limits.hasSource) return undefined;
+    const [bytes] = await readImages(images, [source]);
+    return bytes && { bytes, strength: sourceStrength };
+  }
+
+  function keep(made: GenerationResult['images']): Promise<GenerationImage[]> {
+    return Promise.all(
+      made.map(async ({ bytes, width, height, seed }) => ({ key: await images.put(bytes), width, height, seed })),
+    );
+  }
+
   async function describe(request: RunRequest, results: RunResults, context: RunContext): Promise<Generation> {
-    const { seed, neighbours, refinement, pictures } = results;
+    const { seed, neighbours, refinement, drawn } = results;
+    const pictures = drawn.images;
     const [promptVector, imageVectors] = await timed(context, 'embed', () =>
       embedBoth(refinement.prompt, pictures, context.signal),
     );
@@ -159,12 +176,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       neighbours: neighbours.map(({ id, source, similarity }) => ({ id, source, similarity })),
       changes: refinement.changes,
       refiner: refinement.refiner,
-      generator: generator.name,
-      model: generator.model,
+      generator: drawn.generator,
+      model: drawn.model,
       seed,
       width: pictures[0]?.width ?? 0,
       height: pictures[0]?.height ?? 0,
       images: pictures,
+      source: generator.limits.hasSource ? request.source : undefined,
+      nsfw: drawn.nsfw,
       promptVector,
       imageVectors,
       createdAt,
@@ -184,14 +203,20 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return [promptVector, imageVectors] as const;
   }
 
-  return { search, maxCount: generator.limits.maxCount, run };
+  return { search, generator, run };
 }
 
 interface RunResults {
   seed: number;
   neighbours: readonly Neighbour[];
   refinement: Refinement;
-  pictures: readonly GenerationImage[];
+  drawn: Drawn;
+}
+
+/** What is recorded of a generator's run; the bytes are in the image files. */
+interface Drawn extends Omit<GenerationResult, 'images'> {
+  images: GenerationImage[];
+  nsfw: boolean;
 }
 
 function withStyle(text: string, words: string | undefined): string {

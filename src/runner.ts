@@ -5,6 +5,7 @@ import { explainFailure } from './failure.ts';
 import { keepPicture } from './handler.ts';
 import type { ActionTask, JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
+import type { StageProgress } from './pipeline.ts';
 import type { JobControl, QueuedJob, QueueHandlers } from './queue/queue.ts';
 
 interface RunnerParts {
@@ -104,7 +105,7 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
       attachments: await fetchAll(job, control),
       post,
       remove: (message) => thread.remove(message),
-      progress: (label, fraction) => void report('running', label, fraction),
+      progress: (label, details) => void report('running', label, details),
     };
   }
 
@@ -134,24 +135,32 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
   return { work, moved };
 }
 
-type Report = (status: 'running' | 'done' | 'failed' | 'cancelled', label: string, fraction?: number) => Promise<void>;
+type Report = (
+  status: 'running' | 'done' | 'failed' | 'cancelled',
+  label: string,
+  details?: StageProgress,
+) => Promise<void>;
 
 function reporterOf(job: Job, thread: Thread, control: JobControl, log: Logger): Report {
   const began = performance.now();
-  return async (status, label, fraction) => {
+  return async (status, label, details) => {
     const passed = (performance.now() - began) / 1000;
     const update = {
       jobId: job.id,
       status,
       label,
-      fraction,
-      etaSeconds: control.usualSeconds === undefined ? undefined : Math.max(0, control.usualSeconds - passed),
+      ...details,
+      etaSeconds: details?.etaSeconds ?? remaining(control.usualSeconds, passed),
       cancel: status === 'running' && job.lane === 'image' ? cancelAction(job) : undefined,
     };
     await thread
       .progress(update)
       .catch((error: unknown) => log.warn({ err: error }, 'the progress could not be shown'));
   };
+}
+
+function remaining(usualSeconds: number | undefined, passed: number): number | undefined {
+  return usualSeconds === undefined ? undefined : Math.max(0, usualSeconds - passed);
 }
 
 function cancelAction(job: Job) {

@@ -13,6 +13,7 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   conflict: 409,
   cancelled: 409,
   too_large: 413,
+  refused: 422,
   unsupported_image: 415,
   invalid_settings: 500,
   internal: 500,

@@ -85,8 +85,11 @@ async function importBatch(
 ): Promise<void> {
   const pictures: Uint8Array[] = [];
   for (const { prompt, seed } of batch) {
-    const run = await generator.generate({ prompt, count: 1, seed, width: side, height: side }, { signal });
-    pictures.push(...run.map(({ bytes }) => bytes));
+    const { images: made } = await generator.generate(
+      { prompt, count: 1, seed, width: side, height: side },
+      { signal },
+    );
+    pictures.push(...made.map(({ bytes }) => bytes));
   }
   const keys = await Promise.all(pictures.map((bytes) => images.put(bytes)));
   const promptVectors = await embedder.embedTexts(

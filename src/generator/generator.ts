@@ -1,5 +1,11 @@
 import type { CallOptions } from '../embedder/embedder.ts';
 
+export interface Size {
+  /** Pixels. */
+  width: number;
+  height: number;
+}
+
 export interface GeneratorLimits {
   maxCount: number;
   /** Pixels of the longer and the shorter side. */
@@ -7,8 +13,16 @@ export interface GeneratorLimits {
   minSide: number;
   /** Both sides are multiples of this. */
   sideMultiple: number;
+  /** The only sizes there are, where a service offers a fixed list. */
+  sizes?: readonly Size[] | undefined;
+  /** Pixels of the square that the model likes best; other aspects get about this area. 768 x 768 unless told. */
+  usualPixels?: number | undefined;
+  /** The same seed and request give the same picture. */
   hasSeed: boolean;
+  /** Without it, whoever calls need not care: the backend folds what is unwanted into the text. */
   hasNegativePrompt: boolean;
+  /** Can start from a picture (img2img). */
+  hasSource: boolean;
 }
 
 export interface ImageRequest {
@@ -19,6 +33,16 @@ export interface ImageRequest {
   seed: number;
   width: number;
   height: number;
+  /** The picture to start from (img2img), where `limits.hasSource`. */
+  source?: SourcePicture | undefined;
+  /** One of `models()`; the backend's own choice unless told. */
+  model?: string | undefined;
+}
+
+export interface SourcePicture {
+  bytes: Uint8Array;
+  /** How far to leave the picture, 0 (keep) to 1 (ignore): A1111's denoising strength. */
+  strength: number;
 }
 
 export interface GeneratedImage {
@@ -27,20 +51,45 @@ export interface GeneratedImage {
   width: number;
   height: number;
   seed: number;
+  /** The backend marked it as adult content. */
+  nsfw?: boolean | undefined;
 }
 
 export interface GenerationProgress {
-  /** 0 to 1. */
+  /** 0 to 1, never falling. */
   fraction: number;
+  step?: number | undefined;
+  steps?: number | undefined;
+  /** Seconds, as the backend itself estimates. */
+  etaSeconds?: number | undefined;
+  /** A small JPEG, PNG or WebP of how it looks so far. */
+  preview?: Uint8Array | undefined;
+}
+
+/** What a run made, and what made it: with several backends that is known only afterwards. */
+export interface GenerationResult {
+  images: GeneratedImage[];
+  generator: string;
+  model: string;
+  /** What the asker should know, in plain sentences: "Made smaller: the server ran out of memory." */
+  notices: readonly string[];
+}
+
+export interface GenerateOptions extends CallOptions {
+  onProgress?: ((progress: GenerationProgress) => void) | undefined;
 }
 
 export interface ImageGenerator {
   readonly name: string;
+  /** The model that is used unless the request names one. */
   readonly model: string;
   readonly limits: GeneratorLimits;
-  /** Throws BotError `generator_failed` with the remedy. */
-  generate(
-    request: ImageRequest,
-    options?: CallOptions & { onProgress?: ((progress: GenerationProgress) => void) | undefined },
-  ): Promise<GeneratedImage[]>;
+  /** The models a request may name, best known first; throws BotError `generator_failed` when the backend can't be asked. */
+  models(options?: CallOptions): Promise<string[]>;
+  /**
+   * Throws BotError with the remedy: `generator_failed` (out of limits, unreachable, wrong login, out of memory, timeout, bad answer),
+   * `refused` (moderation; never retried), `invalid_input` (unknown model: names those there are).
+   * An abort stops the job on the server too, where it can stop that job alone.
+   */
+  generate(request: ImageRequest, options?: GenerateOptions): Promise<GenerationResult>;
 }

@@ -1,19 +1,23 @@
 import { BotError, isAbort } from '../errors.ts';
-import type { GeneratedImage, ImageGenerator, ImageRequest } from './generator.ts';
+import type { GeneratedImage, GeneratorLimits, ImageGenerator, ImageRequest } from './generator.ts';
 import { createComposer } from './sketch/compose.ts';
 import { loadIcons } from './sketch/icons.ts';
 import { render } from './sketch/render.ts';
 import { readScene } from './sketch/scene.ts';
 import { createVocabulary, type Vocabulary } from './sketch/vocabulary.ts';
 
-const limits = {
+const name = 'sketch';
+const model = 'sketch-1';
+
+const limits: GeneratorLimits = {
   maxCount: 4,
   minSide: 256,
   maxSide: 1024,
   sideMultiple: 8,
   hasSeed: true,
   hasNegativePrompt: true,
-} as const;
+  hasSource: false,
+};
 
 interface Studio {
   vocabulary: Vocabulary;
@@ -34,9 +38,10 @@ export function createSketchGenerator(): ImageGenerator {
   }
 
   return {
-    name: 'sketch',
-    model: 'sketch-1',
+    name,
+    model,
     limits,
+    models: async () => [model],
     async generate(request, { signal, onProgress } = {}) {
       checkRequest(request);
       try {
@@ -52,7 +57,7 @@ export function createSketchGenerator(): ImageGenerator {
           images.push({ bytes, mediaType: 'image/webp', width, height, seed });
           onProgress?.({ fraction: (index + 1) / request.count });
         }
-        return images;
+        return { images, generator: name, model, notices: [] };
       } catch (cause) {
         if (signal?.aborted || isAbort(cause) || cause instanceof BotError) throw cause;
         throw new BotError('generator_failed', 'The sketch could not be drawn. Try again, or change the prompt.', {

@@ -38,12 +38,15 @@ const storedRow = z
     width: z.number(),
     height: z.number(),
     images: z.array(z.object({ key: z.string(), width: z.number(), height: z.number(), seed: z.number() })),
+    source: z.string(),
+    nsfw: z.boolean(),
     created: milliseconds,
   })
   .transform(
-    ({ parent, negative_prompt, changes, created, ...rest }): StoredGeneration => ({
+    ({ parent, negative_prompt, changes, source, created, ...rest }): StoredGeneration => ({
       ...rest,
       ...(parent && { parent }),
+      ...(source && { source }),
       negativePrompt: negative_prompt,
       changes: changes.map(({ neighbour_id, ...change }) => ({
         ...change,
@@ -54,7 +57,7 @@ const storedRow = z
   );
 
 const columns = `id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
-  refiner, generator, model, seed, width, height, images, ${fromMilliseconds('created_at')} AS created`;
+  refiner, generator, model, seed, width, height, images, source, nsfw, ${fromMilliseconds('created_at')} AS created`;
 
 /** The runs of the flow, by scope: no query here reaches another scope's rows but by a message they were posted in. */
 export function createGenerations(connection: Connection, dimensions: number): Generations {
@@ -119,7 +122,7 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
     },
     async isImageUsed(key) {
       const used = await connection.read(
-        `SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) LIMIT 1
+        `SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) OR source = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
         { row: z.object({ used: z.number() }), parameters: { key } },
@@ -130,10 +133,11 @@ UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
 }
 
 function toRow(generation: Generation) {
-  const { parent, negativePrompt, changes, promptVector, imageVectors, createdAt, ...same } = generation;
+  const { parent, source, negativePrompt, changes, promptVector, imageVectors, createdAt, ...same } = generation;
   return {
     ...same,
     parent: parent ?? '',
+    source: source ?? '',
     negative_prompt: negativePrompt,
     changes: changes.map(({ neighbourId, ...change }) => ({ ...change, neighbour_id: neighbourId ?? '' })),
     // JSON.stringify writes a typed array as an object.

@@ -22,6 +22,14 @@ const migrations: readonly Migration[] = [
       ...logTables(dimensions),
     ],
   },
+  {
+    version: 3,
+    name: 'what a generation started from, and whether it is for adults',
+    statements: () => [
+      'ALTER TABLE generations ADD COLUMN IF NOT EXISTS source String',
+      'ALTER TABLE generations ADD COLUMN IF NOT EXISTS nsfw Bool',
+    ],
+  },
 ];
 
 const latest = Math.max(...migrations.map(({ version }) => version));

@@ -57,6 +57,10 @@ export interface Generation {
   width: number;
   height: number;
   images: readonly GenerationImage[];
+  /** The key of the picture it started from (img2img). */
+  source?: string | undefined;
+  /** A picture of it is for adults. */
+  nsfw: boolean;
   promptVector: Embedding;
   /** One a picture, in the order of `images`. */
   imageVectors: readonly Embedding[];

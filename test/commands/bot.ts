@@ -165,11 +165,23 @@ function createPlainGenerator(generate: ImageGenerator['generate'] | undefined):
   return {
     name: 'plain',
     model: 'plain',
-    limits: { maxCount: 4, minSide: 64, maxSide: 1024, sideMultiple: 64, hasSeed: true, hasNegativePrompt: false },
+    limits: {
+      maxCount: 4,
+      minSide: 64,
+      maxSide: 1024,
+      sideMultiple: 64,
+      hasSeed: true,
+      hasNegativePrompt: false,
+      hasSource: false,
+    },
+    models: async () => ['plain'],
     generate:
       generate ??
-      (async ({ count, seed, width, height }) =>
-        Promise.all(
+      (async ({ count, seed, width, height }) => ({
+        generator: 'plain',
+        model: 'plain',
+        notices: [],
+        images: await Promise.all(
           Array.from({ length: count }, async (_, index) => {
             // Noise of its own in every picture: seeds that differ must never give the same bytes.
             const noise = createHash('sha512')
@@ -186,7 +198,8 @@ function createPlainGenerator(generate: ImageGenerator['generate'] | undefined):
               .toBuffer();
             return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index };
           }),
-        )),
+        ),
+      })),
   };
 }
 

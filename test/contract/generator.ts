@@ -17,10 +17,10 @@ export function describeGenerator(
     });
     afterAll(() => started.stop());
 
-    const generate = (more: Partial<ImageRequest> = {}, options = {}) => {
+    const generate = async (more: Partial<ImageRequest> = {}, options = {}) => {
       const { minSide } = started.generator.limits;
       const request = { prompt: 'a cat on a sofa', count: 1, seed: 1, width: minSide, height: minSide, ...more };
-      return started.generator.generate(request, options);
+      return (await started.generator.generate(request, options)).images;
     };
 
     test('says who it is and what it can do', () => {

@@ -13,6 +13,8 @@ export function generationContract(store: () => PromptStore): void {
       images: [{ key: 'k', width: 2 ** 32 - 1, height: 1, seed: 2 ** 32 - 1 }],
       changes: [{ kind: 'removed', text: 'blur', reason: 'disliked' }],
       neighbours: [{ id: '18446744073709551615', source: 'own', similarity: 0.1 + 0.2 }],
+      source: 'the picture it started from',
+      nsfw: true,
       createdAt: new Date('1999-12-31T23:59:59.999Z'),
     });
     await store().logGeneration(logged);

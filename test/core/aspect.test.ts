@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aspects, sizeFor } from '../../src/aspect.ts';
 
-const limits = { maxCount: 4, minSide: 512, maxSide: 1024, sideMultiple: 64, hasSeed: true, hasNegativePrompt: true };
+const limits = {
+  maxCount: 4,
+  minSide: 512,
+  maxSide: 1024,
+  sideMultiple: 64,
+  hasSeed: true,
+  hasNegativePrompt: true,
+  hasSource: false,
+};
 
 describe('aspect ratios', () => {
   it.each([
@@ -12,6 +20,24 @@ describe('aspect ratios', () => {
     ['3:2', 960, 640],
   ] as const)('%s is %i x %i', (aspect, width, height) => {
     expect(sizeFor(aspect, limits)).toEqual({ width, height });
+  });
+
+  it('follows the size that the model likes best', () => {
+    expect(sizeFor('1:1', { ...limits, maxSide: 1536, usualPixels: 1024 * 1024 })).toEqual({
+      width: 1024,
+      height: 1024,
+    });
+  });
+
+  it('takes the size of the nearest shape where there is only a list', () => {
+    const sizes = [
+      { width: 1024, height: 1024 },
+      { width: 1536, height: 1024 },
+      { width: 1024, height: 1536 },
+    ];
+    expect(sizeFor('16:9', { ...limits, sizes })).toEqual({ width: 1536, height: 1024 });
+    expect(sizeFor('3:4', { ...limits, sizes })).toEqual({ width: 1024, height: 1536 });
+    expect(sizeFor('1:1', { ...limits, sizes })).toEqual({ width: 1024, height: 1024 });
   });
 
   it('stays within any generator limits and multiples', () => {

@@ -141,9 +141,12 @@ describe('importing the demo corpus', () => {
         embedImages: async (images) => images.map(() => new Float32Array(512)),
       },
       generator: {
-        generate: async ({ width, height, seed }) => [
-          { bytes: new Uint8Array([seed % 256]), mediaType: 'image/webp', width, height, seed },
-        ],
+        generate: async ({ width, height, seed }) => ({
+          images: [{ bytes: new Uint8Array([seed % 256]), mediaType: 'image/webp', width, height, seed }],
+          generator: 'dots',
+          model: 'dots',
+          notices: [],
+        }),
       },
       signal: stopping.signal,
       whenIdle: async () => {

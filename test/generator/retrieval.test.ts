@@ -40,7 +40,7 @@ beforeAll(async () => {
   const generator = createSketchGenerator();
   const pictures: Uint8Array[] = [];
   for (const [index, prompt] of prompts.entries()) {
-    const images = await generator.generate({ prompt, count: 1, seed: 1000 + index, width: 512, height: 512 });
+    const { images } = await generator.generate({ prompt, count: 1, seed: 1000 + index, width: 512, height: 512 });
     pictures.push(...images.map(({ bytes }) => bytes));
   }
   ranks = ranksOf(await embedder.embedTexts(prompts), await embedder.embedImages(pictures));

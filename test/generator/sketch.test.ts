@@ -13,7 +13,9 @@ describe('the sketch generator', () => {
   });
 
   async function pixels(prompt: string, more: Partial<ImageRequest> = {}): Promise<Buffer> {
-    const [image] = await generator.generate({ prompt, count: 1, seed: 3, width: 256, height: 256, ...more });
+    const {
+      images: [image],
+    } = await generator.generate({ prompt, count: 1, seed: 3, width: 256, height: 256, ...more });
     return sharp(image?.bytes).removeAlpha().raw().toBuffer();
   }
 
@@ -36,8 +38,12 @@ describe('the sketch generator', () => {
 
   test('gives the same bytes in another generator', async () => {
     const request = { prompt: 'a red car in the rain, oil painting', count: 1, seed: 9, width: 512, height: 320 };
-    const [one] = await generator.generate(request);
-    const [other] = await createSketchGenerator().generate(request);
+    const {
+      images: [one],
+    } = await generator.generate(request);
+    const {
+      images: [other],
+    } = await createSketchGenerator().generate(request);
     expect(one?.bytes).toEqual(other?.bytes);
   });
 
@@ -81,14 +87,18 @@ describe('the sketch generator', () => {
   });
 
   test('keeps a scene when only the number of pixels changes', async () => {
-    const [small] = await generator.generate({
+    const {
+      images: [small],
+    } = await generator.generate({
       prompt: 'a cat in the snow',
       count: 1,
       seed: 5,
       width: 256,
       height: 256,
     });
-    const [large] = await generator.generate({
+    const {
+      images: [large],
+    } = await generator.generate({
       prompt: 'a cat in the snow',
       count: 1,
       seed: 5,
@@ -100,7 +110,9 @@ describe('the sketch generator', () => {
   });
 
   test('carries no metadata', async () => {
-    const [image] = await generator.generate({ prompt: 'a cat', count: 1, seed: 1, width: 256, height: 256 });
+    const {
+      images: [image],
+    } = await generator.generate({ prompt: 'a cat', count: 1, seed: 1, width: 256, height: 256 });
     const { exif, xmp, icc } = await sharp(image?.bytes).metadata();
     expect([exif, xmp, icc]).toEqual([undefined, undefined, undefined]);
   });

@@ -56,6 +56,7 @@ export function generation(id: string, changes: Partial<Generation> = {}): Gener
     width: 512,
     height: 512,
     images: [{ key: `${id}-picture`, width: 512, height: 512, seed: 7 }],
+    nsfw: false,
     promptVector: vector(1),
     imageVectors: [vector(2)],
     createdAt: new Date('2026-03-04T05:06:07.089Z'),
