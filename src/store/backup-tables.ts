@@ -9,6 +9,9 @@ export interface BackupTable {
 }
 
 const time = "DateTime64(3, 'UTC')";
+// Parquet finds the fields of a tuple by their names.
+const reactions = `Array(Tuple(id String, user String, kind String, delta Int8, created_at ${time}))`;
+const posts = `Array(Tuple(adapter String, thread String, message String, created_at ${time}))`;
 
 /** What each file holds, and how it comes back. */
 export const backupTables: Readonly<Record<keyof BackupFiles, BackupTable>> = {
@@ -32,18 +35,17 @@ SELECT id, prompt, url, image_vector FROM ${source} WHERE id NOT IN (SELECT id F
   generations: {
     select: `SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes, refiner, generator, model,
   seed, width, height, images, source, nsfw, {model:String} AS vector_model, prompt_vector, image_vectors, created_at, reactions, posts
-FROM generations AS run FINAL
-LEFT JOIN (SELECT scope, generation, groupArray((id, user, kind, delta, created_at)) AS reactions
-  FROM reactions FINAL GROUP BY scope, generation) AS judged ON judged.scope = run.scope AND judged.generation = run.id
-LEFT JOIN (SELECT scope, generation, groupArray((adapter, thread, message, created_at)) AS posts
-  FROM posts FINAL GROUP BY scope, generation) AS shown ON shown.scope = run.scope AND shown.generation = run.id`,
+FROM generations FINAL
+LEFT JOIN (SELECT scope AS judged_scope, generation AS judged, groupArray((id, user, kind, delta, created_at))::${reactions} AS reactions
+  FROM reactions FINAL GROUP BY judged_scope, judged) AS judgements ON judged_scope = scope AND judged = id
+LEFT JOIN (SELECT scope AS shown_scope, generation AS shown, groupArray((adapter, thread, message, created_at))::${posts} AS posts
+  FROM posts FINAL GROUP BY shown_scope, shown) AS messages ON shown_scope = scope AND shown = id`,
     columns: `id String, parent String, root String, scope String, user String, asked String, prompt String, negative_prompt String,
   style String, neighbours Array(Tuple(id String, source String, similarity Float64)),
   changes Array(Tuple(kind String, text String, reason String, neighbour_id String)), refiner String, generator String, model String,
   seed UInt32, width UInt32, height UInt32, images Array(Tuple(key String, width UInt32, height UInt32, seed UInt32)),
   source String, nsfw Bool, vector_model String, prompt_vector Array(Float32), image_vectors Array(Array(Float32)), created_at ${time},
-  reactions Array(Tuple(id String, user String, kind String, delta Int8, created_at ${time})),
-  posts Array(Tuple(adapter String, thread String, message String, created_at ${time}))`,
+  reactions ${reactions}, posts ${posts}`,
     inserts: [
       (source) => `INSERT INTO reactions (generation, id, scope, user, kind, delta, created_at)
 SELECT id AS generation, reaction.id, scope, reaction.user, reaction.kind, reaction.delta, reaction.created_at

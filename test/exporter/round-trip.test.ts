@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { exportDatabase } from '../../src/exporter/export.ts';
 import { backupFiles, modelOfBackup } from '../../src/exporter/files.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -12,11 +12,15 @@ import { corpusRow, generation, hostileTexts, model, post, reaction, vector } fr
 const { folder, remove } = temporaryFolder();
 const files = backupFiles(path.join(folder, 'out', 'backup.parquet'));
 const opened: Database[] = [];
-afterEach(async () => {
+const closeAll = async () => {
   for (const database of opened.splice(0)) await database.close();
-});
+};
+afterEach(closeAll);
+afterAll(remove);
 
+/** The engine has one folder a process: opening one closes the other. */
 async function open(name: string): Promise<Database> {
+  await closeAll();
   const dataDir = path.join(folder, name);
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log: pino({ level: 'silent' }) });
   opened.push(database);
@@ -109,6 +113,5 @@ describe('an export', () => {
     const foreign = backupFiles(path.join(folder, 'foreign.parquet'));
     for (const file of Object.values(foreign)) writeFileSync(file, 'no parquet');
     await expect(modelOfBackup(foreign)).rejects.toMatchObject({ code: 'invalid_input' });
-    remove();
   });
 });
