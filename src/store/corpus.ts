@@ -4,7 +4,7 @@ import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { CorpusImage, CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
-import { checkVector, dot } from './vectors.ts';
+import { checkVector, dot, type VectorModel } from './vectors.ts';
 
 type Corpus = Pick<
   PromptStore,
@@ -24,7 +24,8 @@ const listedRow = z.object({ id: z.string(), prompt: z.string() });
 const vectorRow = z.object({ id: z.string(), vector: z.array(z.number()) });
 
 /** The imported (prompt, picture) pairs. */
-export function createCorpus(connection: Connection, dimensions: number): Corpus {
+export function createCorpus(connection: Connection, model: VectorModel): Corpus {
+  const { dimensions } = model;
   let lastImport: Promise<unknown> = Promise.resolve();
 
   const storedIds = async (table: CorpusTable, ids: readonly string[], options?: CallOptions) => {
@@ -42,12 +43,12 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     const orphans = illustrated.length > 0 ? await storedIds('prompt_images', ids, options) : new Set();
     await connection.insert(
       'prompt_images',
-      illustrated.filter(({ id }) => !orphans.has(id)).map((row) => imageRow(connection, row)),
+      illustrated.filter(({ id }) => !orphans.has(id)).map((row) => imageRow(connection, model, row)),
       'bulk',
     );
     await connection.insert(
       'prompts',
-      fresh.map((row) => promptRow(connection, row)),
+      fresh.map((row) => promptRow(connection, model, row)),
       'bulk',
     );
     return { imported: fresh.length, skipped: batch.length - fresh.length };
@@ -59,7 +60,7 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
     await connection.insert(
       'prompt_images',
-      fresh.map((row) => imageRow(connection, row)),
+      fresh.map((row) => imageRow(connection, model, row)),
       'bulk',
     );
     return { imported: fresh.length, skipped: batch.length - fresh.length };
@@ -149,13 +150,14 @@ function firstOfEachId<Row extends { id: string }>(batch: readonly Row[]): Row[]
   return [...new Map(batch.toReversed().map((row) => [row.id, row])).values()];
 }
 
-function promptRow({ dialect }: Connection, { id, prompt, url, width, height, sourceSite, promptVector }: CorpusRow) {
+function promptRow({ dialect }: Connection, { name }: VectorModel, { promptVector, ...row }: CorpusRow) {
+  const { id, prompt, url, width, height, sourceSite } = row;
   const cells = dialect.vectorCells(vectorColumns.prompts, promptVector);
-  return { id, prompt, url, width, height, source_site: sourceSite, ...cells };
+  return { id, prompt, url, width, height, source_site: sourceSite, vector_model: name, ...cells };
 }
 
-function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusImage) {
-  return { id, prompt, url, ...dialect.vectorCells(vectorColumns.prompt_images, imageVector) };
+function imageRow({ dialect }: Connection, { name }: VectorModel, { id, prompt, url, imageVector }: CorpusImage) {
+  return { id, prompt, url, vector_model: name, ...dialect.vectorCells(vectorColumns.prompt_images, imageVector) };
 }
 
 interface VectorRow {

@@ -1,5 +1,6 @@
 import { BotError } from '../errors.ts';
 import { isTimeout } from './retry.ts';
+import { movedTo } from './vectors.ts';
 
 // Exception codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 const refusedLogins = new Set(['192', '193', '194', '516']);
@@ -8,6 +9,8 @@ const overloaded = new Set(['202', '241', '252']);
 const badArguments = '36';
 const unknownDatabase = '81';
 const notEnoughSpace = '243';
+// A row that breaks a CHECK, arrays of unlike lengths: with vectors that were checked here, the table is of another model by now.
+const ofAnotherModel = new Set(['469', '190']);
 
 interface FailureContext {
   place: string;
@@ -55,6 +58,7 @@ function fromEngine(error: EngineError, place: string): BotError {
       `The server has no database ${place}. Create it there (CREATE DATABASE), or name another in CLICKHOUSE_URL.`,
     );
   }
+  if (ofAnotherModel.has(error.code)) return movedTo(undefined, { cause: error });
   if (tooSlow.has(error.code) || overloaded.has(error.code)) return tooBusy(error, place);
   return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
 }

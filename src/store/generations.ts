@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Connection, Parameters } from './connection.ts';
 import type { Generation, PromptStore, StoredGeneration } from './store.ts';
 import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
-import { checkVector } from './vectors.ts';
+import { checkVector, type VectorModel } from './vectors.ts';
 
 type Generations = Pick<
   PromptStore,
@@ -60,7 +60,7 @@ const columns = `id, parent, root, scope, user, asked, prompt, negative_prompt, 
   refiner, generator, model, seed, width, height, images, source, nsfw, ${fromMilliseconds('created_at')} AS created`;
 
 /** The runs of the flow, by scope: no query here reaches another scope's rows but by a message they were posted in. */
-export function createGenerations(connection: Connection, dimensions: number): Generations {
+export function createGenerations(connection: Connection, model: VectorModel): Generations {
   const select = (condition: string, parameters: Parameters, limit = '') =>
     connection.read(
       `SELECT ${columns} FROM generations WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${limit}`,
@@ -72,8 +72,8 @@ export function createGenerations(connection: Connection, dimensions: number): G
 
   return {
     async logGeneration(generation) {
-      for (const vector of [generation.promptVector, ...generation.imageVectors]) checkVector(vector, dimensions);
-      await connection.insert('generations', [toRow(generation)]);
+      for (const vector of [generation.promptVector, ...generation.imageVectors]) checkVector(vector, model.dimensions);
+      await connection.insert('generations', [{ ...toRow(generation), vector_model: model.name }]);
     },
     findGeneration,
     async findGenerationByPost({ adapter, thread, message }) {
@@ -118,7 +118,7 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
     async deleteGeneration(scope, id) {
       await remove(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
       await remove(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
-      await remove(connection, 'generations', 'scope = {scope:String} AND id = {id:String}', { scope, id });
+      await removeEverywhere(connection, 'scope = {scope:String} AND id = {id:String}', { scope, id });
     },
     async isImageUsed(key) {
       const used = await connection.read(
@@ -150,6 +150,21 @@ function toRow(generation: Generation) {
 // A mutation rewrites the parts without the rows: a lightweight DELETE would only hide what a person wants gone.
 function remove(connection: Connection, table: string, condition: string, parameters: Parameters): Promise<void> {
   return connection.command(`ALTER TABLE ${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`, parameters);
+}
+
+/**
+ * Also where a move to another model has copied it, or kept it. A copy may be made, or the tables exchanged, between any two of these:
+ * whichever of the two stays in use, the row is gone from it.
+ */
+async function removeEverywhere(connection: Connection, condition: string, parameters: Parameters): Promise<void> {
+  await remove(connection, 'generations', condition, parameters);
+  const copies = await connection.read(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ('generations_next', 'generations_before')",
+    { row: z.object({ name: z.string() }) },
+  );
+  if (copies.length === 0) return;
+  for (const { name } of copies) await remove(connection, name, condition, parameters);
+  await remove(connection, 'generations', condition, parameters);
 }
 
 /** From the generation up to its root, or to where a parent was deleted. */
