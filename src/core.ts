@@ -21,6 +21,7 @@ import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { createOutbox } from './outbox.ts';
+import { createOutboxModel } from './outbox-model.ts';
 import { createPipeline } from './pipeline.ts';
 import { createQueue } from './queue/lmdb.ts';
 import type { Queue } from './queue/queue.ts';
@@ -62,6 +63,8 @@ interface CoreParts {
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   signal: AbortSignal;
+  /** Hears of what no retry can mend: the database was moved to another model. */
+  onFatal(error: BotError): void;
 }
 
 const quickWidth = 4;
@@ -70,10 +73,10 @@ const modelsMs = 2000;
 const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
-export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
-  const { store, embedder, plainEmbedder, state, notice } = await openMemory(config, log, signal);
+export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
+  const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
-  const outbox = createOutbox(state, store, log);
+  const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
   const queue = createQueue<JobPayload>(state, {
     maxWaiting: config.maxQueued,
     width: { quick: quickWidth, image: config.image.concurrency },
@@ -141,10 +144,10 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
 }
 
 /** The database, the model that it was built with (or a new one's), and the local state. */
-async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
+async function openMemory({ config, log, signal, onFatal }: Omit<CoreParts, 'commands' | 'actions'>) {
   const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl } = config;
   const state = openState(path.join(dataDir, 'state'));
-  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
+  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log, onMoved: onFatal });
   const storedModel = await database.storedModel();
   const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
   if (opened.notice) log.info(opened.notice);

@@ -1,3 +1,4 @@
+import { aborted } from './aborted.ts';
 import type { Adapter, Card, Thread } from './chat.ts';
 import type { ActionHandler, Command, JobContext, Services, StoredAttachment } from './command.ts';
 import { BotError } from './errors.ts';
@@ -43,6 +44,8 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
       await perform(job, await contextOf(job, thread, control, jobLog, report));
       await report('done', 'Done');
     } catch (error) {
+      // The bot stops over it, and begins the job again at its next start.
+      if (isMoved(error)) await aborted(control.signal);
       if (control.signal.aborted && !control.cancelled) throw error;
       if (control.cancelled) {
         await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
@@ -133,6 +136,11 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
   }
 
   return { work, moved };
+}
+
+/** The database is of another model than this program: src/store/watch-for-move.ts has told so. */
+function isMoved(error: unknown): boolean {
+  return error instanceof BotError && error.code === 'model_mismatch';
 }
 
 type Report = (

@@ -46,7 +46,7 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
   const store = await database.store({ name: 'words', dimensions });
-  const outbox = createOutbox(state, store, log);
+  const outbox = createOutbox({ state, store, log });
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
   const queue = createQueue<JobPayload>(state, { maxWaiting: 20, width: { quick: 2, image: 1 }, log });
   const hashUser = createUserHash(dataDir);

@@ -27,7 +27,7 @@ function database() {
 
 function open(target: ReturnType<typeof database>, folder = mkdtempSync(path.join(tmpdir(), 'outbox-'))) {
   const state = openState(folder);
-  const outbox = createOutbox(state, target, log);
+  const outbox = createOutbox({ state, store: target, log });
   closers.push(
     () => state.close(),
     () => outbox.close(),
