@@ -68,6 +68,8 @@ async function reembed({ request, config, database, log, signal }: Work): Promis
   try {
     const name = nameFor(embedder, await database.storedModel());
     const move = await database.move({ name, dimensions: embedder.dimensions });
+    const { generations, prompts, prompt_images } = await move.left();
+    console.error(`${prompts} prompts, ${prompt_images} pictures and ${generations} runs: rows to embed by ${name}`);
     const images = createDiskImageFiles(path.join(dataDir, 'images'));
     const pictures = createPictures({
       embeds: true,

@@ -43,6 +43,8 @@ export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
 
 function createCopy({ move, signal, onProgress, ...parts }: ReembedParts) {
   const options = { signal, background: true };
+  // A generation is stored without, and no later pass meets it.
+  const deadOfGenerations: string[] = [];
 
   async function copyTable(table: VectorTable, missing: boolean, onRows: (rows: number) => void) {
     const pages = move.pages(table, { rows: pageRows[table], missing, signal });
@@ -51,7 +53,7 @@ function createCopy({ move, signal, onProgress, ...parts }: ReembedParts) {
     for await (const page of mapAhead(pages, pagesAhead, (rows) => embedRows(parts, table, rows, options))) {
       signal.throwIfAborted();
       if (page.rows.length > 0) await move.keep(table, page.rows);
-      dead.push(...page.dead);
+      (table === 'generations' ? deadOfGenerations : dead).push(...page.dead);
       stored += page.rows.length;
       onRows(page.rows.length);
     }
@@ -78,11 +80,11 @@ function createCopy({ move, signal, onProgress, ...parts }: ReembedParts) {
 
   return {
     everything,
-    /** Pictures that can't be had are met by every pass: the last one has them all. */
+    /** Pictures of the corpus that can't be had are met by every pass: the last one has them all. */
     async untilNothingIsNew(): Promise<string[]> {
       for (;;) {
         const { stored, dead } = await everything({ missing: true });
-        if (stored === 0) return dead;
+        if (stored === 0) return [...deadOfGenerations, ...dead];
       }
     },
   };

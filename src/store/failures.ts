@@ -9,8 +9,8 @@ const overloaded = new Set(['202', '241', '252']);
 const badArguments = '36';
 const unknownDatabase = '81';
 const notEnoughSpace = '243';
-// A row that breaks a CHECK, arrays of unlike lengths: with vectors that were checked here, the table is of another model by now.
-const ofAnotherModel = new Set(['469', '190']);
+const brokenConstraint = '469';
+const unlikeArrays = '190';
 
 interface FailureContext {
   place: string;
@@ -58,9 +58,16 @@ function fromEngine(error: EngineError, place: string): BotError {
       `The server has no database ${place}. Create it there (CREATE DATABASE), or name another in CLICKHOUSE_URL.`,
     );
   }
-  if (ofAnotherModel.has(error.code)) return movedTo(undefined, { cause: error });
+  if (isOfAnotherModel(error)) return movedTo(undefined, { cause: error });
   if (tooSlow.has(error.code) || overloaded.has(error.code)) return tooBusy(error, place);
   return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
+}
+
+/** The vectors sent were checked here: where they don't fit, the table is of another model by now. */
+function isOfAnotherModel({ code, message }: EngineError): boolean {
+  return (
+    code === brokenConstraint || code === unlikeArrays || message.includes('does not match the dimension in the index')
+  );
 }
 
 function refusedIndex(cause: EngineError, place: string): BotError {
