@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
@@ -44,6 +44,12 @@ async function halfDone(dataDir: string): Promise<number> {
   }
 }
 
+/** Blocks of rows on the disk, of all tables. */
+function blocksIn(dataDir: string): number {
+  const names = readdirSync(path.join(dataDir, 'chdb', 'store'), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('count.txt') && !name.includes('tmp_')).length;
+}
+
 it('npm run reembed ends with exactly the same rows after kill -9 at any moments', { timeout: 900_000 }, async () => {
   const file = path.join(folder, 'prompts.csv');
   writeFileSync(file, `id,prompt\n${rows(9_000)}`);
@@ -64,10 +70,16 @@ it('npm run reembed ends with exactly the same rows after kill -9 at any moments
   );
 
   const states: number[] = [];
-  // Each run is left until it has stored something more, and is then killed a while later.
-  for (const moment of [10, 700, 350]) {
+  // Blocks that it has stored, and milliseconds from there.
+  for (const [blocks, moment] of [
+    [1, 0],
+    [2, 100],
+    [1, 400],
+  ] as const) {
     const command = start(killed);
     await Promise.race([command.ended, command.said('rows to embed')]);
+    const before = blocksIn(killed);
+    while (command.child.exitCode === null && blocksIn(killed) < before + blocks) await sleep(5);
     await sleep(moment);
     command.child.kill('SIGKILL');
     await command.ended;
