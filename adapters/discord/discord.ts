@@ -9,12 +9,14 @@ import { createAsker } from './asking.ts';
 import { downloadAttachment } from './attachments.ts';
 import { registerCommands } from './commands.ts';
 import { createConnection, type Identity } from './connection.ts';
+import { isUnauthorized } from './failures.ts';
 import { createInteractions } from './interactions.ts';
 import { revoked } from './login-failure.ts';
 import { createMessages } from './messages.ts';
 import { createPlaces } from './places.ts';
 import { createPosts } from './posts.ts';
 import { createProgress } from './progress.ts';
+import { keepPruned, usualLimits } from './pruning.ts';
 import { createReactions } from './reactions.ts';
 import { openTables } from './records.ts';
 import { parseShards } from './shards.ts';
@@ -44,6 +46,7 @@ interface Timing {
   firstProgressAfterMs: number;
   resumeWithinMs: number;
   holdMs: number;
+  pruneEveryMs: number;
 }
 
 const adapter = 'discord';
@@ -54,6 +57,7 @@ const usualTiming: Timing = {
   resumeWithinMs: 15_000,
   // Longer than the core waits for running jobs when it stops, before it takes them back.
   holdMs: 15_000,
+  pruneEveryMs: 60 * 60 * 1000,
 };
 
 /** Discord: slash commands, replies with pictures, threads, buttons and reactions. It and `start` throw BotError when the settings are at fault. */
@@ -67,6 +71,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   const api = createApi({ token, apiUrl, holdMs: timing.holdMs, onUnauthorized: (cause) => onFatal(revoked(cause)) });
   const connection = createConnection({ token, apiUrl, shards, log, onFatal, resumeWithinMs: timing.resumeWithinMs });
   let identity: Identity | undefined;
+  let stopPruning = () => {};
   const botId = () => identity?.user ?? '';
   const posts = createPosts({ state, tables, api, botId });
   const places = createPlaces({ state, tables, api, posts });
@@ -86,6 +91,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       log.info({ application, registered }, 'connected to Discord');
     } catch (error) {
       if (error instanceof BotError) throw error;
+      if (isUnauthorized(error)) throw revoked(error);
       log.error({ err: error }, 'the commands could not be registered');
     }
   }
@@ -100,6 +106,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       const receiveReaction = createReactions({ ...parts, moderates: connection.moderates });
       let registering: Promise<void> | undefined;
       let isStarted = false;
+      stopPruning = keepPruned(tables, { limits: usualLimits, everyMs: timing.pruneEveryMs });
       await connection.open({
         ready(found) {
           identity = found;
@@ -116,10 +123,11 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       isStarted = true;
     },
     async stop() {
+      stopPruning();
       progress.stop();
       await connection.close();
     },
-    thread: (ref) => createThread(ref, { adapter, tables, api, places, posts, progress, images }),
+    thread: (ref) => createThread(ref, { adapter, state, tables, api, places, posts, progress, images }),
     download: (url, { signal }) => downloadAttachment(url, { apiUrl, maxBytes: maxImageBytes }, signal),
   };
 }

@@ -1,8 +1,9 @@
 import { type APIApplication, type APIApplicationCommand, type APIUser, REST, Routes } from 'discord.js';
 import type { CommandInfo } from '../../src/chat.ts';
 import type { Check } from '../../src/doctor.ts';
+import { registrationRoute } from './api.ts';
 import { apiAddress } from './api-address.ts';
-import { commandBodies, registrationRoute } from './commands.ts';
+import { commandBodies } from './commands.ts';
 import { explainLogin } from './login-failure.ts';
 import { inviteLink } from './permissions.ts';
 

@@ -67,14 +67,17 @@ export interface Harness {
   images: ImageFiles;
   fatal: BotError[];
   logged: string[];
+  state(): State;
   adapter(): Adapter;
   /** Ends the adapter as a killed process would (nothing is waited for), and starts a new one on the same data. */
   restart(options?: { cleanly?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
-type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'timing'>> & {
+export type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'timing'>> & {
   heartbeatMs?: number;
+  /** The server sends and offers nothing optional. */
+  minimal?: boolean;
   /** DISCORD_GUILD_ID: the harness's server, or one that the bot is not in. */
   developIn?: 'own' | 'foreign';
   /** Called before the adapter starts. */
@@ -83,7 +86,8 @@ type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'timing'>> 
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = mkdtempSync(path.join(tmpdir(), 'promptory-discord-'));
-  const fake = await createFakeDiscord(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs });
+  const { heartbeatMs = 41_250, minimal = false } = options;
+  const fake = await createFakeDiscord({ heartbeatMs, minimal });
   const core = createScriptedCore();
   const guild = addGuild(fake.world, 'Painters');
   const channel = addChannel(fake.world, { type: ChannelType.GuildText, name: 'pictures', guildId: guild.id });
@@ -122,6 +126,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     images,
     fatal,
     logged,
+    state: () => state,
     adapter: () => adapter,
     async restart() {
       await adapter.stop();
