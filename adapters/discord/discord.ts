@@ -71,7 +71,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   const api = createApi({ token, apiUrl, holdMs: timing.holdMs, onUnauthorized: (cause) => onFatal(revoked(cause)) });
   const connection = createConnection({ token, apiUrl, shards, log, onFatal, resumeWithinMs: timing.resumeWithinMs });
   let identity: Identity | undefined;
-  let stopPruning = () => {};
+  let stopPruning = async () => {};
   const botId = () => identity?.user ?? '';
   const posts = createPosts({ state, tables, api, botId });
   const places = createPlaces({ state, tables, api, posts });
@@ -106,7 +106,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       const receiveReaction = createReactions({ ...parts, moderates: connection.moderates });
       let registering: Promise<void> | undefined;
       let isStarted = false;
-      stopPruning = keepPruned(tables, { limits: usualLimits, everyMs: timing.pruneEveryMs });
+      stopPruning = keepPruned(tables, { limits: usualLimits, everyMs: timing.pruneEveryMs, log });
       await connection.open({
         ready(found) {
           identity = found;
@@ -123,9 +123,8 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       isStarted = true;
     },
     async stop() {
-      stopPruning();
       progress.stop();
-      await connection.close();
+      await Promise.all([connection.close(), stopPruning()]);
     },
     thread: (ref) => createThread(ref, { adapter, state, tables, api, places, posts, progress, images }),
     download: (url, { signal }) => downloadAttachment(url, { apiUrl, maxBytes: maxImageBytes }, signal),

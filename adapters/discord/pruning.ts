@@ -1,4 +1,5 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { Logger } from '../../src/log.ts';
 import type { Database } from '../../src/state.ts';
 import type { Tables } from './records.ts';
 
@@ -25,12 +26,14 @@ export const usualLimits: Limits = {
 
 const perTurn = 1000;
 
-/** Drops what is too old or too much. */
-export async function prune(tables: Tables, limits: Limits, now: number): Promise<void> {
-  await pruneTable(tables.places, limits.places, now, ({ createdAt }) => createdAt);
-  await pruneTable(tables.posts, limits.posts, now, ({ begunAt }) => begunAt);
+/** Drops what is too old or too much; gives up between two steps when it is told to stop. */
+export async function prune(tables: Tables, limits: Limits, now: number, stopping?: AbortSignal): Promise<void> {
+  const pruned = <Value>(table: Database<Value, string>, limit: Limit, timeOf: (value: Value) => number) =>
+    pruneTable(table, limit, now, timeOf, stopping);
+  await pruned(tables.places, limits.places, ({ createdAt }) => createdAt);
+  await pruned(tables.posts, limits.posts, ({ begunAt }) => begunAt);
   for (const name of ['sent', 'forms', 'threads', 'shown'] as const) {
-    await pruneTable(tables[name] as Database<{ at: number }, string>, limits[name], now, ({ at }) => at);
+    await pruned(tables[name] as Database<{ at: number }, string>, limits[name], ({ at }) => at);
   }
 }
 
@@ -39,21 +42,44 @@ async function pruneTable<Value>(
   { age, count }: Limit,
   now: number,
   timeOf: (value: Value) => number,
+  stopping: AbortSignal | undefined,
 ): Promise<void> {
   const times: { key: string; time: number }[] = [];
-  for (const { key, value } of table.getRange({})) {
-    times.push({ key, time: timeOf(value) });
-    if (times.length % perTurn === 0) await yieldToEvents();
-  }
+  let page: { key: string; time: number }[] = [];
+  do {
+    await yieldToEvents();
+    if (stopping?.aborted) return;
+    page = readPage(table, page.at(-1)?.key, timeOf);
+    times.push(...page);
+  } while (page.length > 0);
   times.sort((one, other) => other.time - one.time);
   const old = times.filter(({ time }, index) => index >= count || time < now - age);
   await Promise.all(old.map(({ key }) => table.remove(key)));
 }
 
-/** Prunes now and then, until the function it returns is called. */
-export function keepPruned(tables: Tables, { limits, everyMs }: { limits: Limits; everyMs: number }): () => void {
-  const run = () => void prune(tables, limits, Date.now()).catch(() => undefined);
+/** Read at one go: a cursor must not stay open while others write, or while the state is closed. */
+function readPage<Value>(table: Database<Value, string>, after: string | undefined, timeOf: (value: Value) => number) {
+  const range = after === undefined ? {} : { start: after, exclusiveStart: true };
+  return [...table.getRange({ ...range, limit: perTurn })].map(({ key, value }) => ({ key, time: timeOf(value) }));
+}
+
+/** Prunes now and then; the function it returns ends that, and resolves once nothing is read any more. */
+export function keepPruned(
+  tables: Tables,
+  { limits, everyMs, log }: { limits: Limits; everyMs: number; log: Logger },
+): () => Promise<void> {
+  const stopping = new AbortController();
+  let running = Promise.resolve();
+  const run = () => {
+    running = running
+      .then(() => prune(tables, limits, Date.now(), stopping.signal))
+      .catch((error: unknown) => log.warn({ err: error }, 'old records could not be dropped'));
+  };
   run();
   const timer = setInterval(run, everyMs).unref();
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    stopping.abort();
+    await running;
+  };
 }

@@ -32,6 +32,21 @@ test('commands are registered for all servers, typed and limited, and only when 
   expect(registrations()).toHaveLength(2);
 });
 
+test('commands that were deleted or changed on Discord are registered again at the next start', async () => {
+  harness = await startHarness();
+  const { commands } = harness.fake.world;
+  commands.set('global', []);
+  await harness.restart();
+  expect(commands.get('global')?.map(({ name }) => name)).toContain('prompt');
+  const [prompt] = commands.get('global') ?? [];
+  const [text] = (prompt?.options ?? []) as APIApplicationCommandBasicOption[];
+  if (text) text.description = 'something else';
+  await harness.restart();
+  expect(registrations()).toHaveLength(3);
+  await harness.restart();
+  expect(registrations()).toHaveLength(3);
+});
+
 test("the program's own commands are what Discord accepts", async () => {
   harness = await startHarness();
   const { fake } = harness;

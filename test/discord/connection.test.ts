@@ -106,6 +106,28 @@ test('a wrong token, and what Discord does not grant, end the start with the rem
   }
 });
 
+test('a token that is refused at the registration of commands ends the start with the reason', async () => {
+  const refused = startHarness({
+    timing: { holdMs: 60_000 },
+    prepare: ({ faults }) => faults.add({ method: 'PUT', path: /commands$/, answer: 401 }),
+  });
+  await expect(refused).rejects.toMatchObject({
+    code: 'unauthorized',
+    message: expect.stringContaining('DISCORD_TOKEN'),
+  });
+});
+
+test.each([
+  [4013, 'intent'],
+  [4014, 'intents'],
+])('intents that are refused while running (%s) end it with the reason', async (code, word) => {
+  const harness = await opened();
+  harness.fake.gateway.refuseIdentify(code);
+  harness.fake.gateway.invalidate(false);
+  await until(() => harness.fatal.length === 1);
+  expect(harness.fatal).toMatchObject([{ code: 'invalid_settings', message: expect.stringContaining(word) }]);
+});
+
 test('a token that is taken back while running is reported once, with the reason', async () => {
   const harness = await opened();
   const { invocation } = await promptInThread(harness);

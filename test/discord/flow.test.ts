@@ -1,7 +1,7 @@
-import { ChannelType, InteractionResponseType, MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
+import { InteractionResponseType, MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import { expect, test } from 'vitest';
 import { BotError } from '../../src/errors.ts';
-import { addChannel, directChannel, usualPermissions } from '../fakes/discord/world.ts';
+import { directChannel, usualPermissions } from '../fakes/discord/world.ts';
 import { harnessForEach, say, threadOf } from './each.ts';
 import { type Harness, promptInThread, seenIn, testPicture, until } from './harness.ts';
 
@@ -185,20 +185,4 @@ test('"Find the prompt" searches by the pictures of a message, and says so when 
   await until(() => none.original?.content.includes('no picture'));
   expect(none.isEphemeral).toBe(true);
   expect(core.invocations).toHaveLength(1);
-});
-
-test('adult pictures are shown in age-restricted channels only', async () => {
-  const key = await harness.images.put(await testPicture('pink'));
-  const image = { key, alt: 'a nude', width: 64, height: 64, seed: 1 };
-  const card = say('two pictures', { images: [image, { ...image, nsfw: true }] });
-  const { invocation, thread } = await promptInThread(harness);
-  await threadOf(harness, invocation).post(card, { key: 'k' });
-  const [shown] = seenIn(harness, thread.id);
-  expect(shown?.attachments).toHaveLength(1);
-  expect(shown?.content).toContain('age-restricted');
-  const adult = addChannel(harness.fake.world, { type: ChannelType.GuildText, guildId: harness.guild.id, nsfw: true });
-  harness.ana.runs(adult, 'prompt', { text: 'again' });
-  const second = await until(() => harness.core.invocations[1]);
-  const ref = await threadOf(harness, second).post(card, { key: 'k' });
-  expect(seenIn(harness, ref.thread)[0]?.attachments).toHaveLength(2);
 });

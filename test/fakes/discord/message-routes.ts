@@ -127,6 +127,7 @@ export const messageRoutes: readonly Route[] = [
       const channel = visibleChannel(world, params['channel']);
       const message = findMessage(world, channel, params['message']);
       requireOpen(channel, false);
+      if (files.size > 0) requirePermission(channel, AttachFiles);
       if (message.author.id !== world.bot.id) throw notTheAuthor();
       fillMessage(world, message, { body: body as RESTPostAPIChannelMessageJSONBody, files, origin });
       message.edited_timestamp = new Date(world.clock.now()).toISOString();
