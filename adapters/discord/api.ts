@@ -4,6 +4,7 @@ import {
   type APIChannel,
   type APIInteractionResponse,
   type APIMessage,
+  DefaultRestOptions,
   type RawFile,
   REST,
   RESTJSONErrorCodes,
@@ -13,7 +14,7 @@ import {
 } from 'discord.js';
 import { codeOf, isMessageGone, isUnauthorized } from './failures.ts';
 import { type OutgoingMessage, toBody, toFiles } from './outgoing.ts';
-import { patiently } from './patience.ts';
+import type { Patiently } from './patience.ts';
 
 /** An interaction's own webhook. */
 export interface Webhook {
@@ -61,11 +62,14 @@ interface ApiOptions {
   onUnauthorized(cause: unknown): void;
   /** Milliseconds that requests wait before they fail from then on. */
   holdMs: number;
+  patiently: Patiently;
+  /** Ends requests under way. */
+  stopping: AbortSignal;
 }
 
-export function createApi({ apiUrl, token, onUnauthorized, holdMs }: ApiOptions): DiscordApi {
+export function createApi({ apiUrl, token, onUnauthorized, holdMs, patiently, stopping }: ApiOptions): DiscordApi {
   // One policy of retries, `patiently`: REST's own repeat a POST at once, when its effect may have come already.
-  const common = { api: apiUrl, version, timeout: timeoutMs, retries: 0 };
+  const common = { api: apiUrl, version, timeout: timeoutMs, retries: 0, makeRequest: untilStopped(stopping) };
   const rest = new REST(common).setToken(token);
   // "Interaction endpoints are not bound to the bot's Global Rate Limit."
   const unbound = new REST({ ...common, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
@@ -152,6 +156,13 @@ export function createApi({ apiUrl, token, onUnauthorized, holdMs }: ApiOptions)
       authorised(() => patiently(() => rest.get(registrationRoute(application, guild)))),
     putCommands: (application, guild, body) =>
       authorised(() => patiently(() => rest.put(registrationRoute(application, guild), { body }))),
+  };
+}
+
+function untilStopped(stopping: AbortSignal): typeof DefaultRestOptions.makeRequest {
+  return (url, init) => {
+    const signal = init.signal ? AbortSignal.any([stopping, init.signal as AbortSignal]) : stopping;
+    return DefaultRestOptions.makeRequest(url, { ...init, signal });
   };
 }
 

@@ -147,8 +147,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       closed = true;
       isOpen = false;
       stopWatching();
-      await client?.destroy();
-      await Promise.race([Promise.all(handling), sleep(longestHandlingMs, undefined, { ref: false })]);
+      const ended = Promise.all([client?.destroy(), ...handling]);
+      await Promise.race([ended, sleep(longestHandlingMs, undefined, { ref: false })]);
     },
   };
 }

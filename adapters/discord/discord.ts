@@ -13,6 +13,7 @@ import { isUnauthorized } from './failures.ts';
 import { createInteractions } from './interactions.ts';
 import { revoked } from './login-failure.ts';
 import { createMessages } from './messages.ts';
+import { createPatience } from './patience.ts';
 import { createPlaces } from './places.ts';
 import { createPosts } from './posts.ts';
 import { createProgress } from './progress.ts';
@@ -55,7 +56,7 @@ const usualTiming: Timing = {
   editEveryMs: 2500,
   firstProgressAfterMs: 1000,
   resumeWithinMs: 15_000,
-  // Longer than the core waits for running jobs when it stops, before it takes them back.
+  // Longer than the core waits for running jobs when it stops, before it takes them back: what fails after it is done at the next start.
   holdMs: 15_000,
   pruneEveryMs: 60 * 60 * 1000,
 };
@@ -68,12 +69,21 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   const timing = { ...usualTiming, ...options.timing };
   const onFatal = onlyOnce(options.onFatal);
   const tables = openTables(state);
-  const api = createApi({ token, apiUrl, holdMs: timing.holdMs, onUnauthorized: (cause) => onFatal(revoked(cause)) });
+  const stopping = new AbortController();
+  const patiently = createPatience(stopping.signal);
+  const api = createApi({
+    token,
+    apiUrl,
+    holdMs: timing.holdMs,
+    onUnauthorized: (cause) => onFatal(revoked(cause)),
+    patiently,
+    stopping: stopping.signal,
+  });
   const connection = createConnection({ token, apiUrl, shards, log, onFatal, resumeWithinMs: timing.resumeWithinMs });
   let identity: Identity | undefined;
   let stopPruning = async () => {};
   const botId = () => identity?.user ?? '';
-  const posts = createPosts({ state, tables, api, botId });
+  const posts = createPosts({ state, tables, api, patiently, botId });
   const places = createPlaces({ state, tables, api, posts });
   const progress = createProgress({
     api,
@@ -124,6 +134,8 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
     },
     async stop() {
       progress.stop();
+      // Jobs that Discord keeps waiting are back in the queue by then, and must not keep the process.
+      setTimeout(() => stopping.abort(), timing.holdMs).unref();
       await Promise.all([connection.close(), stopPruning()]);
     },
     thread: (ref) => createThread(ref, { adapter, state, tables, api, places, posts, progress, images }),

@@ -5,16 +5,23 @@ import { HTTPError } from 'discord.js';
 const waitsMs = [500, 1000, 2000, 4000, 8000, 16_000, 30_000];
 
 /** Tries again while Discord answers 5xx or can't be reached; `request` is told whether an earlier try may have taken effect. */
-export async function patiently<Value>(request: (isRepeated: boolean) => Promise<Value>): Promise<Value> {
-  for (const [tries, wait] of waitsMs.entries()) {
-    try {
-      return await request(tries > 0);
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      await sleep(wait);
+export type Patiently = <Value>(request: (isRepeated: boolean) => Promise<Value>) => Promise<Value>;
+
+/** Patience that ends with the last error once `stopping` aborts. */
+export function createPatience(stopping: AbortSignal): Patiently {
+  return async (request) => {
+    for (const [tries, wait] of waitsMs.entries()) {
+      try {
+        return await request(tries > 0);
+      } catch (error) {
+        if (!isPassing(error) || stopping.aborted) throw error;
+        await sleep(wait, undefined, { signal: stopping }).catch(() => {
+          throw error;
+        });
+      }
     }
-  }
-  return request(true);
+    return request(true);
+  };
 }
 
 /** What a server of others answers for ever to what it does not offer. */

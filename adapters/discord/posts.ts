@@ -5,7 +5,7 @@ import type { DiscordApi } from './api.ts';
 import { findOwn } from './earlier.ts';
 import { isRefused } from './failures.ts';
 import type { OutgoingMessage } from './outgoing.ts';
-import { patiently } from './patience.ts';
+import type { Patiently } from './patience.ts';
 import type { SentRecord, Tables } from './records.ts';
 
 /** Where a message ended up. */
@@ -48,12 +48,13 @@ interface PostsParts {
   state: State;
   tables: Tables;
   api: DiscordApi;
+  patiently: Patiently;
   botId(): string;
 }
 
 const nonceLength = 25;
 
-export function createPosts({ state, tables, api, botId }: PostsParts): Posts {
+export function createPosts({ state, tables, api, patiently, botId }: PostsParts): Posts {
   const underWay = new Map<string, Promise<Posted>>();
 
   function post(route: Route, messages: readonly OutgoingMessage[], key: string): Promise<Posted> {

@@ -43,10 +43,11 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     const at = Date.now();
     const forms = actions.flatMap(({ id, form }) => (form ? [{ id, form }] : []));
     const sent = tables.sent.get(message);
-    if (forms.length === 0 && !neighbours?.length) return;
+    // What was removed since is not remembered again.
+    if (!sent || (forms.length === 0 && !neighbours?.length)) return;
     await state.durably(() => {
       for (const { id, form } of forms) tables.forms.put(id, { ...form, at });
-      if (sent && forms.length > 0) tables.sent.put(message, { ...sent, forms: forms.map(({ id }) => id) });
+      if (forms.length > 0) tables.sent.put(message, { ...sent, forms: forms.map(({ id }) => id) });
       if (neighbours?.length) tables.shown.put(channel, { neighbours: neighbours.map(({ id }) => id), at });
     });
   }

@@ -157,6 +157,19 @@ test('when Discord is down at the start, it goes on trying and connects later', 
   await promptInThread(harness);
 });
 
+test('a stop does not wait for ever on a Discord that answers nothing', async () => {
+  const harness = await opened({ timing: { holdMs: 200 } });
+  const { invocation } = await promptInThread(harness);
+  const thread = harness.adapter().thread(invocation.thread);
+  harness.fake.faults.add({ method: 'POST', path: /messages$/, answer: 'hang', times: 1 });
+  harness.fake.faults.add({ method: 'POST', path: /messages$/, answer: 503, times: 100 });
+  const posts = ['a', 'b'].map((key) => thread.post({ text: key, actions: [] }, { key }));
+  const ended = Promise.allSettled(posts);
+  await until(() => harness.fake.requests.some(({ path }) => /\d\/messages$/.test(path)));
+  await harness.adapter().stop();
+  expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
 test('several processes share the servers by their shards', async () => {
   const harness = await opened({ shards: '0,2/3' });
   expect(harness.fake.gateway.log.map(({ shard }) => shard)).toEqual([
@@ -166,7 +179,7 @@ test('several processes share the servers by their shards', async () => {
 });
 
 test('it says goodbye with 1000, takes nothing more, and can still post', async () => {
-  const harness = await opened();
+  const harness = await opened({ timing: { holdMs: 60_000 } });
   const { invocation } = await promptInThread(harness);
   await harness.adapter().stop();
   expect(harness.fake.gateway.log.at(-1)).toEqual({ op: 'close', code: 1000 });

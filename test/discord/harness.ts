@@ -5,7 +5,7 @@ import { type APIMessage, ChannelType } from 'discord-api-types/v10';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { createDiscordAdapter, type DiscordAdapterOptions } from '../../adapters/discord/discord.ts';
-import type { Adapter, ChatHandler, CommandInfo, Invocation } from '../../src/chat.ts';
+import type { Adapter, ChatHandler, CommandInfo, Invocation, Suggestion } from '../../src/chat.ts';
 import type { BotError } from '../../src/errors.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
@@ -37,6 +37,8 @@ export interface ScriptedCore {
   /** Replaces what happens on acceptance; it may throw. */
   onAccept: (invocation: Invocation) => Promise<void>;
   suggestions: string[];
+  /** What was asked to be completed. */
+  questions: Suggestion[];
 }
 
 export function createScriptedCore(commands: readonly CommandInfo[] = testCommands): ScriptedCore {
@@ -44,6 +46,7 @@ export function createScriptedCore(commands: readonly CommandInfo[] = testComman
     invocations: [],
     onAccept: async () => {},
     suggestions: [],
+    questions: [],
     handler: {
       commands,
       reactions: ['👍', '👎', '🔁', '🗑️'],
@@ -52,7 +55,10 @@ export function createScriptedCore(commands: readonly CommandInfo[] = testComman
         core.invocations.push(invocation);
         return { jobId: `job-${invocation.id}`, ahead: 0 };
       },
-      suggest: async () => core.suggestions,
+      async suggest(question) {
+        core.questions.push(question);
+        return core.suggestions;
+      },
     },
   };
   return core;
@@ -78,6 +84,7 @@ export type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'tim
   heartbeatMs?: number;
   /** The server sends and offers nothing optional. */
   minimal?: boolean;
+  commands?: readonly CommandInfo[];
   /** DISCORD_GUILD_ID: the harness's server, or one that the bot is not in. */
   developIn?: 'own' | 'foreign';
   /** Called before the adapter starts. */
@@ -88,7 +95,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const folder = mkdtempSync(path.join(tmpdir(), 'promptory-discord-'));
   const { heartbeatMs = 41_250, minimal = false } = options;
   const fake = await createFakeDiscord({ heartbeatMs, minimal });
-  const core = createScriptedCore();
+  const core = createScriptedCore(options.commands);
   const guild = addGuild(fake.world, 'Painters');
   const channel = addChannel(fake.world, { type: ChannelType.GuildText, name: 'pictures', guildId: guild.id });
   const developIn = { own: guild.id, foreign: fake.world.snowflake(), nowhere: undefined };

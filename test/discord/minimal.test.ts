@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { checkDiscord } from '../../adapters/discord/doctor.ts';
 import { harnessForEach, pictureCard, say, threadOf } from './each.ts';
-import { type Harness, promptInThread, seenIn, testPicture, until } from './harness.ts';
+import { type Harness, promptInThread, seenIn, testCommands, testPicture, until } from './harness.ts';
 
 // A server of others, that sends nothing optional and answers 404 or 501 to what a bot can do without.
 let harness: Harness;
@@ -65,6 +66,13 @@ test('a lost connection resumes without an address for it', async () => {
   harness.fake.gateway.drop(1006);
   await until(() => harness.fake.gateway.log.some(({ op }) => op === 'resume'));
   await promptInThread(harness);
+});
+
+test('the doctor makes do with what there is', async () => {
+  const { token, apiUrl, world } = harness.fake;
+  const checks = await checkDiscord({ token, apiUrl, commands: testCommands });
+  expect(checks.slice(0, 2).map(({ ok }) => ok)).toEqual([true, true]);
+  expect(checks[1]?.detail).toContain(world.applicationId);
 });
 
 test('adult pictures stay hidden where nobody can tell', async () => {

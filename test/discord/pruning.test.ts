@@ -29,7 +29,8 @@ test("people's words are not kept longer than what shows them: no opener once th
   await threadOf(harness, invocation).remove(ref);
   expect(kept()).not.toContain(secret);
   // A later redelivery still posts nothing twice.
-  expect(await threadOf(harness, invocation).post(say('pictures'), { key: 'k' })).toEqual(ref);
+  expect(await threadOf(harness, invocation).post(say('pictures', { actions }), { key: 'k' })).toEqual(ref);
+  expect(kept()).not.toContain(secret);
 });
 
 test('records that are too old go while it runs', async () => {

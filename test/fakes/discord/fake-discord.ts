@@ -71,9 +71,14 @@ export async function createFakeDiscord(options: FakeDiscordOptions = {}): Promi
     limits,
     requests,
     async close() {
-      gateway.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      // A client may be connecting right now.
+      const closing = setInterval(() => {
+        gateway.close();
+        server.closeAllConnections();
+      }, 20);
+      await closed;
+      clearInterval(closing);
     },
   };
 }

@@ -49,7 +49,7 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
   try {
     const { json, files } = await readBody(request);
     entry.body = json;
-    if (misbehave(parts.faults.take(method, path, 'before'), response, entry)) return;
+    if (misbehave(parts.faults.take(method, path, 'before', json), response, entry)) return;
     const wait = parts.limits.count(method, path, response);
     if (wait !== undefined) return refuseFor(response, entry, wait, false);
     const absent = parts.minimal ? missingStatus(method, path) : undefined;
@@ -65,7 +65,7 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
       body: json,
       files,
     });
-    if (misbehave(parts.faults.take(method, path, 'after'), response, entry)) return;
+    if (misbehave(parts.faults.take(method, path, 'after', json), response, entry)) return;
     const told = parts.minimal ? minimalAnswer(path, value) : value;
     send(response, entry, told === undefined ? 204 : 200, told);
   } catch (error) {
