@@ -21,7 +21,7 @@ export function isUnauthorized(error: unknown): boolean {
 }
 
 /** The channel, thread or server is gone. Servers of others may answer a 404 without Discord's code. */
-export function isChannelGone(error: unknown): boolean {
+function isChannelGone(error: unknown): boolean {
   return hasCode(error, codes.UnknownChannel, codes.UnknownGuild) || isBareNotFound(error);
 }
 
