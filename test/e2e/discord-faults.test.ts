@@ -1,5 +1,5 @@
 import { ChannelType } from 'discord-api-types/v10';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deleteThread, kickBot } from '../fakes/discord/moderation.ts';
 import { addChannel, addGuild, type FakeChannel } from '../fakes/discord/world.ts';
 import { type DiscordScene, idOf, kindOf, openScene, until } from './discord-scene.ts';
@@ -11,10 +11,15 @@ const upload = { method: 'POST', path: /^\/channels\/\d+\/messages$/, body: /"ag
 
 describe('the real program, when Discord or its host fails', () => {
   let scene: DiscordScene;
-  beforeEach(async () => {
+  // The program starts once, and every test has a server of its own.
+  beforeAll(async () => {
     scene = await openScene();
-  }, 120_000);
-  afterEach(() => scene.close());
+  }, 400_000);
+  afterAll(() => scene.close());
+  beforeEach(() => {
+    scene.fake.faults.clear();
+    Object.assign(scene, scene.freshServer());
+  });
 
   /** Asks, and resolves once the job is at its upload, which Discord leaves unanswered. */
   async function stuckAtUpload(afterEffect: boolean): Promise<FakeChannel> {
@@ -39,7 +44,7 @@ describe('the real program, when Discord or its host fails', () => {
     ['after Discord posted them without an answer', true, 'SIGTERM'],
   ] as const)(
     'a job ended %s is done after the next start, and posted once',
-    { timeout: 240_000 },
+    { timeout: 400_000 },
     async (_name, afterEffect, signal) => {
       const { id } = await stuckAtUpload(afterEffect);
       expect(await scene.program().end(signal)).toBe(signal === 'SIGTERM' ? 0 : null);
@@ -51,7 +56,7 @@ describe('the real program, when Discord or its host fails', () => {
     },
   );
 
-  it('finishes the job under way on SIGTERM, or after the next start', { timeout: 240_000 }, async () => {
+  it('finishes the job under way on SIGTERM, or after the next start', { timeout: 400_000 }, async () => {
     const { ana, channel } = scene;
     const asked = ana.runs(channel, 'prompt', { text: 'a lighthouse by the sea', count: 2, seed: 1 });
     await until(() => asked.original?.content);
@@ -61,7 +66,7 @@ describe('the real program, when Discord or its host fails', () => {
     expect(scene.answers(id).map(kindOf)).toEqual(['neighbours and refinement', 'pictures']);
   });
 
-  it('answers in the channel when the thread is deleted in the middle of a job', { timeout: 120_000 }, async () => {
+  it('answers in the channel when the thread is deleted in the middle of a job', { timeout: 400_000 }, async () => {
     const { ana, channel, fake } = scene;
     const asked = ana.runs(channel, 'prompt', { text: 'a red fox in the snow', count: 2, seed: 1 });
     const thread = await scene.threadOf(asked);
@@ -73,7 +78,7 @@ describe('the real program, when Discord or its host fails', () => {
   });
 
   it('answers the asker when it is kicked in the middle of a job, and serves the next server', {
-    timeout: 120_000,
+    timeout: 400_000,
   }, async () => {
     const { ana, channel, guild, fake } = scene;
     const asked = ana.runs(channel, 'prompt', { text: 'a red fox in the snow', seed: 1 });
@@ -87,7 +92,7 @@ describe('the real program, when Discord or its host fails', () => {
     await scene.nextPictures(next.id, 1);
   });
 
-  it('gives up, once, what nobody can be told, and goes on', { timeout: 240_000 }, async () => {
+  it('gives up, once, what nobody can be told, and goes on', { timeout: 400_000 }, async () => {
     const { ana, channel, guild, fake } = scene;
     await scene.threadOf(ana.runs(channel, 'prompt', { text: 'a red fox in the snow', seed: 1 }));
     kickBot(fake, guild);
@@ -124,7 +129,7 @@ describe('the real program, when Discord or its host fails', () => {
     }
   });
 
-  it('goes on through a dropped gateway, a storm of 429 and a failing upload', { timeout: 120_000 }, async () => {
+  it('goes on through a dropped gateway, a storm of 429 and a failing upload', { timeout: 400_000 }, async () => {
     const { ana, channel, fake } = scene;
     const { faults, gateway } = fake;
     faults.add({ method: 'POST', path: /callback$/, answer: 429, retryAfter: 0.3, global: true });
@@ -142,7 +147,7 @@ describe('the real program, when Discord or its host fails', () => {
   });
 
   it('ends with the reason when the token is taken back, and finishes the job after the next start', {
-    timeout: 120_000,
+    timeout: 400_000,
   }, async () => {
     const { ana, channel, fake } = scene;
     const asked = ana.runs(channel, 'prompt', { text: 'a red fox in the snow', seed: 1 });

@@ -5,12 +5,17 @@ import { addPerson, type DiscordPerson } from '../fakes/discord/people.ts';
 import { addChannel, addGuild, type FakeChannel, type FakeGuild, messagesIn } from '../fakes/discord/world.ts';
 import { newFolder, type Program, startProgram } from './program.ts';
 
-/** The real program in a server of the fake Discord, and what is seen there. */
-export interface DiscordScene {
-  fake: FakeDiscord;
+interface FreshServer {
   guild: FakeGuild;
   channel: FakeChannel;
   ana: DiscordPerson;
+}
+
+/** The real program in a server of the fake Discord, and what is seen there. */
+export interface DiscordScene extends FreshServer {
+  fake: FakeDiscord;
+  /** A server of its own for a test, where nothing happened yet. */
+  freshServer(): FreshServer;
   program(): Program;
   /** Starts the program on the same data; the one before must have ended. */
   start(): Promise<void>;
@@ -28,9 +33,13 @@ export interface DiscordScene {
 export async function openScene(options: { minimal?: boolean } = {}): Promise<DiscordScene> {
   const folder = newFolder();
   const fake = await createFakeDiscord(options);
-  const guild = addGuild(fake.world, 'Painters');
-  const channel = addChannel(fake.world, { type: ChannelType.GuildText, name: 'art', guildId: guild.id });
   let program: Program;
+
+  function freshServer(): FreshServer {
+    const guild = addGuild(fake.world, 'Painters');
+    const channel = addChannel(fake.world, { type: ChannelType.GuildText, name: 'art', guildId: guild.id });
+    return { guild, channel, ana: addPerson(fake, 'Ana') };
+  }
 
   async function start() {
     program = await startProgram(folder, { DISCORD_TOKEN: fake.token, DISCORD_API_URL: fake.apiUrl });
@@ -45,9 +54,8 @@ export async function openScene(options: { minimal?: boolean } = {}): Promise<Di
   await start();
   return {
     fake,
-    guild,
-    channel,
-    ana: addPerson(fake, 'Ana'),
+    freshServer,
+    ...freshServer(),
     program: () => program,
     start,
     async restart(signal) {

@@ -10,11 +10,11 @@ describe('the real program in Discord', () => {
   let scene: DiscordScene;
   beforeEach(async () => {
     scene = await openScene();
-  }, 120_000);
+  }, 400_000);
   afterEach(() => scene.close());
 
   it('does prompt, like, refine, restart, an old button and reaction, reverse search, delete', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const { ana, channel, fake } = scene;
     const asked = ana.runs(channel, 'prompt', { text: 'a cat sleeping on the sofa', count: 2, seed: 7 });
@@ -61,7 +61,7 @@ describe('the real program in Discord', () => {
   });
 
   it('answers privately, completes past prompts, edits by a form, and works in direct messages', {
-    timeout: 120_000,
+    timeout: 400_000,
   }, async () => {
     const { ana, channel, fake } = scene;
     const help = ana.runs(channel, 'help');
@@ -89,7 +89,7 @@ describe('the real program in Discord', () => {
   });
 
   it('does the whole loop on a server of others, that sends and offers nothing optional', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const other = await openScene({ minimal: true });
     try {
@@ -118,7 +118,7 @@ describe('the real program in Discord', () => {
     }
   });
 
-  it('does not start with a wrong token, and says what to do', { timeout: 60_000 }, async () => {
+  it('does not start with a wrong token, and says what to do', { timeout: 200_000 }, async () => {
     const { fake } = scene;
     const environment = { DISCORD_TOKEN: 'wrong.wrong.wrong', DISCORD_API_URL: fake.apiUrl };
     const child = spawnProgram(newFolder(), environment);
