@@ -59,7 +59,8 @@ async function fill(store: PromptStore, rows: number): Promise<void> {
 
 async function bytesPerRow(connection: Connection): Promise<Record<string, number>> {
   const [part] = await connection.read(
-    `SELECT sum(rows) AS rows, sum(bytes_on_disk) AS data, sum(secondary_indices_compressed_bytes) AS index,
+    `SELECT sum(rows) AS rows, sum(bytes_on_disk) AS data,
+  (SELECT sum(data_compressed_bytes) FROM system.data_skipping_indices WHERE table = 'prompts' AND type = 'vector_similarity') AS index,
   (SELECT sum(column_data_compressed_bytes) FROM system.parts_columns WHERE active AND table = 'prompts' AND column = 'prompt_vector') AS vectors
 FROM system.parts WHERE active AND table = 'prompts'`,
     { row: partRow },
@@ -70,6 +71,6 @@ FROM system.parts WHERE active AND table = 'prompts'`,
     rows: part.rows,
     'on disk, bytes a row': perRow(part.data),
     'of which vector': perRow(part.vectors),
-    'of which index': perRow(part.index),
+    'of which vector index': perRow(part.index),
   };
 }

@@ -5,6 +5,7 @@ import type { CallOptions } from '../embedder/embedder.ts';
 import { type Clients, type Dialect, type Session, type Settings, settingsClause } from './dialects/dialect.ts';
 import { toBotError } from './failures.ts';
 import { inline } from './inline.ts';
+import type { ParquetFiles } from './parquet.ts';
 import { createPool } from './pool.ts';
 import { retrying } from './retry.ts';
 
@@ -26,10 +27,11 @@ export interface Connection {
   /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: 'log' | 'bulk'): Promise<void>;
   command(statement: string, parameters?: Parameters, through?: 'log' | 'bulk'): Promise<void>;
+  readonly parquet: ParquetFiles;
   close(): Promise<void>;
 }
 
-export function createConnection({ dialect, engine, place, clients, close }: Session): Connection {
+export function createConnection({ dialect, engine, place, clients, parquet, close }: Session): Connection {
   const translating = async <Value>(
     work: () => Promise<Value>,
     { signal, statement }: CallOptions & { statement?: string } = {},
@@ -68,6 +70,10 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
     async command(statement, parameters, through = 'log') {
       const request = { query: statement, ...(parameters && { query_params: { ...parameters } }) };
       await translating(() => clients[through].command(request), { statement });
+    },
+    parquet: {
+      save: (...request) => translating(() => parquet.save(...request)),
+      load: (...request) => translating(() => parquet.load(...request)),
     },
     close: () => (closed ??= close()),
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { VectorIndexChoice } from '../vector-index-setting.ts';
+import { type Backup, createBackup } from './backup.ts';
 import { createBulk } from './bulk.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createCorpus } from './corpus.ts';
@@ -31,7 +32,7 @@ export interface DatabaseOptions {
 }
 
 /** What made the vectors: two models' vectors can't be compared. */
-interface VectorModel {
+export interface VectorModel {
   name: string;
   dimensions: number;
 }
@@ -43,6 +44,10 @@ export interface Database {
   storedModel(): Promise<string | undefined>;
   /** The store in it, made or migrated when needed. Throws BotError `model_mismatch` when it was built with another model. */
   store(model: VectorModel): Promise<PromptStore>;
+  /** What made the vectors that are stored; undefined while there are none. */
+  storedVectors(): Promise<VectorModel | undefined>;
+  /** The same database as files that anybody can read; throws like `store`. */
+  backup(model: VectorModel): Promise<Backup>;
   close(): Promise<void>;
 }
 
@@ -62,14 +67,23 @@ export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }:
   return {
     engine: session.engine,
     storedModel: () => storedModel(connection),
+    storedVectors: () => storedVectors(connection),
     async store(model) {
-      await claimModel(connection, model, session.place);
-      await migrate(connection, model.dimensions);
+      await prepare(model);
       await reportIndexes(connection, log);
       return createPromptStore(connection, model.dimensions);
     },
+    async backup(model) {
+      await prepare(model);
+      return createBackup(connection, model.name);
+    },
     close: () => connection.close(),
   };
+
+  async function prepare(model: VectorModel) {
+    await claimModel(connection, model, session.place);
+    await migrate(connection, model.dimensions);
+  }
 }
 
 function createPromptStore(connection: Connection, dimensions: number): PromptStore {
@@ -115,6 +129,15 @@ async function storedModel(connection: Connection): Promise<string | undefined> 
     row: z.object({ value: z.string() }),
   });
   return found?.value;
+}
+
+async function storedVectors(connection: Connection): Promise<VectorModel | undefined> {
+  const name = await storedModel(connection);
+  if (name === undefined) return undefined;
+  const width = (table: string) => `SELECT length(prompt_vector) AS dimensions FROM ${table} LIMIT 1`;
+  const row = z.object({ dimensions: z.coerce.number() });
+  const [found] = await connection.read(`${width('prompts')} UNION ALL ${width('generations')}`, { row });
+  return found && { name, dimensions: found.dimensions };
 }
 
 async function claimModel(connection: Connection, { name }: VectorModel, place: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { ParquetFiles } from '../parquet.ts';
 
 /** Settings sent inside a statement (`SETTINGS a = 1`), the only way that does not leak into later calls of a chDB client. */
 export type Settings = Readonly<Record<string, number | string>>;
@@ -52,6 +53,7 @@ export interface Session {
   engine: string;
   place: string;
   clients: Clients;
+  parquet: ParquetFiles;
   close(): Promise<void>;
 }
 
