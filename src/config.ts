@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
+import { type S3Config, s3ConfigOf, s3Settings } from './images/s3-settings.ts';
 import { groupFaults } from './setting-groups.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
@@ -35,6 +36,7 @@ const settings = z.object({
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_PORT: port.optional(),
   SLACK_API_URL: webAddress.optional(),
+  ...s3Settings,
   MAX_QUEUED: z.coerce
     .number({ error: 'must be a number' })
     .int('must be a whole number')
@@ -67,6 +69,8 @@ export interface Config {
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
+  /** Undefined: pictures are files in the data folder. */
+  s3: S3Config | undefined;
   maxQueued: number;
   maxImageBytes: number;
   /** Values that must never appear in a log. */
@@ -127,6 +131,7 @@ function toConfig(values: Settings): Config {
       : undefined,
     discord: discordOf(values),
     slack: slackOf(values),
+    s3: s3ConfigOf(values),
     maxQueued: values.MAX_QUEUED,
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
@@ -151,7 +156,7 @@ function secretsOf(values: Settings): string[] {
   const password = values.CLICKHOUSE_URL ? new URL(values.CLICKHOUSE_URL).password : '';
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...tokens, password, decoded(password)].flatMap((secret) => secret || []);
+  return [...tokens, values.S3_SECRET_ACCESS_KEY, password, decoded(password)].flatMap((secret) => secret || []);
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

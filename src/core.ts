@@ -11,12 +11,13 @@ import { createForget } from './forget.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
 import { createHandler } from './handler.ts';
 import { createUserHash } from './identity.ts';
-import { createDiskImageFiles } from './images/disk.ts';
+import { createImageFiles } from './images/choose.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { createOutbox } from './outbox.ts';
 import { createPipeline } from './pipeline.ts';
+import { createProvenance } from './provenance.ts';
 import { createQueue } from './queue/lmdb.ts';
 import type { Queue } from './queue/queue.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
@@ -65,7 +66,7 @@ const stopGraceMs = 10_000;
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
   const { store, embedder, state, notice } = await openMemory(config, log, signal);
-  const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
+  const images = await createImageFiles(config);
   const outbox = createOutbox(state, store, log);
   const queue = createQueue<JobPayload>(state, { maxWaiting: config.maxQueued, width: widthOfLanes, log });
   const hashUser = createUserHash(config.dataDir);
@@ -76,12 +77,21 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const demo = createDemo({ embedder, store, images, generator, state, log, signal, onGrowth: calibration.refresh });
   await demo.begin();
 
-  const forget = createForget({ store, outbox, images });
-  const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
+  const provenance = createProvenance({ store, outbox, images });
+  const services: Services = {
+    pipeline,
+    store,
+    outbox,
+    images,
+    commands,
+    provenance,
+    ...createForget({ store, outbox, images }),
+    ...cancellingIn(queue),
+  };
   const suggest = createSuggest({ store, outbox, hashUser });
   let warmed: Promise<void> | undefined;
   return {
-    handler: createHandler({ commands, actions, queue, images, hashUser, suggest }),
+    handler: createHandler({ commands, actions, queue, images, outbox, hashUser, suggest }),
     state,
     images,
     engine: store.engine,

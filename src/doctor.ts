@@ -6,6 +6,7 @@ import { checkSlack } from '../adapters/slack/doctor.ts';
 import { commands } from '../commands/index.ts';
 import { type Config, loadConfig } from './config.ts';
 import { BotError } from './errors.ts';
+import { checkBucket } from './images/doctor.ts';
 import { createLog } from './log.ts';
 
 /** One thing that must be right for the bot to run, and what to do where it is not. */
@@ -27,6 +28,7 @@ async function run() {
     const config = loadConfig();
     checks.push({ name: 'Settings', ok: true, detail: 'read without a fault' });
     checks.push(await checkDataFolder(config), ...(await checkPlatforms(config)));
+    if (config.s3) checks.push(await checkBucket(config.s3));
   } catch (error) {
     if (!(error instanceof BotError)) throw error;
     checks.push({ name: 'Settings', ok: false, detail: error.message });

@@ -4,6 +4,7 @@ import type { RefinementView } from './chat.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
+import { encodeResult } from './images/encode.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
@@ -140,7 +141,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         { prompt, negativePrompt, count, seed, ...size, source, model: request.model },
         { signal: context.signal, onProgress: (progress) => context.progress(label, progress) },
       );
-      return { ...made, nsfw: made.images.some(({ nsfw }) => nsfw), images: await keep(made.images) };
+      return { ...made, nsfw: made.images.some(({ nsfw }) => nsfw), images: await keep(made, request, refinement) };
     });
   }
 
@@ -150,9 +151,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return bytes && { bytes, strength: sourceStrength };
   }
 
-  function keep(made: GenerationResult['images']): Promise<GenerationImage[]> {
+  function keep(made: GenerationResult, request: RunRequest, refinement: Refinement): Promise<GenerationImage[]> {
+    const { generator, model } = made;
+    const { prompt, negativePrompt } = refinement;
+    const described = { prompt, negativePrompt, generator, model, generation: request.id, parent: request.parent?.id };
     return Promise.all(
-      made.map(async ({ bytes, width, height, seed }) => ({ key: await images.put(bytes), width, height, seed })),
+      made.images.map(async ({ bytes, seed }) => {
+        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, seed });
+        return { key: await images.put(encoded), ...picture, seed };
+      }),
     );
   }
 

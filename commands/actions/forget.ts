@@ -11,7 +11,7 @@ export const forgetAll: ActionHandler = {
   emoji: '🗑️',
   async run(context, { target }) {
     if (target !== context.user) throw new BotError('forbidden', 'Only the person who asked can confirm this.');
-    const { store, outbox, forget, cancelAllOf } = context.services;
+    const { store, outbox, forget, forgetUploads, cancelAllOf } = context.services;
     // What still waits would make new ones.
     await cancelAllOf(context.user, { except: context.jobId });
     await outbox.settled();
@@ -27,6 +27,7 @@ export const forgetAll: ActionHandler = {
       removed += page.length;
       context.progress(`Deleted ${removed} of your runs`);
     }
+    await forgetUploads(context.scope, context.user);
     await context.post('forgotten', { text: `Deleted ${removed} of your runs here.`, personal: true, actions: [] });
   },
 };

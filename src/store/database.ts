@@ -11,6 +11,7 @@ import { migrate, prepareDatabase } from './migrations.ts';
 import { createReactions } from './reactions.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
+import { createUploads } from './uploads.ts';
 import { createVocabularySource } from './vocabulary.ts';
 import { warm } from './warm.ts';
 import { createWordSearch } from './words.ts';
@@ -80,6 +81,7 @@ function createPromptStore(connection: Connection, dimensions: number): PromptSt
     warm: (options) => warm({ connection, dimensions, vocabulary }, options),
     ...createGenerations(connection, dimensions),
     ...createReactions(connection),
+    ...createUploads(connection),
     counts: () => counts(connection),
     close: () => connection.close(),
   };

@@ -124,7 +124,8 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
       const used = await connection.read(
         `SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) OR source = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
-UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
+UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1
+UNION ALL SELECT 1 AS used FROM uploads WHERE key = {key:String} LIMIT 1`,
         { row: z.object({ used: z.number() }), parameters: { key } },
       );
       return used.length > 0;
@@ -133,11 +134,13 @@ UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
 }
 
 function toRow(generation: Generation) {
-  const { parent, source, negativePrompt, changes, promptVector, imageVectors, createdAt, ...same } = generation;
+  const { parent, source, negativePrompt, images, changes, promptVector, imageVectors, createdAt, ...same } =
+    generation;
   return {
     ...same,
     parent: parent ?? '',
     source: source ?? '',
+    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed })),
     negative_prompt: negativePrompt,
     changes: changes.map(({ neighbourId, ...change }) => ({ ...change, neighbour_id: neighbourId ?? '' })),
     // JSON.stringify writes a typed array as an object.

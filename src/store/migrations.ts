@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { corpusTables, logTables } from './schema.ts';
+import { corpusTables, logTables, uploadTable } from './schema.ts';
 
 interface Migration {
   version: number;
@@ -30,6 +30,11 @@ const migrations: readonly Migration[] = [
       'ALTER TABLE generations ADD COLUMN IF NOT EXISTS source String',
       'ALTER TABLE generations ADD COLUMN IF NOT EXISTS nsfw Bool',
     ],
+  },
+  {
+    version: 4,
+    name: 'pictures that people sent',
+    statements: () => [uploadTable()],
   },
 ];
 

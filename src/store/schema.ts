@@ -31,6 +31,16 @@ export function corpusTables(dialect: Dialect, dimensions: number): string[] {
   ];
 }
 
+/** Pictures that people sent, kept under a key, with the job they came with. */
+export function uploadTable(): string {
+  return `CREATE TABLE IF NOT EXISTS uploads (
+    scope String,
+    job String,
+    user String,
+    key String
+  ) ENGINE = ReplacingMergeTree ORDER BY (scope, job, key) SETTINGS ${durable}`;
+}
+
 /** What people do. A row sent twice is one row: readers take one per id, merges drop the rest. */
 export function logTables(dimensions: number): string[] {
   return [

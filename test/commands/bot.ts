@@ -16,6 +16,7 @@ import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { JobPayload } from '../../src/job.ts';
 import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
+import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
 import { createRunner } from '../../src/runner.ts';
@@ -55,7 +56,8 @@ export async function openBot(options: { generate?: ImageGenerator['generate'] }
     outbox,
     images,
     commands,
-    forget: createForget({ store, outbox, images }),
+    provenance: createProvenance({ store, outbox, images }),
+    ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
       for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
@@ -66,6 +68,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate'] }
     actions,
     queue,
     images,
+    outbox,
     hashUser,
     suggest: createSuggest({ store, outbox, hashUser }),
   });
@@ -101,6 +104,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate'] }
   }
 
   return {
+    dataDir,
     handler,
     store,
     images,
