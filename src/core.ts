@@ -17,7 +17,7 @@ import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { createOutbox } from './outbox.ts';
 import { createPipeline } from './pipeline.ts';
-import { createProvenance } from './provenance.ts';
+import { createProvenance, type Provenance } from './provenance.ts';
 import { createQueue } from './queue/lmdb.ts';
 import type { Queue } from './queue/queue.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
@@ -49,6 +49,7 @@ export interface Core {
 
 export interface SearchQuery {
   text?: string | undefined;
+  /** A clean copy (src/images/encode.ts). */
   image?: Uint8Array | undefined;
 }
 
@@ -97,7 +98,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     engine: store.engine,
     model: embedder.model,
     notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
-    search: (query, options) => searchDirectly(search, query, options),
+    search: (query, options) => searchDirectly({ search, provenance }, query, options),
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
       queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
@@ -142,9 +143,17 @@ async function keepCalibrated(store: PromptStore) {
   };
 }
 
-function searchDirectly(search: Search, { text, image }: SearchQuery, options: Parameters<Core['search']>[1]) {
-  if (image) return search.byImages([image], options);
-  return search.byText(text ?? '', options);
+async function searchDirectly(
+  { search, provenance }: { search: Search; provenance: Provenance },
+  { text, image }: SearchQuery,
+  options: Parameters<Core['search']>[1],
+): Promise<NeighbourView[]> {
+  if (!image) return search.byText(text ?? '', options);
+  const carried = await provenance.read(image, options.scope);
+  if (!carried) return search.byImages([image], options);
+  const { match } = carried;
+  const similar = await search.byImages([image], { ...options, exclude: [match.id], excludePrompt: match.prompt });
+  return [match, ...similar].slice(0, options.limit);
 }
 
 function cancellingIn(queue: Queue<JobPayload>): Pick<Services, 'cancelJob' | 'cancelAllOf'> {

@@ -1,5 +1,5 @@
 import type { NeighbourView } from './chat.ts';
-import type { ImageFiles } from './images/image-files.ts';
+import { type ImageFiles, imageKeyOf } from './images/image-files.ts';
 import type { PictureParameters } from './images/parameters.ts';
 import { readProvenance } from './images/provenance.ts';
 import type { Outbox } from './outbox.ts';
@@ -17,6 +17,8 @@ export interface Provenance {
    * is that one; of another scope's nothing is told but what the picture carries.
    */
   of(key: string, scope: string): Promise<CarriedPrompt | undefined>;
+  /** The same for a picture that is not kept. */
+  read(picture: Uint8Array, scope: string): Promise<CarriedPrompt | undefined>;
 }
 
 interface ProvenanceParts {
@@ -40,17 +42,24 @@ export function createProvenance({ store, outbox, images }: ProvenanceParts): Pr
     };
   }
 
+  async function read(bytes: Uint8Array, scope: string, picture?: string): Promise<CarriedPrompt | undefined> {
+    const parameters = await readProvenance(bytes);
+    if (!parameters) return undefined;
+    const match = {
+      id: imageKeyOf(bytes),
+      prompt: parameters.prompt,
+      similarity: 1,
+      source: 'picture',
+      picture,
+    } as const;
+    return (await own(parameters, scope)) ?? { match, parameters };
+  }
+
   return {
     async of(key, scope) {
       const bytes = await images.get(key);
-      const parameters = bytes && (await readProvenance(bytes));
-      if (!parameters) return undefined;
-      const { prompt } = parameters;
-      const carried = {
-        match: { id: key, prompt, similarity: 1, source: 'picture', picture: key },
-        parameters,
-      } as const;
-      return (await own(parameters, scope)) ?? carried;
+      return bytes && read(bytes, scope, key);
     },
+    read: (bytes, scope) => read(bytes, scope),
   };
 }

@@ -1,5 +1,6 @@
-import type { Card, NeighbourView, ProgressUpdate } from '../../src/chat.ts';
+import type { Card, NeighbourView } from '../../src/chat.ts';
 import { isImageKey } from '../../src/images/image-files.ts';
+import type { ShownProgress } from './jobs.ts';
 import type { MessageRecord, ThreadRecord, ThreadStatus, Upload } from './records.ts';
 
 const botName = 'Promptory';
@@ -40,7 +41,7 @@ export function threadView(
   thread: ThreadRecord,
   now: {
     status: ThreadStatus;
-    progress: readonly ProgressUpdate[];
+    progress: readonly (ShownProgress & { preview: string | undefined })[];
     messages: readonly MessageRecord[];
     viewer: string;
   },
