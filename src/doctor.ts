@@ -6,6 +6,7 @@ import { checkSlack } from '../adapters/slack/doctor.ts';
 import { commands } from '../commands/index.ts';
 import { type Config, loadConfig } from './config.ts';
 import { BotError } from './errors.ts';
+import { checkBackends } from './generator/doctor.ts';
 import { checkBucket } from './images/doctor.ts';
 import { createLog } from './log.ts';
 
@@ -27,8 +28,12 @@ async function run() {
   try {
     const config = loadConfig();
     checks.push({ name: 'Settings', ok: true, detail: 'read without a fault' });
-    checks.push(await checkDataFolder(config), ...(await checkPlatforms(config)));
-    if (config.s3) checks.push(await checkBucket(config.s3));
+    checks.push(
+      await checkDataFolder(config),
+      ...(await checkBackends(config.image)),
+      ...(config.s3 ? [await checkBucket(config.s3)] : []),
+      ...(await checkPlatforms(config)),
+    );
   } catch (error) {
     if (!(error instanceof BotError)) throw error;
     checks.push({ name: 'Settings', ok: false, detail: error.message });

@@ -74,7 +74,10 @@ export function createFollower(options: Follow) {
       await stream.write(`retry: ${retryMilliseconds}\n\n`);
       while (!ended.aborted && !stream.closed && threads.find(thread)) {
         const changes = threads.changesSince(thread, revision);
-        const status = JSON.stringify({ status: jobs.status(thread), progress: jobs.progress(thread) });
+        const status = JSON.stringify({
+          status: jobs.status(thread),
+          progress: jobs.progress(thread),
+        });
         for (const change of changes) {
           revision = change.revision;
           const body = change.removed ? { id: change.id } : messageView(change, viewer);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connection, Parameters } from './connection.ts';
+import { removeRows } from './remove-rows.ts';
 import type { Generation, PromptStore, StoredGeneration } from './store.ts';
 import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
 import { checkVector } from './vectors.ts';
@@ -116,9 +117,9 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
     },
     // The generation goes last: while anything is left, deleting it again finds it and finishes.
     async deleteGeneration(scope, id) {
-      await remove(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
-      await remove(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
-      await remove(connection, 'generations', 'scope = {scope:String} AND id = {id:String}', { scope, id });
+      await removeRows(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await removeRows(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await removeRows(connection, 'generations', 'scope = {scope:String} AND id = {id:String}', { scope, id });
     },
     async isImageUsed(key) {
       const used = await connection.read(
@@ -148,11 +149,6 @@ function toRow(generation: Generation) {
     image_vectors: imageVectors.map((vector) => Array.from(vector)),
     created_at: toTimestamp(createdAt),
   };
-}
-
-// A mutation rewrites the parts without the rows: a lightweight DELETE would only hide what a person wants gone.
-function remove(connection: Connection, table: string, condition: string, parameters: Parameters): Promise<void> {
-  return connection.command(`ALTER TABLE ${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`, parameters);
 }
 
 /** From the generation up to its root, or to where a parent was deleted. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
+import { removeRows } from './remove-rows.ts';
 import type { PromptStore, UploadsOf } from './store.ts';
 
 type Uploads = Pick<PromptStore, 'logUpload' | 'uploadsOf' | 'deleteUploads'>;
@@ -15,11 +16,7 @@ export function createUploads(connection: Connection): Uploads {
       });
       return rows.map(({ key }) => key);
     },
-    deleteUploads: (scope, whose) =>
-      connection.command(`ALTER TABLE uploads DELETE WHERE ${conditionOf(whose)} SETTINGS mutations_sync = 2`, {
-        scope,
-        ...whose,
-      }),
+    deleteUploads: (scope, whose) => removeRows(connection, 'uploads', conditionOf(whose), { scope, ...whose }),
   };
 }
 

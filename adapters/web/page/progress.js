@@ -57,7 +57,7 @@ function createRow(container, thread, showError) {
 
 function labelOf({ label, ahead, etaSeconds, status, step, steps }) {
   const parts = [label];
-  if (status === 'running' && steps) parts.push(`step ${step} of ${steps}`);
+  if (status === 'running' && steps > 1) parts.push(`step ${step} of ${steps}`);
   if (status === 'queued' && ahead > 0 && !label.includes('ahead')) parts.push(`${ahead} ahead of you`);
   if (status === 'running' && etaSeconds >= 1) parts.push(`about ${Math.round(etaSeconds)} s left`);
   return parts.join(' · ');
