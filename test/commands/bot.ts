@@ -20,6 +20,7 @@ import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { JobPayload } from '../../src/job.ts';
 import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
+import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
 import type { Refiner } from '../../src/refiner/refiner.ts';
@@ -67,7 +68,8 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     outbox,
     images,
     commands,
-    forget: createForget({ store, outbox, images }),
+    provenance: createProvenance({ store, outbox, images }),
+    ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
       for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
@@ -78,6 +80,7 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     actions,
     queue,
     images,
+    outbox,
     hashUser,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
@@ -114,6 +117,7 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
   }
 
   return {
+    dataDir,
     handler,
     store,
     images,
