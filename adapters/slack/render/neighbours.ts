@@ -13,9 +13,10 @@ export function neighbourBlocks(neighbours: readonly NeighbourView[], pictures: 
   });
 }
 
-function headingOf({ similarity, source }: NeighbourView, index: number): string {
+function headingOf({ similarity, source, picture, nsfw }: NeighbourView, index: number): string {
   const likeness = similarity === undefined ? '' : ` ${Math.round(similarity * 100)} % similar`;
-  return `*${index + 1}.*${likeness}${source === 'own' ? ' · made here' : ''}`;
+  const withheld = picture && nsfw ? ' · picture withheld (adult content)' : '';
+  return `*${index + 1}.*${likeness}${source === 'own' ? ' · made here' : ''}${withheld}`;
 }
 
 function accessoryOf(neighbour: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {
