@@ -1,7 +1,7 @@
 import type { ProgressUpdate } from '../../src/chat.ts';
 import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
-import { retryAfterOf, slackCode } from './failures.ts';
+import { isRefused, retryAfterOf } from './failures.ts';
 import type { Ledger } from './ledger.ts';
 import type { SlackMessage } from './render/card.ts';
 import { renderProgress } from './render/progress.ts';
@@ -132,5 +132,5 @@ function keyOf(jobId: string): string {
 }
 
 function ignoreMissing(error: unknown) {
-  if (slackCode(error) === undefined) throw error;
+  if (!isRefused(error)) throw error;
 }

@@ -162,6 +162,7 @@ const botScopes = [
   'files:write',
   'groups:history',
   'im:history',
+  'im:write',
   'mpim:history',
   'reactions:read',
   'users:read',

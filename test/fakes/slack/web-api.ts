@@ -59,6 +59,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'conversations.replies': ['channels:history'],
   'conversations.history': ['channels:history'],
   'conversations.join': ['channels:join'],
+  'conversations.open': ['im:write'],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
   'files.delete': ['files:write'],
