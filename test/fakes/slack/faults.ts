@@ -6,7 +6,9 @@ export type Fault =
   | { retryAfter: number }
   | { status: number }
   /** The connection breaks before the call is done, or after it but before the answer. */
-  | { hangUp: 'before' | 'after' };
+  | { hangUp: 'before' | 'after' }
+  /** The call is done at once, and answered only when this resolves. */
+  | { heldUntil: Promise<void> };
 
 export interface Faults {
   /** The next calls of a method (or of every method: `*`) fail so; `upload` is the POST of the bytes. */

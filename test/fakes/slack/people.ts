@@ -40,7 +40,12 @@ export interface People {
   type(user: FakeUser, view: FakeView, actionId: string, value: string): Promise<Delivery>;
 }
 
-export function createPeople(workspace: Workspace, transport: Transport, baseUrl: () => string): People {
+export function createPeople(
+  workspace: Workspace,
+  transport: Transport,
+  baseUrl: () => string,
+  responseUrl: () => string,
+): People {
   const { team, appId, botUser } = workspace;
 
   /** https://docs.slack.dev/apis/events-api/#event-object */
@@ -140,7 +145,7 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         text: asSent(text),
         api_app_id: appId,
         is_enterprise_install: 'false',
-        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        response_url: `${responseUrl()}/respond/${channel.id}/${user.id}`,
         trigger_id: workspace.newTrigger(user.id),
       }),
     upload(user, bytes, name = 'picture.png') {
@@ -176,7 +181,7 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         },
         channel: { id: channel.id, name: channel.name },
         message: messageView(workspace, message),
-        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        response_url: `${responseUrl()}/respond/${channel.id}/${user.id}`,
         actions: [
           {
             type: element['type'],
@@ -207,7 +212,7 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         message_ts: message.ts,
         channel: { id: channel.id, name: channel.name },
         message: messageView(workspace, message),
-        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        response_url: `${responseUrl()}/respond/${channel.id}/${user.id}`,
       }),
     type: (user, { id, view }, actionId, value) =>
       interact(user, {

@@ -3,6 +3,7 @@ import { createChatMethods } from './chat-methods.ts';
 import { createConversationMethods } from './conversation-methods.ts';
 import type { Faults } from './faults.ts';
 import { createFileMethods } from './file-methods.ts';
+import { leastOf, refuseOptional } from './minimal.ts';
 import { createOtherMethods } from './other-methods.ts';
 import type { Json, Workspace } from './workspace.ts';
 
@@ -36,6 +37,10 @@ export interface ApiOptions {
   scopes: Set<string>;
   /** Where this server is reached: `http://127.0.0.1:4711`. */
   baseUrl(): string;
+  /** Where files are uploaded. */
+  uploadUrl(): string;
+  /** A server of the methods alone without which nothing could be posted. */
+  minimal: boolean;
   socketUrl(): string;
   isReachable(url: string): boolean;
   /** How long Slack works on an uploaded file before it is a picture. */
@@ -77,6 +82,7 @@ export function createWebApi(options: ApiOptions) {
   };
 
   return async function answerApi(request: IncomingMessage, response: ServerResponse, method: string) {
+    if (options.minimal && refuseOptional(method, request, response)) return;
     const body = await readBody(request);
     const form = formOf(request, body);
     const call: ApiCall = { method, arguments: Object.fromEntries(form), at: Date.now(), answer: undefined };
@@ -88,12 +94,13 @@ export function createWebApi(options: ApiOptions) {
     const answer = fault && 'error' in fault ? { ok: false, ...fault } : perform(method, form, request);
     call.answer = answer;
     if (fault && 'hangUp' in fault) return request.socket.destroy();
+    if (fault && 'heldUntil' in fault) await fault.heldUntil;
     response
       .writeHead(200, {
         'content-type': 'application/json; charset=utf-8',
         'x-oauth-scopes': [...options.scopes].join(','),
       })
-      .end(JSON.stringify(answer));
+      .end(JSON.stringify(options.minimal ? leastOf(answer) : answer));
   };
 
   function perform(name: string, form: URLSearchParams, request: IncomingMessage): Json {
