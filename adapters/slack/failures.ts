@@ -38,6 +38,12 @@ export function slackCode(error: unknown): string | undefined {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
 }
 
+/** The scopes that Slack found missing. */
+export function neededScopesOf(error: unknown): string | undefined {
+  if (!(error instanceof webApi.WebAPIPlatformError) || !('needed' in error.data)) return undefined;
+  return String(error.data.needed);
+}
+
 export function isDeadToken(error: unknown): boolean {
   return deadTokens.has(slackCode(error) ?? '');
 }

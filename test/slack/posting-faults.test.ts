@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Thread } from '../../src/chat.ts';
 import { type Bot, known, openBot, until } from './bot.ts';
+import { textIn } from './seen.ts';
 
 let bot: Bot;
 afterEach(() => bot.close());
@@ -57,6 +58,65 @@ describe('posting', () => {
     expect(posts()).toHaveLength(2);
   });
 
+  test('a root message that takes long is asked for by a card and by the progress at once: one root message', async () => {
+    await bot.slack.people.command(bot.ada, bot.channel, '/prompt', 'a cat');
+    const { thread: ref } = known(bot.handler.accepted.at(-1));
+    let answer = () => {};
+    const heldUntil = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    bot.slack.faults.next('chat.postMessage', { heldUntil });
+    const conversation = bot.adapter().thread(ref);
+    await conversation.progress({ jobId: 'j', status: 'running', label: 'Drawing' });
+    await until(() => posts().length === 1);
+    const posted = conversation.post(plain('first'), { key: 'first' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    answer();
+    await posted;
+    await conversation.progress({ jobId: 'j', status: 'done', label: 'Done' });
+    const [root, ...answers] = posts();
+    expect(answers.map(({ threadTs }) => threadTs)).toEqual(answers.map(() => root?.ts));
+    expect(textIn(answers.at(-1)?.blocks)).toContain('first');
+    expect(answers).toHaveLength(1);
+  });
+
+  test('killed between the last message of a card and our record of it: reactions on all of its messages count', async () => {
+    const conversation = await thread();
+    const long = { text: 'long words '.repeat(3000), actions: [] };
+    const ref = await conversation.post(long, { key: 'k' });
+    const table = bot.state().table('slack-messages');
+    for (const { key } of [...table.getRange()]) await table.remove(key);
+    await bot.stop();
+    await bot.start();
+    expect(await bot.adapter().thread(conversation.ref).post(long, { key: 'k' })).toEqual(ref);
+    const parts = posts();
+    expect(parts.length).toBeGreaterThan(1);
+    await bot.slack.people.react(bot.ada, bot.channel, known(parts[0]), '+1');
+    expect(bot.handler.accepted.at(-1)).toMatchObject({ kind: 'reaction', message: ref });
+  });
+
+  test('a server that keeps no metadata: a post whose answer got lost is found by its block', async () => {
+    const conversation = await thread();
+    bot.slack.faults.next('chat.postMessage', { hangUp: 'after' });
+    const posting = conversation.post(plain('once'), { key: 'k' });
+    const posted = await until(() => posts()[0]);
+    posted.metadata = undefined;
+    await posting;
+    expect(posts()).toHaveLength(1);
+  });
+
+  test.each([
+    ['post', 'chat.postMessage'],
+    ['upload', 'files.getUploadURLExternal'],
+  ])('the wait that Slack asks for is kept: %s', async (_, method) => {
+    const conversation = await thread();
+    bot.slack.faults.next(method, { retryAfter: 2 });
+    const image = { key: await bot.picture(), alt: 'a cat', width: 64, height: 48, seed: 1 };
+    await conversation.post({ text: 'late', images: [image], actions: [] }, { key: 'k' });
+    const [first, second] = bot.slack.calls.filter((call) => call.method === method);
+    expect(known(second).at - known(first).at).toBeGreaterThanOrEqual(1990);
+  });
+
   test('a storm of 429 delays and loses nothing', async () => {
     const conversation = await thread();
     bot.slack.faults.next('*', ...Array.from({ length: 12 }, () => ({ retryAfter: 0 })), { retryAfter: 1 });
@@ -76,6 +136,35 @@ describe('posting', () => {
     await conversation.post({ text: 'The channel is archived.', tone: 'error', actions: [] }, { key: 'error' });
     await conversation.post({ text: 'The channel is archived.', tone: 'error', actions: [] }, { key: 'error' });
     expect(bot.slack.posts(bot.slack.workspace.dmWith(bot.ada.id))).toHaveLength(1);
+  });
+
+  test('the answer to a direct message is lost: it is found there, not sent again', async () => {
+    const conversation = await thread();
+    bot.channel.archived = true;
+    bot.slack.faults.next('chat.postMessage', { hangUp: 'after' });
+    await conversation.post({ text: 'The channel is archived.', tone: 'error', actions: [] }, { key: 'error' });
+    expect(bot.slack.posts(bot.slack.workspace.dmWith(bot.ada.id))).toHaveLength(1);
+  });
+
+  test.each([
+    ['the answer is lost', { hangUp: 'after' }],
+    ['Slack turns it away', { status: 503 }],
+    ['Slack limits the rate', { retryAfter: 1 }],
+  ] as const)('an answer for the asker alone is shown once: %s', async (_, fault) => {
+    const conversation = await thread();
+    bot.slack.faults.next('chat.postEphemeral', fault);
+    await conversation.post({ ...plain('for you'), personal: true }, { key: 'k' });
+    expect(posts().map(({ onlyFor }) => onlyFor)).toEqual([bot.ada.id]);
+  });
+
+  test('an answer of several messages for the asker alone goes on where it failed', async () => {
+    const conversation = await thread();
+    const long = { text: 'long words '.repeat(2000), personal: true, actions: [] };
+    bot.slack.faults.next('chat.postEphemeral', { status: 503 }, { error: 'invalid_arguments' });
+    await expect(conversation.post(long, { key: 'k' })).rejects.toThrow();
+    await conversation.post(long, { key: 'k' });
+    const texts = posts().map(({ blocks }) => textIn(blocks));
+    expect(new Set(texts).size).toBe(texts.length);
   });
 
   test('a bot that was removed from a private channel says how to invite it', async () => {

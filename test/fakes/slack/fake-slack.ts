@@ -25,6 +25,7 @@ export interface FakeSlack {
   readonly faults: Faults;
   readonly tokens: { bot: string; app: string };
   readonly scopes: Set<string>;
+  readonly appScopes: Set<string>;
   /** `SLACK_API_URL`. */
   readonly apiUrl: string;
   readonly calls: ApiCall[];
@@ -54,6 +55,7 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
   const reachable = new Set<string>();
   const tokens = { bot: `xoxb-${workspace.newId('')}`, app: `xapp-1-${workspace.newId('')}` };
   const scopes = new Set(botScopes);
+  const appScopes = new Set(['connections:write']);
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
@@ -71,6 +73,7 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
     faults,
     tokens,
     scopes,
+    appScopes,
     calls,
     baseUrl: () => base,
     uploadUrl: () => uploadBase,
@@ -140,6 +143,7 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
     faults,
     tokens,
     scopes,
+    appScopes,
     apiUrl: `${base}/api/`,
     calls,
     responses,

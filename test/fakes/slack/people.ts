@@ -28,6 +28,8 @@ export interface People {
   ): Promise<{ ts: string; deliveries: Delivery[] }>;
   /** Slack sends the events of a message once more, as after an acknowledgement that got lost. */
   redeliver(channel: FakeChannel, ts: string): Promise<Delivery[]>;
+  /** The latest event once more, under the same event id. */
+  redeliverLast(): Promise<Delivery>;
   upload(user: FakeUser, bytes: Buffer, name?: string): FakeFile;
   /** Presses the button, or picks the overflow entry, that stands for this id. */
   press(user: FakeUser, channel: FakeChannel, message: FakeMessage, id: string): Promise<Delivery>;
@@ -47,10 +49,11 @@ export function createPeople(
   responseUrl: () => string,
 ): People {
   const { team, appId, botUser } = workspace;
+  let lastEvent: Json = {};
 
   /** https://docs.slack.dev/apis/events-api/#event-object */
   function emit(event: Json): Promise<Delivery> {
-    return transport.deliver('events_api', {
+    lastEvent = {
       token: 'verification',
       team_id: team,
       api_app_id: appId,
@@ -62,7 +65,8 @@ export function createPeople(
         { enterprise_id: null, team_id: team, user_id: botUser, is_bot: true, is_enterprise_install: false },
       ],
       is_ext_shared_channel: false,
-    });
+    };
+    return transport.deliver('events_api', lastEvent);
   }
 
   function interact(user: FakeUser, payload: Json): Promise<Delivery> {
@@ -131,6 +135,7 @@ export function createPeople(
       const message = workspace.message(channel.id, ts);
       return message ? announce(channel, message) : Promise.reject(new Error(`there is no message ${ts}`));
     },
+    redeliverLast: () => transport.deliver('events_api', lastEvent),
     mention: (user, channel, text, options) => say(user, channel, `<@${botUser}> ${text}`, options),
     command: (user, channel, command, text = '') =>
       transport.deliver('slash_commands', {

@@ -35,6 +35,8 @@ export interface ApiOptions {
   tokens: { bot: string; app: string };
   /** Scopes of the bot token; answers name them, and methods outside them are refused. */
   scopes: Set<string>;
+  /** Scopes of the app-level token. */
+  appScopes: Set<string>;
   /** Where this server is reached: `http://127.0.0.1:4711`. */
   baseUrl(): string;
   /** Where files are uploaded. */
@@ -57,6 +59,7 @@ export interface ApiCall {
 
 /** The methods' scopes for bot tokens, from each method's page under https://docs.slack.dev/reference/methods */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
+  'apps.connections.open': ['connections:write'],
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
@@ -129,9 +132,10 @@ export function createWebApi(options: ApiOptions) {
     if ((method === 'apps.connections.open') !== (caller === 'app')) {
       throw new SlackRefusal('not_allowed_token_type');
     }
-    const missing = (scopesOf[method] ?? []).filter((scope) => !options.scopes.has(scope));
+    const granted = caller === 'app' ? options.appScopes : options.scopes;
+    const missing = (scopesOf[method] ?? []).filter((scope) => !granted.has(scope));
     if (missing.length > 0) {
-      throw new SlackRefusal('missing_scope', { needed: missing.join(','), provided: [...options.scopes].join(',') });
+      throw new SlackRefusal('missing_scope', { needed: missing.join(','), provided: [...granted].join(',') });
     }
   }
 }
