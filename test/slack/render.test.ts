@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderCard } from '../../adapters/slack/render/card.ts';
-import { renderFormModal } from '../../adapters/slack/render/modals.ts';
+import { renderCommandModal, renderFormModal } from '../../adapters/slack/render/modals.ts';
 import { renderOpening } from '../../adapters/slack/render/opening.ts';
 import { renderProgress } from '../../adapters/slack/render/progress.ts';
 import { escapeText, splitEscaped, unescapeText } from '../../adapters/slack/render/text.ts';
+import { commands } from '../../commands/index.ts';
 import type { Card } from '../../src/chat.ts';
 import { areBlocksTooLong, faultsOfBlocks } from '../fakes/slack/blocks.ts';
 import type { FakeMessage, Json } from '../fakes/slack/workspace.ts';
+import { known } from './bot.ts';
 import { actionsIn, textIn } from './seen.ts';
 
 const surroundings = { surface: 'message', isUsableFile: () => true, isReachable: () => true } as const;
@@ -143,6 +145,11 @@ describe('cards in Block Kit', () => {
       pictures,
     );
     expect(JSON.stringify(messages)).not.toContain('slack_file');
+    const shown = textIn(messages[0]?.blocks);
+    expect(shown).toContain('picture withheld (adult content)');
+    expect(shown).toContain(
+      'One picture is withheld: marked as adult content, for which Slack has no age-restricted channels.',
+    );
   });
 });
 
@@ -160,6 +167,27 @@ describe('other surfaces', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  test('every command has a form with a field for each of its options', () => {
+    for (const command of commands) {
+      const { blocks, ...view } = renderCommandModal(command, {}, '{}');
+      expect(blocks.map(({ block_id }) => block_id)).toEqual(Object.keys(command.options));
+      expect(faultsOfBlocks(blocks as unknown as Json[], { ...surroundings, surface: 'modal' })).toEqual([]);
+      expect(view).toMatchObject({ type: 'modal', callback_id: 'command', submit: { text: 'Go' } });
+    }
+    const { blocks } = renderCommandModal(known(commands.find(({ name }) => name === 'prompt')), {}, '{}');
+    const types = Object.fromEntries(
+      blocks.map((block) => [block.block_id, 'element' in block && block.element?.type]),
+    );
+    expect(types).toMatchObject({ text: 'plain_text_input', use_as_source: 'checkboxes', model: 'external_select' });
+  });
+
+  test('progress counts the steps of the backend, and shows no previews', () => {
+    const update = { jobId: 'j', status: 'running', label: 'Drawing', fraction: 0.25, step: 5, steps: 20 } as const;
+    const { text, blocks } = renderProgress({ ...update, preview: new Uint8Array([1, 2, 3]) });
+    expect(text).toBe('▰▰▰▱▱▱▱▱▱▱▱▱ 25 % · Drawing · step 5 of 20');
+    expect(blocks.map(({ type }) => type)).toEqual(['section']);
   });
 
   test('progress is a text bar, the place in the queue and the time left', () => {

@@ -97,7 +97,7 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
   async function takeUpload(request: IncomingMessage, response: ServerResponse, id: string) {
     const body = await readBody(request);
     calls.push({ method: 'upload', arguments: { id }, at: Date.now(), answer: undefined });
-    const fault = faults.take('upload');
+    const fault = faults.take('upload', { id });
     const file = workspace.files.get(id);
     if (fault && 'status' in fault) response.writeHead(fault.status).end();
     else if (fault && 'hangUp' in fault && fault.hangUp === 'before') request.socket.destroy();

@@ -79,6 +79,8 @@ export function createFileMethods({ workspace, baseUrl, uploadUrl, processingMs 
       if (wanted.some((file) => file.bytes?.length !== file.declaredLength || file.completed))
         throw new SlackRefusal('file_not_found');
       const channel = args.text('channel_id');
+      // People's ids are no channels here: Slack holds them against ^[CGDZ][A-Z0-9]{8,}$.
+      if (channel && !/^[CGDZ]/.test(channel)) throw new SlackRefusal('invalid_arguments');
       if (channel && !workspace.channels.get(channel)?.members.has(botUser)) throw new SlackRefusal('not_in_channel');
       const batch = workspace.newId('');
       for (const file of wanted) {

@@ -28,6 +28,8 @@ export interface People {
   ): Promise<{ ts: string; deliveries: Delivery[] }>;
   /** Slack sends the events of a message once more, as after an acknowledgement that got lost. */
   redeliver(channel: FakeChannel, ts: string): Promise<Delivery[]>;
+  /** Any other event. */
+  happen(event: Json): Promise<Delivery>;
   /** The latest event once more, under the same event id. */
   redeliverLast(): Promise<Delivery>;
   upload(user: FakeUser, bytes: Buffer, name?: string): FakeFile;
@@ -135,6 +137,7 @@ export function createPeople(
       const message = workspace.message(channel.id, ts);
       return message ? announce(channel, message) : Promise.reject(new Error(`there is no message ${ts}`));
     },
+    happen: emit,
     redeliverLast: () => transport.deliver('events_api', lastEvent),
     mention: (user, channel, text, options) => say(user, channel, `<@${botUser}> ${text}`, options),
     command: (user, channel, command, text = '') =>
@@ -185,7 +188,8 @@ export function createPeople(
           ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
         },
         channel: { id: channel.id, name: channel.name },
-        message: messageView(workspace, message),
+        // What one person alone sees is not in the payload: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+        ...(message.onlyFor ? {} : { message: messageView(workspace, message) }),
         response_url: `${responseUrl()}/respond/${channel.id}/${user.id}`,
         actions: [
           {

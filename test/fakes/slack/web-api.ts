@@ -90,14 +90,14 @@ export function createWebApi(options: ApiOptions) {
     const form = formOf(request, body);
     const call: ApiCall = { method, arguments: Object.fromEntries(form), at: Date.now(), answer: undefined };
     options.calls.push(call);
-    const fault = options.faults.take(method);
+    const fault = options.faults.take(method, call.arguments);
     if (fault && 'retryAfter' in fault) return tooMany(response, fault.retryAfter);
     if (fault && 'status' in fault) return response.writeHead(fault.status).end();
     if (fault && 'hangUp' in fault && fault.hangUp === 'before') return request.socket.destroy();
     const answer = fault && 'error' in fault ? { ok: false, ...fault } : perform(method, form, request);
     call.answer = answer;
     if (fault && 'hangUp' in fault) return request.socket.destroy();
-    if (fault && 'heldUntil' in fault) await fault.heldUntil;
+    if (fault && 'heldUntil' in fault) await options.faults.held(fault.heldUntil);
     response
       .writeHead(200, {
         'content-type': 'application/json; charset=utf-8',
