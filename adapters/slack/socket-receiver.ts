@@ -15,6 +15,7 @@ const longestWait = 30_000;
 const shortLife = 1000;
 /** Milliseconds that an old connection stays for what is still to be answered on it; Slack closes it after about ten seconds. */
 const overlap = 10_000;
+const linger = 2000;
 
 /**
  * Socket Mode with two changes to bolt's own receiver. Envelopes are acknowledged after they were handled, as bolt acknowledges
@@ -122,8 +123,9 @@ export function createSocketReceiver({ onDeadToken, ...options }: ReceiverOption
   };
 }
 
-/** Closes a connection once all that came by it is answered. */
+/** Closes a connection once all that came by it is answered, and what was on its way to us then. */
 async function retire(socket: Socket, handling: ReadonlySet<Promise<void>>) {
+  await sleep(linger, undefined, { ref: false });
   await Promise.race([Promise.all(handling), sleep(overlap, undefined, { ref: false })]);
   await socket.close();
 }
