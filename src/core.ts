@@ -28,6 +28,7 @@ import { openState, type State } from './state.ts';
 import { openDatabase } from './store/database.ts';
 import type { PromptStore } from './store/store.ts';
 import { createSuggest } from './suggest.ts';
+import { warmInBackground } from './warm-start.ts';
 
 /** The running core: what adapters are given, and its beginning and end. */
 export interface Core {
@@ -79,6 +80,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const forget = createForget({ store, outbox, images });
   const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
   const suggest = createSuggest({ store, outbox, hashUser });
+  let warmed: Promise<void> | undefined;
   return {
     handler: createHandler({ commands, actions, queue, images, hashUser, suggest }),
     state,
@@ -90,9 +92,10 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
       queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
+      warmed = warmInBackground(store, { log, signal });
     },
     async stop() {
-      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop()]);
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), warmed]);
       await outbox.close();
       await embedder.close();
       await store.close();

@@ -15,7 +15,7 @@ import {
 
 /** Milliseconds from the acknowledgement to kill -9. */
 const moments = [0, 400, 1500];
-const timeout = 240_000;
+const timeout = 600_000;
 
 describe.each(modes)('nothing is lost and nothing posted twice, over %s', (mode) => {
   let opened: SlackProgram;

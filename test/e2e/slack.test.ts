@@ -10,7 +10,7 @@ afterEach(() => opened?.close());
 describe.each(modes)('the real program in Slack, over %s', (mode) => {
   it.each(['Slack', 'a minimal Slack-compatible server'])(
     'does prompt, like, refine, restart, an old button, reverse search, delete: %s',
-    { timeout: 240_000 },
+    { timeout: 900_000 },
     async (server) => {
       opened = await openSlackProgram(mode, { minimal: server !== 'Slack' });
       const { slack, program, restart } = opened;

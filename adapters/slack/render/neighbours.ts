@@ -13,10 +13,12 @@ export function neighbourBlocks(neighbours: readonly NeighbourView[], pictures: 
   });
 }
 
-function headingOf({ similarity, source, picture, nsfw }: NeighbourView, index: number): string {
+function headingOf({ similarity, source, alike, picture, nsfw }: NeighbourView, index: number): string {
   const likeness = similarity === undefined ? '' : ` ${Math.round(similarity * 100)} % similar`;
+  const origin = source === 'own' ? ' · made here' : '';
+  const more = alike ? ` · and ${alike} like it` : '';
   const withheld = picture && nsfw ? ' · picture withheld (adult content)' : '';
-  return `*${index + 1}.*${likeness}${source === 'own' ? ' · made here' : ''}${withheld}`;
+  return `*${index + 1}.*${likeness}${origin}${more}${withheld}`;
 }
 
 function accessoryOf(neighbour: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {
