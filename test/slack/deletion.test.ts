@@ -95,7 +95,7 @@ test('what was never answered is forgotten after a week, and so are the oldest o
   await ledger.beginOpening('old', { title: secret, responseUrl: undefined });
   const form = { label: 'Edit', value: secret, maxLength: 10 };
   const actions = Array.from({ length: 5010 }, (_, index) => ({ id: `edit:${index}`, label: '', emoji: '', form }));
-  for (const action of actions) await ledger.saveForms([action]);
+  await ledger.saveForms(actions);
   const day = 24 * 3_600_000;
   await ledger.prune(Date.now() + 6 * day);
   expect(ledger.opening('old')).toBeDefined();
