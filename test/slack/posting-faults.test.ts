@@ -61,17 +61,18 @@ describe('posting', () => {
   test('a root message that takes long is asked for by a card and by the progress at once: one root message', async () => {
     await bot.slack.people.command(bot.ada, bot.channel, '/prompt', 'a cat');
     const { thread: ref } = known(bot.handler.accepted.at(-1));
-    let answer = () => {};
-    const heldUntil = new Promise<void>((resolve) => {
-      answer = resolve;
+    let arrive = () => {};
+    const slowUntil = new Promise<void>((resolve) => {
+      arrive = resolve;
     });
-    bot.slack.faults.next('chat.postMessage', { heldUntil });
+    bot.slack.faults.next('chat.postMessage', { slowUntil });
     const conversation = bot.adapter().thread(ref);
     await conversation.progress({ jobId: 'j', status: 'running', label: 'Drawing' });
-    await until(() => posts().length === 1);
+    await until(() => bot.slack.calls.some(({ method }) => method === 'chat.postMessage'));
     const posted = conversation.post(plain('first'), { key: 'first' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    answer();
+    // Time in which a second root message would be looked for, missed and posted.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    arrive();
     await posted;
     await conversation.progress({ jobId: 'j', status: 'done', label: 'Done' });
     const [root, ...answers] = posts();

@@ -10,7 +10,9 @@ export type Fault =
   /** The connection breaks before the call is done, or after it but before the answer. */
   | { hangUp: 'before' | 'after' }
   /** The call is done at once, and answered only when this resolves, or faults are released; `when` picks the call by its arguments. */
-  | { heldUntil: Promise<void>; when?: (args: Json) => boolean };
+  | { heldUntil: Promise<void>; when?: (args: Json) => boolean }
+  /** The call is on its way until this resolves, and done only then. */
+  | { slowUntil: Promise<void> };
 
 export interface Faults {
   /** The next calls of a method (or of every method: `*`) fail so; `upload` is the POST of the bytes. */

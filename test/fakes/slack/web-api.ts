@@ -94,6 +94,7 @@ export function createWebApi(options: ApiOptions) {
     if (fault && 'retryAfter' in fault) return tooMany(response, fault.retryAfter);
     if (fault && 'status' in fault) return response.writeHead(fault.status).end();
     if (fault && 'hangUp' in fault && fault.hangUp === 'before') return request.socket.destroy();
+    if (fault && 'slowUntil' in fault) await fault.slowUntil;
     const answer = fault && 'error' in fault ? { ok: false, ...fault } : perform(method, form, request);
     call.answer = answer;
     if (fault && 'hangUp' in fault) return request.socket.destroy();
