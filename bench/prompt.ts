@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import type { Embedding } from '../src/embedder/embedder.ts';
 import { openEmbedder } from '../src/embedder/open.ts';
+import { createPromptCleaner } from '../src/generator/clean-prompt.ts';
 import { createDiskImageFiles } from '../src/images/disk.ts';
 import { createOutbox } from '../src/outbox.ts';
 import { createPipeline, type RunContext } from '../src/pipeline.ts';
@@ -52,7 +53,9 @@ export async function benchPrompt(rows: number): Promise<Record<string, number>>
     models: async () => ['none'],
     generate: async () => ({ images: [], generator: 'none', model: 'none', notices: [] }),
   };
-  const pipeline = createPipeline({ embedder, search, refiner: createNeighboursRefiner(), generator, images, outbox });
+  const refiner = createNeighboursRefiner();
+  const cleanPrompt = createPromptCleaner({ allowLora: false });
+  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
 
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {

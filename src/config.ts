@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
+import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
 import { groupFaults } from './setting-groups.ts';
+import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
 
@@ -20,9 +22,12 @@ const settings = z.object({
   CLIP_MODEL: z.string().optional(),
   HF_ENDPOINT: webAddress.default('https://huggingface.co'),
   CLICKHOUSE_URL: webAddress.optional(),
+  VECTOR_INDEX: vectorIndexSetting.optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
+  ...imageSettings,
+  ALLOW_LORA: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   DISCORD_TOKEN: z.string().optional(),
   DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
   DISCORD_API_URL: webAddress.optional(),
@@ -63,8 +68,13 @@ export interface Config {
   hubUrl: string;
   /** Undefined: chDB in the process. */
   clickhouseUrl: string | undefined;
+  /** Undefined: the engine's own, or MSTG on MyScale. */
+  vectorIndex: VectorIndexChoice | undefined;
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
+  image: ImageConfig;
+  /** Prompts may name weight files of the image server: `<lora:...>`. */
+  allowLora: boolean;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
   maxQueued: number;
@@ -100,7 +110,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     Object.entries(environment).filter(([name, value]) => settingNames.includes(name) && value?.trim()),
   );
   const parsed = settings.safeParse(given);
-  const faults = [...(parsed.success ? [] : parsed.error.issues.map(describe)), ...groupFaults(given)];
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.map(describe)),
+    ...groupFaults(given),
+    ...imageFaults(given),
+  ];
   if (!parsed.success || faults.length > 0) {
     throw new BotError(
       'invalid_settings',
@@ -115,22 +129,29 @@ function describe(issue: z.core.$ZodIssue): string {
 }
 
 function toConfig(values: Settings): Config {
+  const openai = openaiOf(values);
   return {
     dataDir: values.DATA_DIR,
     logLevel: values.LOG_LEVEL,
     clipModel: values.CLIP_MODEL,
     hubUrl: values.HF_ENDPOINT,
     clickhouseUrl: values.CLICKHOUSE_URL,
+    vectorIndex: values.VECTOR_INDEX,
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
-    openai: values.OPENAI_API_KEY
-      ? { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' }
-      : undefined,
+    openai,
+    image: imageConfigOf(values, openai),
+    allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),
     maxQueued: values.MAX_QUEUED,
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
   };
+}
+
+function openaiOf(values: Settings): Config['openai'] {
+  if (!values.OPENAI_API_KEY) return undefined;
+  return { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' };
 }
 
 function discordOf(values: Settings): DiscordConfig | undefined {
@@ -149,9 +170,10 @@ function slackOf(values: Settings): SlackConfig | undefined {
 
 function secretsOf(values: Settings): string[] {
   const password = values.CLICKHOUSE_URL ? new URL(values.CLICKHOUSE_URL).password : '';
+  const passwords = [password, ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...tokens, password, decoded(password)].flatMap((secret) => secret || []);
+  return [...new Set([...tokens, ...passwords, ...passwords.map(decoded)])].flatMap((secret) => secret || []);
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

@@ -8,11 +8,16 @@ import type { Embedder } from './embedder/embedder.ts';
 import { openEmbedder } from './embedder/open.ts';
 import { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
+import { createGenerator } from './generator/choose.ts';
+import { createPromptCleaner } from './generator/clean-prompt.ts';
+import { rememberModels } from './generator/model-list.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
+import { createModelCheck } from './generator/unknown-model.ts';
 import { createHandler } from './handler.ts';
 import { createUserHash } from './identity.ts';
 import { createDiskImageFiles } from './images/disk.ts';
 import type { ImageFiles } from './images/image-files.ts';
+import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { createOutbox } from './outbox.ts';
@@ -59,30 +64,62 @@ interface CoreParts {
   signal: AbortSignal;
 }
 
-const widthOfLanes = { quick: 4, image: 1 };
+const quickWidth = 4;
+// Platforms want suggestions within 3 seconds.
+const modelsMs = 2000;
 /** Milliseconds that running jobs are given when the process stops, before they are handed back for the next start. */
 export const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
-  const { store, embedder, state, notice } = await openMemory(config, log, signal);
+  const { store, embedder, plainEmbedder, state, notice } = await openMemory(config, log, signal);
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
   const outbox = createOutbox(state, store, log);
-  const queue = createQueue<JobPayload>(state, { maxWaiting: config.maxQueued, width: widthOfLanes, log });
+  const queue = createQueue<JobPayload>(state, {
+    maxWaiting: config.maxQueued,
+    width: { quick: quickWidth, image: config.image.concurrency },
+    log,
+  });
   const hashUser = createUserHash(config.dataDir);
-  const generator = createSketchGenerator();
+  const generator = createGenerator(config.image, log);
+  const models = rememberModels(generator, { timeoutMs: modelsMs });
   const calibration = await keepCalibrated(store);
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
-  const pipeline = createPipeline({ embedder, search, refiner: createRefiner(config, log), generator, images, outbox });
-  const demo = createDemo({ embedder, store, images, generator, state, log, signal, onGrowth: calibration.refresh });
+  const refiner = createRefiner(config, log);
+  const cleanPrompt = createPromptCleaner({ allowLora: config.allowLora });
+  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const demo = createDemo({
+    embedder,
+    store,
+    images,
+    generator: createSketchGenerator(),
+    state,
+    log,
+    signal,
+    onGrowth: calibration.refresh,
+  });
   await demo.begin();
+  const { dataDir, maxImageBytes } = config;
+  const imports = createImportServer({
+    ...{ store, embedder: plainEmbedder, images, state, dataDir, maxImageBytes, log },
+    onGrowth: calibration.refresh,
+  });
+  await imports.start();
 
   const forget = createForget({ store, outbox, images });
   const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
-  const suggest = createSuggest({ store, outbox, hashUser });
+  const suggest = createSuggest({ store, outbox, hashUser, models });
   let warmed: Promise<void> | undefined;
   return {
-    handler: createHandler({ commands, actions, queue, images, hashUser, suggest }),
+    handler: createHandler({
+      commands,
+      actions,
+      queue,
+      images,
+      hashUser,
+      suggest,
+      checkModel: createModelCheck(models),
+    }),
     state,
     images,
     engine: store.engine,
@@ -95,7 +132,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
       warmed = warmInBackground(store, { log, signal });
     },
     async stop() {
-      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), warmed]);
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), imports.stop(), warmed]);
       await outbox.close();
       await embedder.close();
       await store.close();
@@ -106,15 +143,15 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
 
 /** The database, the model that it was built with (or a new one's), and the local state. */
 async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
-  const { dataDir, clickhouseUrl, clipModel, hubUrl } = config;
+  const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl } = config;
   const state = openState(path.join(dataDir, 'state'));
-  const database = await openDatabase({ dataDir, clickhouseUrl, log });
+  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
   const storedModel = await database.storedModel();
   const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
   if (opened.notice) log.info(opened.notice);
   const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-  return { state, store, embedder, notice: opened.notice };
+  return { state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
 }
 
 function createRefiner({ openai }: Config, log: Logger) {

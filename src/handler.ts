@@ -16,6 +16,8 @@ interface HandlerParts {
   queue: Queue<JobPayload>;
   images: ImageFiles;
   hashUser: HashUser;
+  /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
+  checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
 }
 
@@ -32,6 +34,8 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     const jobId = jobIdOf(invocation);
     const task = taskOf(invocation);
     if (!task) return { jobId, ahead: 0 };
+    if (task.kind === 'command' && typeof task.values['model'] === 'string')
+      await parts.checkModel(task.values['model']);
     const { scope, person, thread } = invocation;
     const payload: JobPayload = {
       thread,
