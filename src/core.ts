@@ -69,7 +69,8 @@ interface CoreParts {
 const quickWidth = 4;
 // Platforms want suggestions within 3 seconds.
 const modelsMs = 2000;
-const stopGraceMs = 10_000;
+/** Milliseconds that running jobs are given when the process stops, before they are handed back for the next start. */
+export const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {

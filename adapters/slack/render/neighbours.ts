@@ -15,10 +15,11 @@ export function neighbourBlocks(neighbours: readonly NeighbourView[], pictures: 
   });
 }
 
-function headingOf({ similarity, source, alike }: NeighbourView, index: number): string {
+function headingOf({ similarity, source, alike, picture, nsfw }: NeighbourView, index: number): string {
   const likeness = similarity === undefined ? '' : ` ${Math.round(similarity * 100)} % similar`;
   const more = alike ? ` · and ${alike} like it` : '';
-  return `*${index + 1}.*${likeness}${origins[source]}${more}`;
+  const withheld = picture && nsfw ? ' · picture withheld (adult content)' : '';
+  return `*${index + 1}.*${likeness}${origins[source]}${more}${withheld}`;
 }
 
 function accessoryOf(neighbour: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {
