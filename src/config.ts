@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
+import type { Bounds } from './queue/bounds.ts';
+import { parseResetTime, type Quota } from './queue/quota.ts';
 import { groupFaults } from './setting-groups.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
@@ -10,6 +12,9 @@ const port = z.coerce
   .int('must be a whole number')
   .min(0, 'must be 0 to 65535')
   .max(65535, 'must be 0 to 65535');
+
+const wholeNumber = (least: number) =>
+  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(least, `must be at least ${least}`);
 
 /** Every setting, by its name in the environment. Descriptions and defaults are in .env.example; a test holds the two equal. */
 const settings = z.object({
@@ -35,11 +40,25 @@ const settings = z.object({
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_PORT: port.optional(),
   SLACK_API_URL: webAddress.optional(),
-  MAX_QUEUED: z.coerce
-    .number({ error: 'must be a number' })
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .default(100),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be an address such as redis://user:password@localhost:6379/0' })
+    .optional(),
+  MAX_QUEUED: wholeNumber(1).default(100),
+  MAX_QUEUED_PER_SCOPE: wholeNumber(1).default(50),
+  MAX_QUEUED_PER_USER: wholeNumber(1).default(5),
+  DAILY_QUOTA: wholeNumber(0).default(0),
+  QUOTA_RESET: z
+    .string()
+    .default('00:00 UTC')
+    .transform((text, context) => {
+      const time = parseResetTime(text);
+      if (!time) context.addIssue('must be a time of day and a time zone, such as 00:00 UTC or 04:30 Europe/Berlin');
+      return time ?? z.NEVER;
+    }),
+  QUOTA_EXEMPT_ROLES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean)),
   MAX_IMAGE_MB: z.coerce
     .number({ error: 'must be a number' })
     .positive('must be more than 0')
@@ -67,10 +86,20 @@ export interface Config {
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
-  maxQueued: number;
+  queue: QueueConfig;
   maxImageBytes: number;
   /** Values that must never appear in a log. */
   secrets: readonly string[];
+}
+
+interface QueueConfig {
+  /** Undefined: jobs are kept in LMDB, for this process alone. */
+  redisUrl: string | undefined;
+  bounds: Bounds;
+  /** Undefined: people may ask for as much as they like. */
+  quota: Quota | undefined;
+  /** Ids of roles and of people for whom the quota does not hold. */
+  quotaExempt: readonly string[];
 }
 
 interface DiscordConfig {
@@ -127,10 +156,20 @@ function toConfig(values: Settings): Config {
       : undefined,
     discord: discordOf(values),
     slack: slackOf(values),
-    maxQueued: values.MAX_QUEUED,
+    queue: queueOf(values),
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
   };
+}
+
+function queueOf(values: Settings): QueueConfig {
+  const bounds = {
+    total: values.MAX_QUEUED,
+    perScope: values.MAX_QUEUED_PER_SCOPE,
+    perOwner: values.MAX_QUEUED_PER_USER,
+  };
+  const quota = values.DAILY_QUOTA > 0 ? { daily: values.DAILY_QUOTA, reset: values.QUOTA_RESET } : undefined;
+  return { redisUrl: values.REDIS_URL, bounds, quota, quotaExempt: values.QUOTA_EXEMPT_ROLES };
 }
 
 function discordOf(values: Settings): DiscordConfig | undefined {
@@ -148,10 +187,11 @@ function slackOf(values: Settings): SlackConfig | undefined {
 }
 
 function secretsOf(values: Settings): string[] {
-  const password = values.CLICKHOUSE_URL ? new URL(values.CLICKHOUSE_URL).password : '';
+  const addresses = [values.CLICKHOUSE_URL, values.REDIS_URL].filter((address) => address !== undefined);
+  const passwords = addresses.map((address) => new URL(address).password);
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...tokens, password, decoded(password)].flatMap((secret) => secret || []);
+  return [...tokens, ...passwords, ...passwords.map(decoded)].flatMap((secret) => secret || []);
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

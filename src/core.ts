@@ -10,7 +10,7 @@ import { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
 import { createHandler } from './handler.ts';
-import { createUserHash } from './identity.ts';
+import { createUserHash, exemption } from './identity.ts';
 import { createDiskImageFiles } from './images/disk.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { JobPayload } from './job.ts';
@@ -66,7 +66,8 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const { store, embedder, state, notice } = await openMemory(config, log, signal);
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
   const outbox = createOutbox(state, store, log);
-  const queue = createQueue<JobPayload>(state, { maxWaiting: config.maxQueued, width: widthOfLanes, log });
+  const { bounds, quota, quotaExempt } = config.queue;
+  const queue = createQueue<JobPayload>(state, { bounds, quota, width: widthOfLanes, log });
   const hashUser = createUserHash(config.dataDir);
   const generator = createSketchGenerator();
   const calibration = await keepCalibrated(store);
@@ -79,7 +80,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
   const suggest = createSuggest({ store, outbox, hashUser });
   return {
-    handler: createHandler({ commands, actions, queue, images, hashUser, suggest }),
+    handler: createHandler({ commands, actions, queue, images, hashUser, suggest, isExempt: exemption(quotaExempt) }),
     state,
     images,
     engine: store.engine,
@@ -137,14 +138,14 @@ function searchDirectly(search: Search, { text, image }: SearchQuery, options: P
 function cancellingIn(queue: Queue<JobPayload>): Pick<Services, 'cancelJob' | 'cancelAllOf'> {
   return {
     async cancelJob(jobId, by) {
-      const job = queue.find(jobId);
+      const job = await queue.find(jobId);
       if (job && job.owner !== by.user && !by.moderator) {
         throw new BotError('forbidden', 'Only the person who asked for this can cancel it.');
       }
       return queue.cancel(jobId);
     },
     async cancelAllOf(user, { except }) {
-      const others = queue.all().filter((job) => job.owner === user && job.id !== except);
+      const others = (await queue.all()).filter((job) => job.owner === user && job.id !== except);
       await Promise.all(others.map(({ id }) => queue.cancel(id)));
     },
   };

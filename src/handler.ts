@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attachment, ChatHandler, Invocation, Suggestion } from './chat.ts';
+import type { Attachment, ChatHandler, Invocation, Person, Suggestion } from './chat.ts';
 import type { ActionHandler, Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { readOptions } from './command-options.ts';
@@ -16,6 +16,8 @@ interface HandlerParts {
   queue: Queue<JobPayload>;
   images: ImageFiles;
   hashUser: HashUser;
+  /** Whether the daily quota does not hold for somebody. */
+  isExempt(person: Person): boolean;
   suggest(question: Suggestion): Promise<string[]>;
 }
 
@@ -26,23 +28,34 @@ const keptSide = 1024;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, images, hashUser } = parts;
+  const { commands, actions, queue, images, hashUser, isExempt } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);
     const task = taskOf(invocation);
     if (!task) return { jobId, ahead: 0 };
-    const { scope, person, thread } = invocation;
+    const { scope, person, thread, carried } = invocation;
     const payload: JobPayload = {
       thread,
       scope,
       user: hashUser(scope, person.id),
       moderator: person.moderator ?? false,
+      carried,
       attachments: await keepAll('attachments' in invocation ? invocation.attachments : []),
       task,
     };
-    const { ahead } = await queue.submit({ id: jobId, lane: laneOf(task), owner: payload.user, payload });
-    return { jobId, ahead };
+    const lane = laneOf(task);
+    const place = await queue.submit({
+      id: jobId,
+      lane,
+      owner: payload.user,
+      scope,
+      pictures: lane === 'image' ? picturesOf(task) : 0,
+      exempt: isExempt(person),
+      portable: carried !== undefined && payload.attachments.every((attachment) => 'url' in attachment),
+      payload,
+    });
+    return { jobId, ...place };
   }
 
   function taskOf(invocation: Invocation): CommandTask | ActionTask | undefined {
@@ -118,6 +131,11 @@ export async function keepPicture(images: ImageFiles, bytes: Uint8Array): Promis
 
 function reactions(actions: readonly ActionHandler[]): string[] {
   return actions.flatMap((action) => (action.reaction ? [action.emoji] : []));
+}
+
+/** As far as the request tells; a run that derives from another tells more once that is read. */
+function picturesOf(task: CommandTask | ActionTask): number {
+  return task.kind === 'command' && typeof task.values.count === 'number' ? task.values.count : 1;
 }
 
 /** One platform event is one job, however often it is delivered. */

@@ -1,4 +1,4 @@
-import type { Adapter, Card, Thread } from './chat.ts';
+import type { Adapter, Card, ProgressUpdate, Thread } from './chat.ts';
 import type { ActionHandler, Command, JobContext, Services, StoredAttachment } from './command.ts';
 import { BotError } from './errors.ts';
 import { explainFailure } from './failure.ts';
@@ -6,7 +6,7 @@ import { keepPicture } from './handler.ts';
 import type { ActionTask, JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import type { StageProgress } from './pipeline.ts';
-import type { JobControl, QueuedJob, QueueHandlers } from './queue/queue.ts';
+import type { JobControl, Place, QueuedJob, QueueHandlers } from './queue/queue.ts';
 
 interface RunnerParts {
   adapters: ReadonlyMap<string, Adapter>;
@@ -28,13 +28,15 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
     const adapter = adapters.get(job.payload.thread.adapter);
     if (!adapter)
       throw new BotError('not_found', `The adapter ${job.payload.thread.adapter} is not switched on any more.`);
-    return adapter.thread(job.payload.thread);
+    return adapter.thread(job.payload.thread, job.payload.carried);
   }
 
   async function work(job: Job, control: JobControl) {
     const thread = threadOf(job);
     const jobLog = log.child({ job: job.id, adapter: thread.ref.adapter, task: job.payload.task.name });
     const report = reporterOf(job, thread, control, jobLog);
+    // Cancelled while it waited: nothing was done for it.
+    const isUntouched = control.cancelled && job.attempts === 1;
     try {
       control.signal.throwIfAborted();
       if (job.attempts > maxAttempts)
@@ -45,10 +47,13 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
     } catch (error) {
       if (control.signal.aborted && !control.cancelled) throw error;
       if (control.cancelled) {
+        if (isUntouched) await control.charge(0);
         await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
         return report('cancelled', 'Cancelled');
       }
-      const { message } = explainFailure(error, jobLog);
+      const { code, message } = explainFailure(error, jobLog);
+      // Who gets no pictures pays nothing; a refusal does count, or else rules could be probed for free.
+      if (code !== 'refused') await control.charge(0);
       const card: Card = { text: message, tone: 'error', personal: true, actions: [] };
       await thread.post(card, { key: `${job.id}/error` }).finally(() => report('failed', 'Failed'));
     }
@@ -102,6 +107,7 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
       },
       usualSeconds: control.usualSeconds,
       step: control.step,
+      charge: control.charge,
       attachments: await fetchAll(job, control),
       post,
       remove: (message) => thread.remove(message),
@@ -123,16 +129,27 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
     );
   }
 
-  function moved(job: Job, ahead: number) {
+  function moved(job: Job, { ahead, etaSeconds }: Place) {
     if (job.payload.task.kind === 'action' && job.lane === 'quick') return;
     const label = ahead === 0 ? 'Next in line' : `${ahead} ahead in the queue`;
-    const update = { jobId: job.id, status: 'queued' as const, label, ahead, cancel: cancelAction(job) };
-    threadOf(job)
-      .progress(update)
-      .catch((error: unknown) => log.warn({ err: error, job: job.id }, 'the queue place could not be shown'));
+    show(job, { jobId: job.id, status: 'queued', label, ahead, etaSeconds, cancel: cancelAction(job) });
   }
 
-  return { work, moved };
+  /** Takes the place in line away; the process that does the job now shows how it goes. */
+  function left(job: Job) {
+    show(job, { jobId: job.id, status: 'done', label: 'Done elsewhere' });
+  }
+
+  function show(job: Job, update: ProgressUpdate) {
+    const logFailure = (error: unknown) => log.warn({ err: error, job: job.id }, 'the queue place could not be shown');
+    try {
+      threadOf(job).progress(update).catch(logFailure);
+    } catch (error) {
+      logFailure(error);
+    }
+  }
+
+  return { work, moved, left };
 }
 
 type Report = (

@@ -17,17 +17,32 @@ export interface State {
 export function openState(folder: string): State {
   const root = openRoot(folder);
   const tables = new Map<string, Database>();
+  const underWay = new Set<Promise<void>>();
+  let closed = false;
+
+  async function transact(write: () => void) {
+    await root.transaction(write);
+    await root.flushed;
+  }
+
   return {
     table<Value>(name: string) {
       const known = tables.get(name) ?? root.openDB(tableOptions(name));
       tables.set(name, known);
       return known as Database<Value, string>;
     },
-    async durably(write) {
-      await root.transaction(write);
-      await root.flushed;
+    durably(write) {
+      if (closed) return Promise.reject(new Error('the local state is closed'));
+      const writing = transact(write).finally(() => underWay.delete(writing));
+      underWay.add(writing);
+      return writing;
     },
-    close: () => root.close(),
+    async close() {
+      closed = true;
+      // LMDB never returns from a close that meets a transaction.
+      await Promise.allSettled(underWay);
+      await root.close();
+    },
   };
 }
 
