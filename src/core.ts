@@ -10,15 +10,16 @@ import { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
 import { createHandler } from './handler.ts';
-import { createUserHash, exemption } from './identity.ts';
+import { type AgreeOnKey, createUserHash, exemption } from './identity.ts';
 import { createDiskImageFiles } from './images/disk.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { createOutbox } from './outbox.ts';
 import { createPipeline } from './pipeline.ts';
-import { createQueue } from './queue/lmdb.ts';
+import { chooseQueue } from './queue/choose.ts';
 import type { Queue } from './queue/queue.ts';
+import { agreeOnKey } from './queue/shared-key.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
 import { createOpenAiRefiner } from './refiner/openai.ts';
 import { createRunner } from './runner.ts';
@@ -66,9 +67,9 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const { store, embedder, state, notice } = await openMemory(config, log, signal);
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
   const outbox = createOutbox(state, store, log);
-  const { bounds, quota, quotaExempt } = config.queue;
-  const queue = createQueue<JobPayload>(state, { bounds, quota, width: widthOfLanes, log });
-  const hashUser = createUserHash(config.dataDir);
+  const { redisUrl, bounds, quota, quotaExempt } = config.queue;
+  const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width: widthOfLanes, log });
+  const hashUser = await createUserHash(config.dataDir, agreeingOver(redisUrl, log));
   const generator = createSketchGenerator();
   const calibration = await keepCalibrated(store);
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
@@ -80,7 +81,16 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
   const suggest = createSuggest({ store, outbox, hashUser });
   return {
-    handler: createHandler({ commands, actions, queue, images, hashUser, suggest, isExempt: exemption(quotaExempt) }),
+    handler: createHandler({
+      commands,
+      actions,
+      queue,
+      images,
+      hashUser,
+      suggest,
+      isExempt: exemption(quotaExempt),
+      sharesData: config.clickhouseUrl !== undefined,
+    }),
     state,
     images,
     engine: store.engine,
@@ -93,6 +103,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     },
     async stop() {
       await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop()]);
+      await queue.close();
       await outbox.close();
       await embedder.close();
       await store.close();
@@ -112,6 +123,10 @@ async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
   const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
   return { state, store, embedder, notice: opened.notice };
+}
+
+function agreeingOver(redisUrl: string | undefined, log: Logger): AgreeOnKey | undefined {
+  return redisUrl === undefined ? undefined : (ours, fresh, file) => agreeOnKey(redisUrl, ours, fresh, file, log);
 }
 
 function createRefiner({ openai }: Config, log: Logger) {

@@ -18,6 +18,8 @@ interface HandlerParts {
   hashUser: HashUser;
   /** Whether the daily quota does not hold for somebody. */
   isExempt(person: Person): boolean;
+  /** Other processes see the same database and pictures, so that they can do the jobs accepted here. */
+  sharesData: boolean;
   suggest(question: Suggestion): Promise<string[]>;
 }
 
@@ -28,7 +30,7 @@ const keptSide = 1024;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, images, hashUser, isExempt } = parts;
+  const { commands, actions, queue, images, hashUser, isExempt, sharesData } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);
@@ -52,7 +54,7 @@ export function createHandler(parts: HandlerParts): ChatHandler {
       scope,
       pictures: lane === 'image' ? picturesOf(task) : 0,
       exempt: isExempt(person),
-      portable: carried !== undefined && payload.attachments.every((attachment) => 'url' in attachment),
+      portable: sharesData && carried !== undefined,
       payload,
     });
     return { jobId, ...place };

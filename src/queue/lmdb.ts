@@ -223,5 +223,6 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
       advance();
     },
     stop,
+    close: async () => undefined,
   };
 }

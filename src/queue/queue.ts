@@ -76,6 +76,8 @@ export interface Queue<Payload> {
   start(handlers: QueueHandlers<Payload>): void;
   /** Begins no more jobs, waits for running ones, and after the grace hands them back for the next start. */
   stop(options: { graceMs: number }): Promise<void>;
+  /** Lets go of connections; what still runs is left as by a crash. */
+  close(): Promise<void>;
 }
 
 export interface QueueOptions {

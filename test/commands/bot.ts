@@ -49,7 +49,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate']; 
     quota: options.quota,
     log,
   });
-  const hashUser = createUserHash(dataDir);
+  const hashUser = await createUserHash(dataDir);
   const embedder = createWordEmbedder();
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
@@ -74,6 +74,7 @@ export async function openBot(options: { generate?: ImageGenerator['generate']; 
     images,
     hashUser,
     isExempt: ({ moderator = false }) => moderator,
+    sharesData: false,
     suggest: createSuggest({ store, outbox, hashUser }),
   });
   const { adapter, posts, updates } = createMemoryAdapter();

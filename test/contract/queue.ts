@@ -55,7 +55,7 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       await runUntil(
         queue,
         2,
-        async () => undefined,
+        () => until(() => moves.length > 0),
         (job, { ahead }) => moves.push([job.id, ahead]),
       );
       expect(moves).toContainEqual(['b', 1]);
@@ -286,6 +286,7 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       });
       await queue.submit(image('a'));
       await queue.submit(image('b'));
+      await until(() => begun.length === 1);
       await queue.stop({ graceMs: 10_000 });
       expect(begun).toEqual(['a']);
       expect(await queue.find('a')).toBeUndefined();

@@ -61,6 +61,8 @@ describe('layout', () => {
     ['hono', /^adapters\/web\//],
     ['@clickhouse/client', /^src\/store\//],
     ['chdb', /^src\/store\//],
+    ['bullmq', /^src\/queue\//],
+    ['ioredis', /^src\/queue\//],
     ['openai', /^src\/(refiner|generator)\/openai/],
     ['@xenova/transformers', /^src\/embedder\//],
   ])('uses %s in its own place alone', (name, place) => {
