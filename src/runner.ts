@@ -35,27 +35,35 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
     const thread = threadOf(job);
     const jobLog = log.child({ job: job.id, adapter: thread.ref.adapter, task: job.payload.task.name });
     const report = reporterOf(job, thread, control, jobLog);
+    // Recorded, so that a job which a crash interrupts after its end does not end in another way when it is done again.
+    const outcome = await control.step('outcome', () => attempt(job, { thread, control, log: jobLog, report }));
+    if (outcome.kind === 'done') return report('done', 'Done');
+    if (outcome.isFree) await control.charge(0);
+    if (outcome.kind === 'cancelled') {
+      await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
+      return report('cancelled', 'Cancelled');
+    }
+    const card: Card = { text: outcome.message, tone: 'error', personal: true, actions: [] };
+    await thread.post(card, { key: `${job.id}/error` }).finally(() => report('failed', 'Failed'));
+  }
+
+  /** Does the job; throws only when it is handed back. */
+  async function attempt(job: Job, { thread, control, log: jobLog, report }: Attempt): Promise<Outcome> {
     // Cancelled while it waited: nothing was done for it.
     const isUntouched = control.cancelled && job.attempts === 1;
     try {
-      control.signal.throwIfAborted();
+      if (isUntouched) control.signal.throwIfAborted();
       if (job.attempts > maxAttempts)
         throw new BotError('internal', 'This request stopped the bot several times and was given up.');
       void report('running', 'Starting');
       await perform(job, await contextOf(job, thread, control, jobLog, report));
-      await report('done', 'Done');
+      return { kind: 'done' };
     } catch (error) {
       if (control.signal.aborted && !control.cancelled) throw error;
-      if (control.cancelled) {
-        if (isUntouched) await control.charge(0);
-        await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
-        return report('cancelled', 'Cancelled');
-      }
+      if (control.cancelled) return { kind: 'cancelled', isFree: isUntouched };
       const { code, message } = explainFailure(error, jobLog);
       // Who gets no pictures pays nothing; a refusal does count, or else rules could be probed for free.
-      if (code !== 'refused') await control.charge(0);
-      const card: Card = { text: message, tone: 'error', personal: true, actions: [] };
-      await thread.post(card, { key: `${job.id}/error` }).finally(() => report('failed', 'Failed'));
+      return { kind: 'failed', message, isFree: code !== 'refused' };
     }
   }
 
@@ -86,8 +94,14 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
     report: Report,
   ): Promise<JobContext> {
     const { scope, user, moderator } = job.payload;
+    // What is recorded stays done when the job is cancelled; nothing new is begun.
+    const step = <Value>(name: string, run: () => Promise<Value>) =>
+      control.step(name, () => {
+        control.signal.throwIfAborted();
+        return run();
+      });
     const post = (name: string, card: Card, options: { generation?: string } = {}) =>
-      control.step(`post ${name}`, async () => {
+      step(`post ${name}`, async () => {
         const ref = await thread.post(card, { key: `${job.id}/${name}` });
         const { generation } = options;
         if (generation)
@@ -106,7 +120,7 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
         return control.cancelled;
       },
       usualSeconds: control.usualSeconds,
-      step: control.step,
+      step,
       charge: control.charge,
       attachments: await fetchAll(job, control),
       post,
@@ -150,6 +164,18 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
   }
 
   return { work, moved, left };
+}
+
+type Outcome =
+  | { kind: 'done' }
+  | { kind: 'cancelled'; isFree: boolean }
+  | { kind: 'failed'; message: string; isFree: boolean };
+
+interface Attempt {
+  thread: Thread;
+  control: JobControl;
+  log: Logger;
+  report: Report;
 }
 
 type Report = (

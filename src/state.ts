@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { BotError } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
+import { checkStateFile } from './state-check.ts';
+import { holdState } from './state-holder.ts';
 
 export type { Database } from 'lmdb';
 
@@ -13,9 +15,10 @@ export interface State {
   close(): Promise<void>;
 }
 
-/** Opens (or makes) the state in a folder. Throws BotError `disk_full` or `internal` naming the folder. */
+/** Opens (or makes) the state in a folder, for this process alone. Throws BotError `database_locked` naming the process that has it, or `internal` naming the folder. */
 export function openState(folder: string): State {
   const root = openRoot(folder);
+  const giveBack = holding(root, folder);
   const tables = new Map<string, Database>();
   const underWay = new Set<Promise<void>>();
   let closed = false;
@@ -41,16 +44,28 @@ export function openState(folder: string): State {
       closed = true;
       // LMDB never returns from a close that meets a transaction.
       await Promise.allSettled(underWay);
+      giveBack();
       await root.close();
     },
   };
 }
 
+function holding(root: RootDatabase, folder: string): () => void {
+  try {
+    return holdState(root, folder);
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
+}
+
 function openRoot(folder: string): RootDatabase {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    checkStateFile(folder);
     return open({ path: folder, maxDbs: 32 });
   } catch (cause) {
+    if (cause instanceof BotError) throw cause;
     throw new BotError(
       'internal',
       `The folder ${folder} can't be opened for writing. Check that it exists, is yours and has room.`,
