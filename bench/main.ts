@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   search: async () => (await import('./search.ts')).benchSearch(20_000),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
+  queue: async () => (await import('./queue.ts')).benchQueue(),
   sketch: async () => (await import('./sketch.ts')).benchSketch(),
 };
 

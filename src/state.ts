@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { BotError } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
@@ -10,7 +11,7 @@ export type { Database } from 'lmdb';
 export interface State {
   /** A named table; values are structured data (typed arrays included). */
   table<Value>(name: string): Database<Value, string>;
-  /** Runs all writes inside as one transaction, and resolves once it is on disk. */
+  /** Runs all writes inside as one transaction, and resolves once it is on disk. Rejects with BotError `disk_full` before the disk is. */
   durably(write: () => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -36,6 +37,7 @@ export function openState(folder: string): State {
     },
     durably(write) {
       if (closed) return Promise.reject(new Error('the local state is closed'));
+      if (isNearlyFull(folder)) return Promise.reject(diskFull(folder));
       const writing = transact(write).finally(() => underWay.delete(writing));
       underWay.add(writing);
       return writing;
@@ -48,6 +50,21 @@ export function openState(folder: string): State {
       await root.close();
     },
   };
+}
+
+/** LMDB takes the process down when a commit fails for want of room, so that much stays free: bytes. */
+const keptFree = 8 * 1024 * 1024;
+
+function isNearlyFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < keptFree;
+}
+
+function diskFull(folder: string): BotError {
+  return new BotError(
+    'disk_full',
+    `The disk of ${folder} is full, so nothing more is accepted. Make room on it, then try again.`,
+  );
 }
 
 function holding(root: RootDatabase, folder: string): () => void {
