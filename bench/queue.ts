@@ -31,7 +31,6 @@ export async function benchQueue(): Promise<Record<string, string | number>> {
   return { ...embedded, ...shared };
 }
 
-const stamp = (what: string) => console.error(what, Math.round(performance.now()));
 async function benchDriver(name: string, redisUrl: string | undefined) {
   const flow = await openFlow(300);
   const open = () =>
@@ -40,9 +39,7 @@ async function benchDriver(name: string, redisUrl: string | undefined) {
       width: { quick: 1, image: 1 },
       log,
     });
-  stamp('open');
   const alone = await inTurn(await open(), async () => undefined);
-  stamp('alone');
   const whole = await inTurn(await open(), async ({ id, payload }, control) => {
     const text = sentence(payload);
     const asked = {
@@ -57,10 +54,8 @@ async function benchDriver(name: string, redisUrl: string | undefined) {
     } as const;
     await flow.pipeline.run(asked, { ...quietContext(), step: control.step });
   });
-  stamp('whole');
   const many = await thousand(await open());
   await flow.close();
-  stamp('many');
   const lost = await timeLost(redisUrl);
   const figures = { 'queue alone, ms an image': alone, 'queue and pipeline, ms an image': whole, ...many, ...lost };
   return Object.fromEntries(Object.entries(figures).map(([figure, value]) => [`${name}: ${figure}`, value]));

@@ -24,7 +24,12 @@ export function fairOrder<Job extends InLine>(
 ): Job[] {
   const bySequence = [...waiting].sort((a, b) => a.sequence - b.sequence);
   const lines = new Map<string, Job[]>();
-  for (const job of bySequence) if (!job.begun) lines.set(job.owner, [...(lines.get(job.owner) ?? []), job]);
+  for (const job of bySequence) {
+    if (job.begun) continue;
+    const line = lines.get(job.owner);
+    if (line) line.push(job);
+    else lines.set(job.owner, [job]);
+  }
   const turn = ([owner, [first]]: readonly [string, Job[]]) => Math.max(servedAt(owner) ?? 0, first?.sequence ?? 0);
   const ring = [...lines].sort((a, b) => turn(a) - turn(b)).map(([, jobs]) => jobs);
   const longest = Math.max(0, ...ring.map((jobs) => jobs.length));

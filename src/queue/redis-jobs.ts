@@ -126,8 +126,6 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
   };
 }
 
-export type RedisJobs<Payload> = ReturnType<typeof openRedisJobs<Payload>>;
-
 function numberAt(table: Record<string, string>, key: string): number | undefined {
   const text = table[key];
   return text === undefined ? undefined : Number(text);
