@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import type { Embedding } from '../src/embedder/embedder.ts';
 import { openEmbedder } from '../src/embedder/open.ts';
+import { createPromptCleaner } from '../src/generator/clean-prompt.ts';
 import { createDiskImageFiles } from '../src/images/disk.ts';
 import { createOutbox } from '../src/outbox.ts';
 import { createPipeline, type RunContext } from '../src/pipeline.ts';
@@ -51,7 +52,9 @@ export async function openFlow(rows: number) {
     models: async () => ['none'],
     generate: async () => ({ images: [], generator: 'none', model: 'none', notices: [] }),
   };
-  const pipeline = createPipeline({ embedder, search, refiner: createNeighboursRefiner(), generator, images, outbox });
+  const refiner = createNeighboursRefiner();
+  const cleanPrompt = createPromptCleaner({ allowLora: false });
+  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
 
   return {
     dataDir,

@@ -1,5 +1,8 @@
 import { fork } from 'node:child_process';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { writeReport } from './search/report.ts';
+import { benchSearch, type SearchReport } from './search/search.ts';
 
 type Figures = Record<string, string | number>;
 
@@ -9,32 +12,53 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   'prompt-300': async () => (await import('./prompt.ts')).benchPrompt(300),
   'prompt-20000': async () => (await import('./prompt.ts')).benchPrompt(20_000),
   embedding: async () => (await import('./embedding.ts')).benchEmbedding(),
-  search: async () => (await import('./search.ts')).benchSearch(20_000),
+  'hybrid-20000': async () => (await import('./hybrid.ts')).benchHybrid(20_000),
+  'hybrid-100000': async () => (await import('./hybrid.ts')).benchHybrid(100_000),
+  warm: async () => (await import('./warm.ts')).benchWarm(20_000),
+  clients: async () => (await import('./clients.ts')).benchClients(20_000),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   queue: async () => (await import('./queue.ts')).benchQueue(),
   sketch: async () => (await import('./sketch.ts')).benchSketch(),
 };
 
-const words = process.argv.slice(2);
-const alone = process.send ? benches[words[0] ?? ''] : undefined;
+const alone = process.send ? benches[process.argv[2] ?? ''] : undefined;
 
 if (alone) {
   process.send?.(await alone());
   process.disconnect();
 } else {
-  await runAll(words);
+  await run();
 }
 
-async function runAll(wanted: readonly string[]) {
-  const named = wanted.filter((word) => word in benches);
+async function run() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, docs: { type: 'boolean' }, rows: { type: 'string', default: '10000' } },
+  });
+  const json = values.json ?? false;
+  if (positionals[0] === 'search')
+    return runSearch(values.rows.split(',').map(Number), { json, docs: values.docs ?? false });
+  const named = positionals.filter((name) => name in benches);
   const results: Record<string, Figures> = {};
   for (const name of named.length > 0 ? named : Object.keys(benches)) {
     results[name] = await inItsOwnProcess(name);
-    if (!wanted.includes('--json')) console.log(name, results[name]);
+    if (!json) console.log(name, results[name]);
   }
   const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}`;
-  console.log(wanted.includes('--json') ? JSON.stringify({ machine, results }, null, 2) : machine);
+  console.log(json ? JSON.stringify({ machine, results }, null, 2) : machine);
+}
+
+/** One report a number of rows; as JSON a single one stands alone. */
+async function runSearch(sizes: readonly number[], { json, docs }: { json: boolean; docs: boolean }) {
+  const reports: SearchReport[] = [];
+  for (const rows of sizes) {
+    const report = await benchSearch(rows, (line) => console.error(line));
+    reports.push(report);
+    if (!json) console.table(report.results);
+  }
+  if (docs) await writeReport(reports);
+  if (json) console.log(JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2));
 }
 
 function inItsOwnProcess(name: string): Promise<Figures> {

@@ -10,9 +10,27 @@ const square: Size = { width: 1024, height: 1024 };
 /** Width and height in pixels for an aspect ratio: the area the model likes, within the generator's limits and multiples. */
 export function sizeFor(aspect: Aspect, limits: GeneratorLimits): Size {
   const [across = 1, down = 1] = aspect.split(':').map(Number);
-  if (limits.sizes) return nearestShape(across / down, limits.sizes);
-  const unit = Math.sqrt((limits.usualPixels ?? usualPixels) / (across * down));
-  return { width: clampSide(across * unit, limits), height: clampSide(down * unit, limits) };
+  return sizeOfShape(across / down, limits);
+}
+
+/** The same size where the generator makes it, else one of about the same shape that it does make. */
+export function fitSize(size: Size, limits: GeneratorLimits): Size {
+  return isSizeWithin(size, limits) ? size : sizeOfShape(size.width / size.height, limits);
+}
+
+/** True for a size that the generator makes as it is. */
+export function isSizeWithin(
+  { width, height }: Size,
+  { sizes, minSide, maxSide, sideMultiple }: GeneratorLimits,
+): boolean {
+  if (sizes) return sizes.some((known) => known.width === width && known.height === height);
+  return [width, height].every((side) => side >= minSide && side <= maxSide && side % sideMultiple === 0);
+}
+
+function sizeOfShape(ratio: number, limits: GeneratorLimits): Size {
+  if (limits.sizes) return nearestShape(ratio, limits.sizes);
+  const height = Math.sqrt((limits.usualPixels ?? usualPixels) / ratio);
+  return { width: clampSide(height * ratio, limits), height: clampSide(height, limits) };
 }
 
 /** The size whose ratio is nearest, by factors: twice as wide is as far as half as wide. */

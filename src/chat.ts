@@ -25,6 +25,8 @@ export interface NeighbourView {
   /** Calibrated per model, 0 to 1; absent where nothing was compared (a history). */
   similarity?: number | undefined;
   source: MatchSource;
+  /** How many more prompts say nearly the same, and are left out for it. */
+  alike?: number | undefined;
   /** Web address or image key. */
   picture?: string | undefined;
   /** Shown only where the platform allows adult content. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
-import type { Bounds } from './queue/bounds.ts';
-import { parseResetTime, type Quota } from './queue/quota.ts';
+import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
+import { type QueueConfig, queueConfigOf, queueSettings } from './queue-settings.ts';
 import { groupFaults } from './setting-groups.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
@@ -12,9 +12,6 @@ const port = z.coerce
   .int('must be a whole number')
   .min(0, 'must be 0 to 65535')
   .max(65535, 'must be 0 to 65535');
-
-const wholeNumber = (least: number) =>
-  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(least, `must be at least ${least}`);
 
 /** Every setting, by its name in the environment. Descriptions and defaults are in .env.example; a test holds the two equal. */
 const settings = z.object({
@@ -28,6 +25,8 @@ const settings = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
+  ...imageSettings,
+  ALLOW_LORA: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   DISCORD_TOKEN: z.string().optional(),
   DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
   DISCORD_API_URL: webAddress.optional(),
@@ -40,25 +39,7 @@ const settings = z.object({
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_PORT: port.optional(),
   SLACK_API_URL: webAddress.optional(),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be an address such as redis://user:password@localhost:6379/0' })
-    .optional(),
-  MAX_QUEUED: wholeNumber(1).default(100),
-  MAX_QUEUED_PER_SCOPE: wholeNumber(1).default(50),
-  MAX_QUEUED_PER_USER: wholeNumber(1).default(5),
-  DAILY_QUOTA: wholeNumber(0).default(0),
-  QUOTA_RESET: z
-    .string()
-    .default('00:00 UTC')
-    .transform((text, context) => {
-      const time = parseResetTime(text);
-      if (!time) context.addIssue('must be a time of day and a time zone, such as 00:00 UTC or 04:30 Europe/Berlin');
-      return time ?? z.NEVER;
-    }),
-  QUOTA_EXEMPT_ROLES: z
-    .string()
-    .default('')
-    .transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+  ...queueSettings,
   MAX_IMAGE_MB: z.coerce
     .number({ error: 'must be a number' })
     .positive('must be more than 0')
@@ -84,22 +65,15 @@ export interface Config {
   clickhouseUrl: string | undefined;
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
+  image: ImageConfig;
+  /** Prompts may name weight files of the image server: `<lora:...>`. */
+  allowLora: boolean;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
   queue: QueueConfig;
   maxImageBytes: number;
   /** Values that must never appear in a log. */
   secrets: readonly string[];
-}
-
-interface QueueConfig {
-  /** Undefined: jobs are kept in LMDB, for this process alone. */
-  redisUrl: string | undefined;
-  bounds: Bounds;
-  /** Undefined: people may ask for as much as they like. */
-  quota: Quota | undefined;
-  /** Ids of roles and of people for whom the quota does not hold. */
-  quotaExempt: readonly string[];
 }
 
 interface DiscordConfig {
@@ -129,7 +103,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     Object.entries(environment).filter(([name, value]) => settingNames.includes(name) && value?.trim()),
   );
   const parsed = settings.safeParse(given);
-  const faults = [...(parsed.success ? [] : parsed.error.issues.map(describe)), ...groupFaults(given)];
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.map(describe)),
+    ...groupFaults(given),
+    ...imageFaults(given),
+  ];
   if (!parsed.success || faults.length > 0) {
     throw new BotError(
       'invalid_settings',
@@ -144,6 +122,7 @@ function describe(issue: z.core.$ZodIssue): string {
 }
 
 function toConfig(values: Settings): Config {
+  const openai = openaiOf(values);
   return {
     dataDir: values.DATA_DIR,
     logLevel: values.LOG_LEVEL,
@@ -151,25 +130,20 @@ function toConfig(values: Settings): Config {
     hubUrl: values.HF_ENDPOINT,
     clickhouseUrl: values.CLICKHOUSE_URL,
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
-    openai: values.OPENAI_API_KEY
-      ? { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' }
-      : undefined,
+    openai,
+    image: imageConfigOf(values, openai),
+    allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),
-    queue: queueOf(values),
+    queue: queueConfigOf(values),
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
   };
 }
 
-function queueOf(values: Settings): QueueConfig {
-  const bounds = {
-    total: values.MAX_QUEUED,
-    perScope: values.MAX_QUEUED_PER_SCOPE,
-    perOwner: values.MAX_QUEUED_PER_USER,
-  };
-  const quota = values.DAILY_QUOTA > 0 ? { daily: values.DAILY_QUOTA, reset: values.QUOTA_RESET } : undefined;
-  return { redisUrl: values.REDIS_URL, bounds, quota, quotaExempt: values.QUOTA_EXEMPT_ROLES };
+function openaiOf(values: Settings): Config['openai'] {
+  if (!values.OPENAI_API_KEY) return undefined;
+  return { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' };
 }
 
 function discordOf(values: Settings): DiscordConfig | undefined {
@@ -188,10 +162,10 @@ function slackOf(values: Settings): SlackConfig | undefined {
 
 function secretsOf(values: Settings): string[] {
   const addresses = [values.CLICKHOUSE_URL, values.REDIS_URL].filter((address) => address !== undefined);
-  const passwords = addresses.map((address) => new URL(address).password);
+  const passwords = [...addresses.map((address) => new URL(address).password), ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...tokens, ...passwords, ...passwords.map(decoded)].flatMap((secret) => secret || []);
+  return [...new Set([...tokens, ...passwords, ...passwords.map(decoded)])].flatMap((secret) => secret || []);
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

@@ -8,7 +8,11 @@ import type { Embedder } from './embedder/embedder.ts';
 import { openEmbedder } from './embedder/open.ts';
 import { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
+import { createGenerator } from './generator/choose.ts';
+import { createPromptCleaner } from './generator/clean-prompt.ts';
+import { rememberModels } from './generator/model-list.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
+import { createModelCheck } from './generator/unknown-model.ts';
 import { createHandler } from './handler.ts';
 import { type AgreeOnKey, createUserHash, exemption } from './identity.ts';
 import { createDiskImageFiles } from './images/disk.ts';
@@ -29,6 +33,7 @@ import { openState, type State } from './state.ts';
 import { openDatabase } from './store/database.ts';
 import type { PromptStore } from './store/store.ts';
 import { createSuggest } from './suggest.ts';
+import { warmInBackground } from './warm-start.ts';
 
 /** The running core: what adapters are given, and its beginning and end. */
 export interface Core {
@@ -59,7 +64,9 @@ interface CoreParts {
   signal: AbortSignal;
 }
 
-const widthOfLanes = { quick: 4, image: 1 };
+const quickWidth = 4;
+// Platforms want suggestions within 3 seconds.
+const modelsMs = 2000;
 const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
@@ -68,18 +75,32 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
   const outbox = createOutbox(state, store, log);
   const { redisUrl, bounds, quota, quotaExempt } = config.queue;
-  const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width: widthOfLanes, log });
+  const width = { quick: quickWidth, image: config.image.concurrency };
+  const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width, log });
   const hashUser = await createUserHash(config.dataDir, agreeingOver(redisUrl, log));
-  const generator = createSketchGenerator();
+  const generator = createGenerator(config.image, log);
+  const models = rememberModels(generator, { timeoutMs: modelsMs });
   const calibration = await keepCalibrated(store);
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
-  const pipeline = createPipeline({ embedder, search, refiner: createRefiner(config, log), generator, images, outbox });
-  const demo = createDemo({ embedder, store, images, generator, state, log, signal, onGrowth: calibration.refresh });
+  const refiner = createRefiner(config, log);
+  const cleanPrompt = createPromptCleaner({ allowLora: config.allowLora });
+  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const demo = createDemo({
+    embedder,
+    store,
+    images,
+    generator: createSketchGenerator(),
+    state,
+    log,
+    signal,
+    onGrowth: calibration.refresh,
+  });
   await demo.begin();
 
   const forget = createForget({ store, outbox, images });
   const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
-  const suggest = createSuggest({ store, outbox, hashUser });
+  const suggest = createSuggest({ store, outbox, hashUser, models });
+  let warmed: Promise<void> | undefined;
   return {
     handler: createHandler({
       commands,
@@ -90,6 +111,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
       suggest,
       isExempt: exemption(quotaExempt),
       sharesData: config.clickhouseUrl !== undefined,
+      checkModel: createModelCheck(models),
     }),
     state,
     images,
@@ -100,9 +122,10 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
       queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
+      warmed = warmInBackground(store, { log, signal });
     },
     async stop() {
-      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop()]);
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), warmed]);
       await queue.close();
       await outbox.close();
       await embedder.close();

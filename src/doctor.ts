@@ -5,6 +5,7 @@ import { checkSlack } from '../adapters/slack/doctor.ts';
 import { commands } from '../commands/index.ts';
 import { type Config, loadConfig } from './config.ts';
 import { BotError } from './errors.ts';
+import { checkBackends } from './generator/doctor.ts';
 import { createLog } from './log.ts';
 import { makeFolder } from './make-folder.ts';
 
@@ -26,7 +27,11 @@ async function run() {
   try {
     const config = loadConfig();
     checks.push({ name: 'Settings', ok: true, detail: 'read without a fault' });
-    checks.push(await checkDataFolder(config), ...(await checkPlatforms(config)));
+    checks.push(
+      await checkDataFolder(config),
+      ...(await checkBackends(config.image)),
+      ...(await checkPlatforms(config)),
+    );
   } catch (error) {
     if (!(error instanceof BotError)) throw error;
     checks.push({ name: 'Settings', ok: false, detail: error.message });

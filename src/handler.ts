@@ -20,6 +20,8 @@ interface HandlerParts {
   isExempt(person: Person): boolean;
   /** Other processes see the same database and pictures, so that they can do the jobs accepted here. */
   sharesData: boolean;
+  /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
+  checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
 }
 
@@ -37,6 +39,8 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     const task = taskOf(invocation);
     if (!task) return { jobId, ahead: 0 };
     const { scope, person, thread, carried } = invocation;
+    if (task.kind === 'command' && typeof task.values['model'] === 'string')
+      await parts.checkModel(task.values['model']);
     const payload: JobPayload = {
       thread,
       scope,

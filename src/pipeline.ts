@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { type Aspect, sizeFor } from './aspect.ts';
+import type { Aspect } from './aspect.ts';
 import type { RefinementView } from './chat.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
+import { withinLimits } from './generator/within-limits.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
@@ -59,6 +60,8 @@ interface PipelineParts {
   generator: ImageGenerator;
   images: ImageFiles;
   outbox: Outbox;
+  /** What no image server may see is removed (src/generator/clean-prompt.ts): from people's words and a model's rewrite alike. */
+  cleanPrompt: (prompt: string) => string;
 }
 
 export interface Pipeline {
@@ -75,7 +78,7 @@ const sourceStrength = 0.75;
 const largestSeed = 0xffff_ffff;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { embedder, search, refiner, generator, images, outbox } = parts;
+  const { embedder, search, refiner, generator, images, outbox, cleanPrompt } = parts;
 
   async function run(request: RunRequest, context: RunContext) {
     const seed = await context.step('seed', async () => request.seed ?? randomInt(largestSeed));
@@ -116,32 +119,54 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { text, negativePrompt, refine: mode } = request;
     const style = request.style && styleWords(request.style);
     if (mode === 'none')
-      return { prompt: withStyle(text, style), negativePrompt, changes: [], variants: [], refiner: 'none' };
+      return cleaned({ prompt: withStyle(text, style), negativePrompt, changes: [], variants: [], refiner: 'none' });
     context.progress('Refining the prompt');
-    const refinement = await timed(context, 'refine', () =>
+    const refined = await timed(context, 'refine', () =>
       refiner.refine(
         { text: withStyle(text, style), negativePrompt, style, mode, neighbours, seed },
         { signal: context.signal },
       ),
     );
+    const refinement = cleaned(refined);
     await context.refined({ ...refinement, original: text });
     return refinement;
   }
 
+  function cleaned(refinement: Refinement): Refinement {
+    const { prompt, negativePrompt, variants } = refinement;
+    return {
+      ...refinement,
+      prompt: cleanPrompt(prompt),
+      negativePrompt: negativePrompt === undefined ? undefined : cleanPrompt(negativePrompt),
+      variants: variants.map(cleanPrompt),
+    };
+  }
+
   async function draw(request: RunRequest, refinement: Refinement, seed: number, context: RunContext): Promise<Drawn> {
-    const count = Math.min(request.count, generator.limits.maxCount);
-    const size = typeof request.size === 'string' ? sizeFor(request.size, generator.limits) : request.size;
+    const { count, size, notices } = withinLimits(request, generator.limits);
     const label = count === 1 ? 'Drawing a picture' : `Drawing ${count} pictures`;
     context.progress(label, { fraction: 0 });
     return timed(context, 'generate', async () => {
       const { prompt, negativePrompt } = refinement;
-      const source = await sourceOf(request);
+      const [source, model] = await Promise.all([sourceOf(request), modelOf(request)]);
       const made = await generator.generate(
-        { prompt, negativePrompt, count, seed, ...size, source, model: request.model },
+        { prompt, negativePrompt, count, seed, ...size, source, model },
         { signal: context.signal, onProgress: (progress) => context.progress(label, progress) },
       );
-      return { ...made, nsfw: made.images.some(({ nsfw }) => nsfw), images: await keep(made.images) };
+      return {
+        ...made,
+        nsfw: made.images.some(({ nsfw }) => nsfw),
+        images: await keep(made.images),
+        notices: [...notices, ...made.notices],
+      };
     });
+  }
+
+  /** What was asked for, or the parent's where it still exists; else the generator chooses. */
+  async function modelOf({ model, parent }: RunRequest): Promise<string | undefined> {
+    if (model !== undefined || !parent) return model;
+    const known = await generator.models().catch((): string[] => []);
+    return known.includes(parent.model) ? parent.model : undefined;
   }
 
   async function sourceOf({ source }: RunRequest): Promise<SourcePicture | undefined> {

@@ -1,7 +1,9 @@
+import { collapseAlike } from './alike.ts';
 import type { NeighbourView } from './chat.ts';
 import type { Embedder, Embedding } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import { netLikes, rankByFeedback, steerQuery } from './feedback.ts';
+import { fuseRankings } from './fusion.ts';
 import { wordOverlap } from './lexical.ts';
 import type { Outbox } from './outbox.ts';
 import type { Calibration } from './similarity.ts';
@@ -10,6 +12,7 @@ import type { Match, PromptStore, StoredGeneration } from './store/store.ts';
 /** A neighbour as it is shown, with what feedback and refining need besides. */
 export interface Neighbour extends NeighbourView {
   similarity: number;
+  alike: number;
   likes: number;
   dislikes: number;
 }
@@ -43,65 +46,75 @@ interface SearchParts {
   calibration: () => Calibration;
 }
 
-// Nearest by vector, of which words and feedback choose.
-const candidates = 200;
+// Nearest by vector, of which words and feedback choose. Half as many find less, twice as many hardly more.
+const candidates = 100;
 // Only the nearest may steer: what people liked far away says nothing about this query.
 const mostJudged = 10;
-// The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
-const fusionOffset = 60;
+// By the rare words of a text, which meaning may miss: with more, the fusion changes nothing among the first.
+const wordCandidates = 20;
 
-/** Retrieval: embeds the query, searches corpus and own generations, and applies relevance feedback. */
+/** Retrieval: embeds the query, searches corpus and own generations by meaning and by words, and applies relevance feedback. */
 export function createSearch({ embedder, store, outbox, calibration }: SearchParts): Search {
-  async function byText(text: string, request: SearchRequest): Promise<Neighbour[]> {
-    return byPrompt(text, await embedText(text, request.signal), request);
-  }
-
-  async function byPrompt(text: string, query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
+  /** By meaning, steered by feedback, fused with that by rare words. */
+  async function textRanking(text: string, query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
     await outbox.settled();
     const options = optionsFor(request, candidates);
-    const found = await store.searchPrompts(query, options);
-    const steered = await steer(query, found, request.scope);
-    const matches = steered === query ? found : await store.searchPrompts(steered, options);
+    const [near, worded] = await Promise.all([
+      store.searchPrompts(query, options).then((found) => steeredSearch(query, found, options)),
+      store.searchWords(text, query, optionsFor(request, wordCandidates)),
+    ]);
     const { promptToPrompt } = calibration();
     const overlaps = wordOverlap(
       text,
-      matches.map(({ prompt }) => prompt),
+      [...near, ...worded].map(({ prompt }) => prompt),
     );
-    return nearest(request, matches, (match, index) => combine(promptToPrompt(match.cosine), overlaps[index] ?? 0));
+    const similarityOf = (match: Match, index: number) => combine(promptToPrompt(match.cosine), overlaps[index] ?? 0);
+    return fuseRankings([
+      rankByFeedback(neighboursOf(request, near, similarityOf)),
+      neighboursOf(request, worded, (match, index) => similarityOf(match, near.length + index)),
+    ]);
   }
 
-  async function byImages(pictures: readonly Uint8Array[], request: SearchRequest): Promise<Neighbour[]> {
-    const queries = await embedder.embedImages(pictures, { signal: request.signal });
-    return byImageVectors(queries, request);
+  async function steeredSearch(query: Embedding, found: Match[], options: SteerOptions): Promise<Match[]> {
+    const steered = await steer(query, found, options.scope);
+    return steered === query ? found : store.searchPrompts(steered, options);
   }
 
-  async function byImageVectors(queries: readonly Embedding[], request: SearchRequest): Promise<Neighbour[]> {
+  async function imageRanking(queries: readonly Embedding[], request: SearchRequest): Promise<Neighbour[]> {
     await outbox.settled();
     const lists = await Promise.all(
       queries.map((query) => store.searchImages(query, optionsFor(request, request.limit * 2))),
     );
     const { imageToImage } = calibration();
-    return nearest(request, lists.flat(), (match) => imageToImage(match.cosine));
+    return rankByFeedback(neighboursOf(request, lists.flat(), (match) => imageToImage(match.cosine)));
   }
 
-  async function byTextAndImages(
-    text: string,
-    pictures: readonly Uint8Array[],
-    request: SearchRequest,
-  ): Promise<Neighbour[]> {
-    const wide = { ...request, limit: request.limit * 2 };
-    return fuse(await Promise.all([byText(text, wide), byImages(pictures, wide)]), request.limit);
-  }
+  const embedPictures = (pictures: readonly Uint8Array[], { signal }: SearchRequest) =>
+    embedder.embedImages(pictures, { signal });
 
-  async function similarTo(generation: StoredGeneration, request: SearchRequest): Promise<Neighbour[]> {
-    const vectors = await store.vectorsOf(request.scope, generation.id);
-    if (!vectors) return [];
-    const wide = { ...request, limit: request.limit * 2, excludePrompt: generation.prompt };
-    return fuse(
-      await Promise.all([byPrompt(generation.prompt, vectors.prompt, wide), byImageVectors(vectors.images, wide)]),
-      request.limit,
-    );
-  }
+  return {
+    async byText(text, request) {
+      return best([await textRanking(text, await embedText(text, request.signal), request)], request);
+    },
+    async byImages(pictures, request) {
+      return best([await imageRanking(await embedPictures(pictures, request), request)], request);
+    },
+    async byTextAndImages(text, pictures, request) {
+      const [query, queries] = await Promise.all([embedText(text, request.signal), embedPictures(pictures, request)]);
+      const rankings = await Promise.all([textRanking(text, query, request), imageRanking(queries, request)]);
+      return best(rankings, request);
+    },
+    async similarTo(generation, request) {
+      const vectors = await store.vectorsOf(request.scope, generation.id);
+      if (!vectors) return [];
+      const derived = { ...request, excludePrompt: generation.prompt };
+      const rankings = await Promise.all([
+        textRanking(generation.prompt, vectors.prompt, derived),
+        imageRanking(vectors.images, derived),
+      ]);
+      return best(rankings, request);
+    },
+  };
 
   async function embedText(text: string, signal: AbortSignal | undefined): Promise<Embedding> {
     const [query] = await embedder.embedTexts([text], { signal });
@@ -122,9 +135,9 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
       promptsOf((net) => net < 0),
     );
   }
-
-  return { byText, byImages, byTextAndImages, similarTo };
 }
+
+type SteerOptions = ReturnType<typeof optionsFor>;
 
 /** Words and feedback reorder, so that more are fetched than are shown. */
 function optionsFor({ scope, limit, exclude = [], signal }: SearchRequest, fetched: number) {
@@ -136,9 +149,9 @@ function combine(meaning: number, overlap: number): number {
   return Math.max(meaning, (meaning + overlap) / 2);
 }
 
-/** One an id, by its better similarity, in the order that feedback gives. */
-function nearest(
-  { exclude, excludePrompt, limit }: SearchRequest,
+/** One an id, by its better similarity. */
+function neighboursOf(
+  { exclude, excludePrompt }: SearchRequest,
   matches: readonly Match[],
   similarityOf: (match: Match, index: number) => number,
 ): Neighbour[] {
@@ -151,24 +164,13 @@ function nearest(
       (byId.get(match.id)?.similarity ?? -1) >= similarity
     )
       continue;
-    const { cosine: _, ...shown } = match;
-    byId.set(match.id, { ...shown, similarity });
+    const { cosine: _, copies, ...shown } = match;
+    byId.set(match.id, { ...shown, similarity, alike: copies });
   }
-  return rankByFeedback([...byId.values()]).slice(0, limit);
+  return [...byId.values()];
 }
 
-function fuse(rankings: readonly (readonly Neighbour[])[], limit: number): Neighbour[] {
-  const fused = new Map<string, { neighbour: Neighbour; score: number }>();
-  for (const ranking of rankings) {
-    for (const [rank, neighbour] of ranking.entries()) {
-      const known = fused.get(neighbour.id);
-      const best = known && known.neighbour.similarity > neighbour.similarity ? known.neighbour : neighbour;
-      fused.set(neighbour.id, { neighbour: best, score: (known?.score ?? 0) + 1 / (fusionOffset + rank) });
-    }
-  }
-  return [...fused.values()]
-    .sort((a, b) => b.score - a.score)
-    .slice(0, limit)
-    .map(({ neighbour }) => neighbour)
-    .sort((a, b) => b.similarity - a.similarity);
+/** The rankings fused, near-duplicates as one; what is left is shown nearest first, as feedback settles. */
+function best(rankings: readonly (readonly Neighbour[])[], { limit }: SearchRequest): Neighbour[] {
+  return rankByFeedback(collapseAlike(fuseRankings(rankings)).slice(0, limit));
 }

@@ -2,7 +2,7 @@ import type { SSEStreamingApi } from 'hono/streaming';
 import { BotError } from '../../src/errors.ts';
 import type { Jobs } from './jobs.ts';
 import type { Threads } from './threads.ts';
-import { messageView } from './view.ts';
+import { messageView, progressView } from './view.ts';
 
 const heartbeatMilliseconds = 15_000;
 const retryMilliseconds = 1_500;
@@ -73,7 +73,10 @@ export function createFollower(options: Follow) {
       await stream.write(`retry: ${retryMilliseconds}\n\n`);
       while (!ended.aborted && !stream.closed && threads.find(thread)) {
         const changes = threads.changesSince(thread, revision);
-        const status = JSON.stringify({ status: jobs.status(thread), progress: jobs.progress(thread) });
+        const status = JSON.stringify({
+          status: jobs.status(thread),
+          progress: jobs.progress(thread).map(progressView),
+        });
         for (const change of changes) {
           revision = change.revision;
           const body = change.removed ? { id: change.id } : messageView(change, viewer);

@@ -48,9 +48,14 @@ export function threadView(
   return {
     ...threadSummary(thread, now.status),
     revision: thread.revision,
-    progress: now.progress,
+    progress: now.progress.map(progressView),
     messages: now.messages.map((message) => messageView(message, now.viewer)),
   };
+}
+
+/** The preview becomes an address that a page can show. */
+export function progressView({ preview, ...update }: ProgressUpdate) {
+  return preview ? { ...update, previewUrl: dataUrl(preview) } : update;
 }
 
 export function threadSummary(thread: ThreadRecord, status: ThreadStatus) {
@@ -74,6 +79,12 @@ function imageUrl(key: string): string {
 function pictureUrl(picture: string): string | undefined {
   if (isImageKey(picture)) return imageUrl(picture);
   return /^https?:\/\//i.test(picture) ? picture : undefined;
+}
+
+function dataUrl(picture: Uint8Array): string {
+  // By the first byte of JPEG and PNG; previews are one of three formats.
+  const type = { 255: 'jpeg', 137: 'png' }[picture[0] ?? 0] ?? 'webp';
+  return `data:image/${type};base64,${Buffer.from(picture).toString('base64')}`;
 }
 
 function reactionViews(message: MessageRecord, viewer: string) {

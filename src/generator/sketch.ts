@@ -1,10 +1,12 @@
 import { BotError, isAbort } from '../errors.ts';
-import type { GeneratedImage, GeneratorLimits, ImageGenerator, ImageRequest } from './generator.ts';
+import { checkRequest } from './check-request.ts';
+import type { GeneratedImage, GeneratorLimits, ImageGenerator } from './generator.ts';
 import { createComposer } from './sketch/compose.ts';
 import { loadIcons } from './sketch/icons.ts';
 import { render } from './sketch/render.ts';
 import { readScene } from './sketch/scene.ts';
 import { createVocabulary, type Vocabulary } from './sketch/vocabulary.ts';
+import { unknownModel } from './unknown-model.ts';
 
 const name = 'sketch';
 const model = 'sketch-1';
@@ -43,7 +45,8 @@ export function createSketchGenerator(): ImageGenerator {
     limits,
     models: async () => [model],
     async generate(request, { signal, onProgress } = {}) {
-      checkRequest(request);
+      checkRequest(name, limits, request);
+      if (request.model !== undefined && request.model !== model) throw unknownModel(request.model, [model]);
       try {
         const { vocabulary, compose } = await studio();
         const scene = readScene(request.prompt, request.negativePrompt ?? '', vocabulary);
@@ -72,17 +75,4 @@ async function openStudio(): Promise<Studio> {
   const icons = await loadIcons();
   const vocabulary = createVocabulary(icons);
   return { vocabulary, compose: createComposer(icons, vocabulary) };
-}
-
-function checkRequest({ count, width, height }: ImageRequest): void {
-  if (!Number.isInteger(count) || count < 1 || count > limits.maxCount) {
-    throw new BotError('generator_failed', `A sketch run makes 1 to ${limits.maxCount} pictures. Ask for fewer.`);
-  }
-  const isFit = (side: number) => side >= limits.minSide && side <= limits.maxSide && side % limits.sideMultiple === 0;
-  if (!isFit(width) || !isFit(height)) {
-    throw new BotError(
-      'generator_failed',
-      `Sketches have sides of ${limits.minSide} to ${limits.maxSide} pixels in steps of ${limits.sideMultiple}. Choose another size.`,
-    );
-  }
 }

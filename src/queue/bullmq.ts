@@ -4,9 +4,10 @@ import { queueFull } from './bounds.ts';
 import { blend } from './durations.ts';
 import { cancellation, handingBack, isHandedBack } from './interruption.ts';
 import { createPlaces } from './places.ts';
-import type { JobControl, Lane, NewJob, Place, Queue, QueuedJob, QueueHandlers, QueueOptions } from './queue.ts';
+import type { Lane, NewJob, Place, Queue, QueuedJob, QueueHandlers, QueueOptions } from './queue.ts';
 import { quotaDay, quotaExceeded } from './quota.ts';
 import { connectRedis, queueUnavailable } from './redis.ts';
+import { createControl } from './redis-control.ts';
 import { type Entry, openRedisJobs, type Snapshot } from './redis-jobs.ts';
 import { openWorkItems, type WorkItem } from './work-items.ts';
 
@@ -34,6 +35,8 @@ interface Running {
 const lines: readonly Line[] = ['cancelled', 'quick', 'image'];
 const pollMs = 1000;
 const sweepEveryMs = 10_000;
+// Places change with every job; what is not told at once is told with the next poll.
+const tellEveryMs = 200;
 
 /**
  * A queue in Redis that several processes share, with BullMQ's lines, locks and stall detection.
@@ -74,6 +77,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   let pumping: Promise<void> | undefined;
   let isStale = false;
   let sweptAt = Number.NEGATIVE_INFINITY;
+  let toldAt = Number.NEGATIVE_INFINITY;
   let closed = false;
   const places = createPlaces<Payload>({ home, width, find: async (id) => (await jobs.find(id))?.job });
 
@@ -134,8 +138,13 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
       if (performance.now() - sweptAt > sweepEveryMs) await sweep();
       const current = handlers;
       for (const line of lines) while (hasRoom(line) && (await claimIn(line, current)));
-      await places.tell(await jobs.snapshot(home), current, (id) => running.has(id));
+      if (performance.now() - toldAt > tellEveryMs) await tell(current);
     }
+  }
+
+  async function tell(current: QueueHandlers<Payload>) {
+    await places.tell(await jobs.snapshot(home), current, (id) => running.has(id));
+    toldAt = performance.now();
   }
 
   function hasRoom(line: Line): boolean {
@@ -143,17 +152,21 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     return handlers !== undefined && !closed && (line === 'cancelled' || busy < width[line]);
   }
 
-  /** Of the shared line and our own, the one whose first job has the earlier turn comes first. */
   async function claimIn(line: Line, current: QueueHandlers<Payload>): Promise<boolean> {
-    const own = ownLine(line);
-    const first = line === 'cancelled' ? undefined : places.first(await jobs.snapshot(home), line);
-    for (const name of first?.item === own ? [own, line] : [line, own]) {
+    for (const name of await inTurn(line, ownLine(line))) {
       const item = await items.claim(name);
       if (!item?.id) continue;
       await begin(item, item.id, { line, name, work: current.work });
       return true;
     }
     return false;
+  }
+
+  /** Of the shared line and our own, the one whose first job has the earlier turn comes first. */
+  async function inTurn(shared: Line, own: string): Promise<string[]> {
+    if (shared === 'cancelled' || (await items.isEmpty(own))) return [own, shared];
+    const first = places.first(await jobs.snapshot(home), shared);
+    return first?.item === own ? [own, shared] : [shared, own];
   }
 
   async function begin(item: WorkItem, id: string, { line, name, work }: { line: Line; name: string; work: Work }) {
@@ -179,10 +192,10 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     { controller, work }: { controller: AbortController; work: Work },
   ) {
     const began = performance.now();
-    const usual = (await jobs.snapshot(home)).usualSeconds(entry.lane);
+    const usual = await jobs.usualSeconds(entry.lane);
     let seconds: number | undefined;
     try {
-      await work(job, controlOf(entry, controller.signal, usual));
+      await work(job, createControl({ jobs, entry, quota, signal: controller.signal, usualSeconds: usual }));
       if (!controller.signal.aborted) seconds = blend(usual, (performance.now() - began) / 1000);
     } catch (error) {
       if (isHandedBack(controller.signal)) {
@@ -194,28 +207,6 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     await jobs.finish(entry, seconds);
     await items.done(item);
     await redis.patient.publish(channel, '');
-  }
-
-  function controlOf(entry: Entry, signal: AbortSignal, usualSeconds: number | undefined): JobControl {
-    return {
-      signal,
-      usualSeconds,
-      get cancelled() {
-        return signal.aborted && !isHandedBack(signal);
-      },
-      async step<Value>(name: string, run: () => Promise<Value>) {
-        const recorded = await jobs.step(entry.id, name);
-        if (recorded) return recorded.value as Value;
-        const value = await run();
-        await jobs.recordStep(entry, name, value);
-        return value;
-      },
-      async charge(pictures) {
-        if (!quota) return;
-        const { isTaken, others } = await jobs.charge(entry, pictures, quota.daily);
-        if (!isTaken) throw quotaExceeded(quota, others, pictures, new Date());
-      },
-    };
   }
 
   /** Keeps the locks of what runs here; where one is lost, another process goes on with the job. */

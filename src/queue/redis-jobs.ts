@@ -106,6 +106,10 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
         return payload === undefined ? [] : jobOf(entry, payload);
       });
     },
+    async usualSeconds(lane: Lane) {
+      const text = await client.hget(key('durations'), lane);
+      return text === null ? undefined : Number(text);
+    },
     async snapshot(home: string): Promise<Snapshot> {
       const now = Date.now();
       const [entries, served, durations, , , processes] = await Promise.all([
@@ -125,6 +129,9 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
     },
   };
 }
+
+/** The part that a running job uses. */
+export type RedisJobs = Pick<ReturnType<typeof openRedisJobs>, 'step' | 'recordStep' | 'charge'>;
 
 function numberAt(table: Record<string, string>, key: string): number | undefined {
   const text = table[key];

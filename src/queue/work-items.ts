@@ -13,6 +13,7 @@ export interface WorkItems {
   remove(line: string, id: string): Promise<void>;
   /** Locks the first of a line; undefined when it is empty. */
   claim(line: string): Promise<WorkItem | undefined>;
+  isEmpty(line: string): Promise<boolean>;
   /** Keeps it locked. False when another process may have it by now. */
   keep(item: WorkItem): Promise<boolean>;
   done(item: WorkItem): Promise<void>;
@@ -62,6 +63,7 @@ export async function openWorkItems(options: WorkItemsOptions): Promise<WorkItem
       await queueOf(line).remove(id);
     },
     claim: async (line) => workers.get(line)?.getNextJob(token, { block: false }),
+    isEmpty: async (line) => (await queueOf(line).getWaitingCount()) === 0,
     async keep(item) {
       return (await item.extendLock(token, lockMs)) === 1;
     },

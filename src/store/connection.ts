@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import type { Clients, Dialect, Session, Settings } from './dialects/dialect.ts';
 import { toBotError } from './failures.ts';
+import { inline } from './inline.ts';
+import { createPool } from './pool.ts';
 
 /** Values bound to `{name:Type}` placeholders: the only way a value gets into a statement. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -21,7 +23,7 @@ export interface Connection {
   /** Runs a SELECT (or EXPLAIN) and checks every row. */
   read<Row>(query: string, options: ReadOptions<Row>): Promise<Row[]>;
   /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
-  insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: keyof Clients): Promise<void>;
+  insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: 'log' | 'bulk'): Promise<void>;
   command(statement: string, parameters?: Parameters): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,20 +36,22 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
       throw toBotError(error, { place, signal });
     }
   };
+  const readers = createPool(clients.read);
   let closed: Promise<void> | undefined;
   return {
     engine,
     dialect,
     async read(query, { row, parameters, settings, signal }) {
+      const statement = inline({ query, parameters }, dialect.inlined);
       const request = {
-        query: withSettings(query, { ...dialect.readSettings, ...settings }),
+        query: withSettings(statement.query, { ...dialect.readSettings, ...settings }),
         format: 'JSONEachRow' as const,
-        ...(parameters && { query_params: { ...parameters } }),
+        ...(statement.parameters && { query_params: { ...statement.parameters } }),
         ...(signal && { abort_signal: signal }),
       };
       const answer = async () => {
         signal?.throwIfAborted();
-        return (await clients.read.query(request)).json();
+        return readers.use(async (client) => (await client.query(request)).json());
       };
       return (await translating(answer, signal)).map((found) => row.parse(found));
     },

@@ -11,6 +11,9 @@ import { migrate, prepareDatabase } from './migrations.ts';
 import { createReactions } from './reactions.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
+import { createVocabularySource } from './vocabulary.ts';
+import { warm } from './warm.ts';
+import { createWordSearch } from './words.ts';
 
 export interface DatabaseOptions {
   /** The embedded database lies in its folder `chdb`. */
@@ -63,10 +66,18 @@ export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOpti
 
 function createPromptStore(connection: Connection, dimensions: number): PromptStore {
   const corpus = createCorpus(connection, dimensions);
+  const vocabulary = createVocabularySource(connection);
   return {
     engine: connection.engine,
     ...corpus,
     ...createSearch({ connection, dimensions, knownIds: corpus.knownIds }),
+    ...createWordSearch({ connection, dimensions, vocabulary }),
+    async importPairs(batch, options) {
+      const outcome = await corpus.importPairs(batch, options);
+      vocabulary.grown(outcome.imported);
+      return outcome;
+    },
+    warm: (options) => warm({ connection, dimensions, vocabulary }, options),
     ...createGenerations(connection, dimensions),
     ...createReactions(connection),
     counts: () => counts(connection),

@@ -19,6 +19,11 @@ const migrations: readonly Migration[] = [
     statements: (dialect, dimensions) => [...corpusTables(dialect, dimensions), ...logTables(dimensions)],
   },
   {
+    version: 2,
+    name: 'words of the prompts',
+    statements: (dialect) => dialect.addWordIndex('prompts', 'prompt'),
+  },
+  {
     version: 3,
     name: 'what a generation started from, and whether it is for adults',
     statements: () => [
@@ -53,7 +58,10 @@ export async function migrate(connection: Connection, dimensions: number): Promi
   const applied = new Set(await appliedVersions(connection));
   for (const { version, name, statements } of migrations) {
     if (applied.has(version)) continue;
-    for (const statement of statements(connection.dialect, dimensions)) await connection.command(statement);
+    const pending = statements(connection.dialect, dimensions);
+    // What this version of the engine can't do yet is done once it can.
+    if (pending.length === 0) continue;
+    for (const statement of pending) await connection.command(statement);
     await connection.insert('migrations', [{ version, name }]);
   }
 }

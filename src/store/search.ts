@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import type { CallOptions, Embedding } from '../embedder/embedder.ts';
+import {
+  type Candidate,
+  type CandidateRow,
+  candidateRow,
+  collapse,
+  nearestFirst,
+  ownRows,
+  samePrompt,
+  toCandidate,
+  withLikes,
+} from './candidates.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { likesOf } from './reactions.ts';
 import type { Match, PromptStore, SearchOptions } from './store.ts';
 import { checkVector } from './vectors.ts';
 
@@ -15,9 +25,6 @@ const maxCandidates = 1_000;
 const spareCandidates = 20;
 
 const columns = { prompts: 'prompt_vector', prompt_images: 'image_vector' } as const;
-
-// As `collapse` compares prompts, as far as the engine can.
-const samePrompt = String.raw`lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))`;
 
 /**
  * The corpus query. Its shape is what the index answers: ordered by the distance alone, ascending, with a LIMIT and no filter;
@@ -41,24 +48,10 @@ function ownQuery(dialect: Dialect, table: CorpusTable): string {
       ? `images[1].key AS picture, ${dialect.distance('prompt_vector')} AS distance`
       : `arrayMap(image -> ${dialect.distance('image')}, image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance`;
-  const condition = table === 'prompts' ? '' : ' AND notEmpty(image_vectors)';
   return `SELECT id, prompt, twins, ${nearest}
-FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY ${samePrompt}) AS twins FROM generations WHERE scope = {scope:String}${condition})
+FROM ${ownRows(table === 'prompts' ? undefined : 'notEmpty(image_vectors)')}
 ORDER BY distance, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
-
-const candidateRow = z.object({
-  id: z.string(),
-  prompt: z.string(),
-  picture: z.string(),
-  distance: z.number(),
-  /** All of the scope's generations with this prompt: a like of any is a like of the prompt. */
-  twins: z.array(z.string()).default([]),
-});
-
-type CandidateRow = z.infer<typeof candidateRow>;
-
-type Candidate = Pick<Match, 'id' | 'prompt' | 'source' | 'cosine' | 'picture'> & { twins: string[] };
 
 interface Searchers {
   connection: Connection;
@@ -84,7 +77,7 @@ async function search(
   const { connection } = searchers;
   const target = { table, vector: connection.dialect.encodeVector(query), options };
   const [own, corpus] = await Promise.all([ownCandidates(connection, target), corpusCandidates(searchers, target)]);
-  return withLikes(connection, collapse([...own, ...corpus]).slice(0, options.limit), options);
+  return withLikes(connection, collapse(nearestFirst([...own, ...corpus])).slice(0, options.limit), options);
 }
 
 interface Target {
@@ -112,7 +105,7 @@ async function corpusCandidates(searchers: Searchers, { table, vector, options }
     });
   const distinct = async (rows: readonly CandidateRow[]) => {
     const stored = table === 'prompts' ? rows : await withPrompts(rows, knownIds, options);
-    return collapse(stored.map(toCandidate('corpus')));
+    return collapse(nearestFirst(stored.map(toCandidate('corpus'))));
   };
 
   let found: Candidate[] = [];
@@ -144,43 +137,4 @@ async function withPrompts(
   const ids = rows.map(({ id }) => id);
   const known = ids.length > 0 ? await knownIds(ids, { signal }) : new Set();
   return rows.filter(({ id }) => known.has(id));
-}
-
-function toCandidate(source: Match['source']): (row: CandidateRow) => Candidate {
-  return ({ id, prompt, picture, distance, twins }) => ({
-    id,
-    prompt,
-    source,
-    cosine: 1 - distance,
-    picture: picture || undefined,
-    twins,
-  });
-}
-
-/** Nearest first; of equal prompts the nearest stays, at equal distance the one given first. */
-function collapse(found: readonly Candidate[]): Candidate[] {
-  const distinct = new Map<string, Candidate>();
-  for (const candidate of found.toSorted((one, other) => other.cosine - one.cosine)) {
-    const key = candidate.prompt.trim().toLowerCase().replaceAll(/\s+/g, ' ');
-    if (!distinct.has(key)) distinct.set(key, candidate);
-  }
-  return [...distinct.values()];
-}
-
-async function withLikes(
-  connection: Connection,
-  found: readonly Candidate[],
-  { scope, signal }: SearchOptions,
-): Promise<Match[]> {
-  const own = found.flatMap(({ twins }) => twins);
-  const counts =
-    scope === undefined || own.length === 0 ? new Map() : await likesOf(connection, scope, own, { signal });
-  return found.map(({ twins, ...candidate }) => {
-    const judged = twins.flatMap((id) => counts.get(id) ?? []);
-    return { ...candidate, likes: sumOf(judged, 'likes'), dislikes: sumOf(judged, 'dislikes') };
-  });
-}
-
-function sumOf(counts: readonly Pick<Match, 'likes' | 'dislikes'>[], name: 'likes' | 'dislikes'): number {
-  return counts.reduce((sum, count) => sum + count[name], 0);
 }

@@ -106,6 +106,8 @@ export interface Match {
   /** People who like or dislike it now; always 0 for the corpus. */
   likes: number;
   dislikes: number;
+  /** How many more rows with this prompt, but for case and spaces, were met on the way. */
+  copies: number;
 }
 
 export interface SearchOptions extends CallOptions {
@@ -141,6 +143,13 @@ export interface PromptStore {
   searchPrompts(query: Embedding, options: SearchOptions): Promise<Match[]>;
   /** Nearest pictures by image vector (the query may be a text's or a picture's: CLIP is one space), nearest first. */
   searchImages(query: Embedding, options: SearchOptions): Promise<Match[]>;
+  /**
+   * Prompts that hold words of this text that few prompts hold (an artist, a lens), the best first by BM25 over all its words;
+   * `cosine` is that with `query`. Empty for a text of common words, which meaning finds.
+   */
+  searchWords(text: string, query: Embedding, options: SearchOptions): Promise<Match[]>;
+  /** Loads the indexes into memory, so that the first search need not wait for that. */
+  warm(options?: CallOptions): Promise<void>;
   /** Idempotent by id; one batch (at most 10,000 rows) is stored whole or not at all. */
   importPairs(batch: readonly CorpusRow[], options?: CallOptions): Promise<ImportOutcome>;
   /** Which of these corpus ids are stored already: what an importer need not embed again. */

@@ -9,7 +9,10 @@ import type { Adapter, Attachment, Card, Invocation, MessageRef, ProgressUpdate 
 import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { createForget } from '../../src/forget.ts';
+import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
 import type { ImageGenerator } from '../../src/generator/generator.ts';
+import { rememberModels } from '../../src/generator/model-list.ts';
+import { createModelCheck } from '../../src/generator/unknown-model.ts';
 import { createHandler } from '../../src/handler.ts';
 import { createUserHash } from '../../src/identity.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
@@ -19,6 +22,7 @@ import { createPipeline } from '../../src/pipeline.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
 import type { Quota } from '../../src/queue/quota.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
+import type { Refiner } from '../../src/refiner/refiner.ts';
 import { createRunner } from '../../src/runner.ts';
 import { createSearch } from '../../src/search.ts';
 import { createCalibration } from '../../src/similarity.ts';
@@ -32,11 +36,13 @@ export interface Posted {
   removed: boolean;
 }
 
+type Drawing = Pick<ImageGenerator, 'generate' | 'models'>;
+
 const dimensions = 64;
 const log = pino({ level: 'silent' });
 
 /** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
-export async function openBot(options: { generate?: ImageGenerator['generate']; quota?: Quota } = {}) {
+export async function openBot(options: Partial<Drawing> & { refiner?: Refiner; quota?: Quota } = {}) {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
@@ -53,8 +59,11 @@ export async function openBot(options: { generate?: ImageGenerator['generate']; 
   const embedder = createWordEmbedder();
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
-  const generator = createPlainGenerator(options.generate);
-  const pipeline = createPipeline({ embedder, search, refiner: createNeighboursRefiner(), generator, images, outbox });
+  const generator = createPlainGenerator(options);
+  const refiner = options.refiner ?? createNeighboursRefiner();
+  const cleanPrompt = createPromptCleaner({ allowLora: false });
+  const models = rememberModels(generator, { timeoutMs: 1000 });
+  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
   const services: Services = {
     pipeline,
     store,
@@ -75,7 +84,8 @@ export async function openBot(options: { generate?: ImageGenerator['generate']; 
     hashUser,
     isExempt: ({ moderator = false }) => moderator,
     sharesData: false,
-    suggest: createSuggest({ store, outbox, hashUser }),
+    suggest: createSuggest({ store, outbox, hashUser, models }),
+    checkModel: createModelCheck(models),
   });
   const { adapter, posts, updates } = createMemoryAdapter();
   queue.start(createRunner({ adapters: new Map([[adapter.name, adapter]]), commands, actions, services, log }));
@@ -169,7 +179,10 @@ function createWordEmbedder(): Embedder {
 }
 
 /** Draws one plain colour a seed. */
-function createPlainGenerator(generate: ImageGenerator['generate'] | undefined): ImageGenerator {
+function createPlainGenerator({
+  generate,
+  models,
+}: Partial<Pick<ImageGenerator, 'generate' | 'models'>>): ImageGenerator {
   return {
     name: 'plain',
     model: 'plain',
@@ -182,12 +195,12 @@ function createPlainGenerator(generate: ImageGenerator['generate'] | undefined):
       hasNegativePrompt: false,
       hasSource: false,
     },
-    models: async () => ['plain'],
+    models: models ?? (async () => ['plain']),
     generate:
       generate ??
-      (async ({ count, seed, width, height }) => ({
+      (async ({ count, seed, width, height, model = 'plain' }) => ({
         generator: 'plain',
-        model: 'plain',
+        model,
         notices: [],
         images: await Promise.all(
           Array.from({ length: count }, async (_, index) => {

@@ -1,25 +1,38 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BotError, isAbort } from '../../src/errors.ts';
-import type { ImageGenerator, ImageRequest } from '../../src/generator/generator.ts';
+import type { GeneratorLimits, ImageGenerator, ImageRequest, Size } from '../../src/generator/generator.ts';
+import { describeFaults, type GeneratorFaults } from './generator-faults.ts';
+import { hostilePrompts } from './hostile-prompts.ts';
+
+export interface StartedGenerator {
+  generator: ImageGenerator;
+  stop: () => Promise<void>;
+  /** Whom results name as their generator; its own name unless told. */
+  makers?: readonly string[];
+}
 
 const mediaTypes = { png: 'image/png', webp: 'image/webp', jpeg: 'image/jpeg' } as const;
 
-/** What every image generator does, whatever makes the pictures. */
+/**
+ * What every image generator does, whatever makes the pictures. `faults` are the ways in which its server can fail:
+ * each gives a generator whose next run meets that fault.
+ */
 export function describeGenerator(
   name: string,
-  start: () => Promise<{ generator: ImageGenerator; stop: () => Promise<void> }>,
+  start: () => Promise<StartedGenerator>,
+  faults: GeneratorFaults = {},
 ): void {
   describe(`the generator contract: ${name}`, () => {
-    let started: Awaited<ReturnType<typeof start>>;
+    let started: StartedGenerator;
     beforeAll(async () => {
       started = await start();
     });
     afterAll(() => started.stop());
 
     const generate = async (more: Partial<ImageRequest> = {}, options = {}) => {
-      const { minSide } = started.generator.limits;
-      const request = { prompt: 'a cat on a sofa', count: 1, seed: 1, width: minSide, height: minSide, ...more };
+      const size = smallestSize(started.generator.limits);
+      const request = { prompt: 'a cat on a sofa', count: 1, seed: 1, ...size, ...more };
       return (await started.generator.generate(request, options)).images;
     };
 
@@ -31,11 +44,35 @@ export function describeGenerator(
       expect(limits.minSide).toBeLessThanOrEqual(limits.maxSide);
       expect(limits.minSide % limits.sideMultiple).toBe(0);
       expect(limits.maxSide % limits.sideMultiple).toBe(0);
+      for (const side of limits.sizes?.flatMap(({ width, height }) => [width, height]) ?? []) {
+        expect(side).toBeGreaterThanOrEqual(limits.minSide);
+        expect(side).toBeLessThanOrEqual(limits.maxSide);
+      }
+    });
+
+    test('offers models, each of which it draws with and names in the result', async () => {
+      const models = await started.generator.models();
+      expect(models.length).toBeGreaterThan(0);
+      expect(new Set(models).size).toBe(models.length);
+      const request = { prompt: 'a cat', count: 1, seed: 1, ...smallestSize(started.generator.limits) };
+      for (const model of models) {
+        const made = await started.generator.generate({ ...request, model });
+        // Of several backends one made it, which may be named after the model.
+        expect(started.makers ?? [started.generator.name]).toContain(made.generator);
+        expect(made).toMatchObject({ model: model.split(' @ ')[0], notices: [] });
+      }
+    });
+
+    test('names the models there are when asked for another', async () => {
+      const models = await started.generator.models();
+      const failure = await generate({ model: 'no-such-model' }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'invalid_input', message: expect.stringContaining('no-such-model') });
+      expect(failure).toMatchObject({ message: expect.stringContaining(models[0] ?? '') });
     });
 
     test('makes as many pictures as asked, of exactly the size asked, decodable and of the type it says', async () => {
-      const { maxCount, minSide, sideMultiple } = started.generator.limits;
-      const [width, height] = [minSide + sideMultiple, minSide];
+      const { maxCount } = started.generator.limits;
+      const { width, height } = oblongSize(started.generator.limits);
       const images = await generate({ count: maxCount, width, height });
       expect(images).toHaveLength(maxCount);
       for (const image of images) {
@@ -47,9 +84,35 @@ export function describeGenerator(
     });
 
     test('works at its largest size', async () => {
-      const { maxSide } = started.generator.limits;
-      const [image] = await generate({ width: maxSide, height: maxSide });
-      expect(await sharp(image?.bytes).metadata()).toMatchObject({ width: maxSide, height: maxSide });
+      const size = largestSize(started.generator.limits);
+      const [image] = await generate(size);
+      expect(await sharp(image?.bytes).metadata()).toMatchObject({ ...size });
+    });
+
+    test('starts from a picture where it can, leaving it as far as asked', async () => {
+      if (!started.generator.limits.hasSource) return;
+      const bytes = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#0000ff' } })
+        .png()
+        .toBuffer();
+      const from = async (strength: number) => {
+        const [image] = await generate({ source: { bytes, strength } });
+        expect(image).toMatchObject(smallestSize(started.generator.limits));
+        const { channels } = await sharp(image?.bytes).stats();
+        const [red = 0, green = 0, blue = 0] = channels.map(({ mean }) => mean);
+        return Math.hypot(red, green, blue - 255);
+      };
+      const [alike, away] = [await from(0.1), await from(0.9)];
+      expect(alike).toBeLessThan(away);
+      const [without] = await generate();
+      const [within] = await generate({ source: { bytes, strength: 0.5 } });
+      expect(within?.bytes).not.toEqual(without?.bytes);
+    });
+
+    test('refuses a source that is no picture', async () => {
+      if (!started.generator.limits.hasSource) return;
+      const source = { bytes: Buffer.from('not a picture'), strength: 0.5 };
+      const failure = await generate({ source }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'unsupported_image' });
     });
 
     test('numbers the seeds upwards and wraps at 2^32', async () => {
@@ -111,22 +174,26 @@ export function describeGenerator(
       }
     });
 
-    test.each([
-      ['nothing', ''],
-      ['spaces', ' \n\t '],
-      ['20,000 characters', 'a cat and a dog, '.repeat(1200).slice(0, 20_000)],
-      ['one word of 20,000 characters', 'a'.repeat(20_000)],
-      ['only emoji', '🐱🛋️💤👩🏽‍🚀'],
-      ['Chinese', '猫在沙发上睡觉'],
-      ['control characters', 'a\u0000cat\u0007 \u001b[31m on\u202e a sofa'],
-      ['half a surrogate pair', 'a cat \ud83d and \udc31'],
-      ['SQL', "'; DROP TABLE prompts; --"],
-      ['a script', '<script>alert(1)</script>'],
-      ['the end of an SVG', '</svg><image href="file:///etc/passwd"/>'],
-      ['an XML entity', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;'],
-    ])('makes a picture of %s', async (_name, prompt) => {
+    test.each(hostilePrompts)('makes a picture of %s', async (_name, prompt) => {
       const [image] = await generate({ prompt, negativePrompt: prompt });
       expect((await sharp(image?.bytes).stats()).channels.length).toBeGreaterThanOrEqual(3);
     });
+
+    describeFaults(faults);
   });
+}
+
+/** The smallest square, or the first of the sizes there are. */
+function smallestSize({ sizes: [first] = [], minSide }: GeneratorLimits): Size {
+  return first ? { width: first.width, height: first.height } : { width: minSide, height: minSide };
+}
+
+function oblongSize({ sizes, minSide, sideMultiple }: GeneratorLimits): Size {
+  const known = sizes?.find(({ width, height }) => width !== height);
+  return known ? { width: known.width, height: known.height } : { width: minSide + sideMultiple, height: minSide };
+}
+
+function largestSize({ sizes, maxSide }: GeneratorLimits): Size {
+  const [known] = [...(sizes ?? [])].sort((one, other) => other.width * other.height - one.width * one.height);
+  return known ? { width: known.width, height: known.height } : { width: maxSide, height: maxSide };
 }

@@ -111,6 +111,71 @@ export function searchContract(store: () => PromptStore): void {
     expect(pictured).toMatchObject({ id: 'g', likes: 2, dislikes: 1 });
   });
 
+  it('counts a like of a generation that was logged twice once', async () => {
+    for (let times = 0; times < 2; times++) await store().logGeneration(generation('g', { promptVector: query }));
+    await store().logReaction(reaction('1', { user: 'ann' }));
+    const options = { limit: 5, scope: 'scope' };
+    for (const search of [store().searchPrompts(query, options), store().searchImages(vector(2), options)]) {
+      expect(await search).toMatchObject([{ id: 'g', likes: 1, dislikes: 0, copies: 0 }]);
+    }
+    const worded = store().searchWords('refined prompt of g', query, options);
+    expect(await worded).toMatchObject([{ id: 'g', likes: 1, dislikes: 0, copies: 0 }]);
+  });
+
+  it('tells how many more there were of a prompt', async () => {
+    await store().importPairs(
+      ['a cat', 'A  cat', 'a cat '].map((prompt, index) =>
+        corpusRow(`row ${index}`, { prompt, promptVector: at(index + 1) }),
+      ),
+    );
+    for (const id of ['g', 'h']) await store().logGeneration(generation(id, { prompt: 'a dog', promptVector: at(5) }));
+    const found = await store().searchPrompts(query, { limit: 5, scope: 'scope' });
+    expect(found.map(({ prompt, copies }) => [prompt, copies])).toEqual([
+      ['a cat', 2],
+      ['a dog', 1],
+    ]);
+  });
+
+  it('finds prompts by words that few hold, however far their vectors are, the best first', async () => {
+    const common = Array.from({ length: 60 }, (_, index) =>
+      corpusRow(`row ${index}`, { prompt: `a castle on a hill, view ${index}`, promptVector: at(0.1) }),
+    );
+    await store().importPairs([
+      ...common,
+      corpusRow('named', { prompt: 'a river, by Gregorius RUTKOWSKI', promptVector: at(50) }),
+      corpusRow('both', { prompt: 'a castle, by rutkowski', promptVector: at(40) }),
+    ]);
+    const found = await store().searchWords('castle Rutkowski', query, { limit: 5 });
+    expect(found.map(({ id, source }) => [id, source])).toEqual([
+      ['both', 'corpus'],
+      ['named', 'corpus'],
+    ]);
+    expect(found[0]?.cosine).toBeCloseTo(cosine(query, at(40)), 5);
+    expect(await idsOf(store().searchWords('castle', query, { limit: 5 }))).toEqual([]);
+    expect(await idsOf(store().searchWords('?!', query, { limit: 5 }))).toEqual([]);
+  });
+
+  it('finds the own generations of the scope by words, once a prompt, with their likes', async () => {
+    for (const id of ['g', 'h']) {
+      await store().logGeneration(generation(id, { prompt: 'a river, by Rutkowski', promptVector: at(9) }));
+      await store().logReaction(reaction(id, { generation: id, user: id }));
+    }
+    await store().logGeneration(generation('other', { scope: 'other', prompt: 'by Rutkowski' }));
+    const found = await store().searchWords('rutkowski', query, { limit: 5, scope: 'scope' });
+    expect(found).toMatchObject([{ prompt: 'a river, by Rutkowski', source: 'own', likes: 2, copies: 1 }]);
+    expect(await store().searchWords('rutkowski', query, { limit: 5 })).toEqual([]);
+  });
+
+  it('loads its indexes ahead, also when there is nothing to load', async () => {
+    await store().warm();
+    await store().importPairs([corpusRow('a', { imageVector: at(1) })]);
+    await store().warm();
+    const stopped = await store()
+      .warm({ signal: AbortSignal.abort() })
+      .catch((error: unknown) => error);
+    expect(isAbort(stopped)).toBe(true);
+  });
+
   it('refuses a query that is not a vector of this database', async () => {
     const wide = store().searchPrompts(new Float32Array(512).fill(0.1), { limit: 5 });
     await expect(wide).rejects.toMatchObject({ code: 'invalid_input' });

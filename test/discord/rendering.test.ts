@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { modalFor } from '../../adapters/discord/forms.ts';
 import { toBody } from '../../adapters/discord/outgoing.ts';
 import { renderCard } from '../../adapters/discord/render/card.ts';
+import { neighbourEmbed } from '../../adapters/discord/render/embeds.ts';
 import { cut, escapeCut, escapeInPieces, escapeText, oneLine } from '../../adapters/discord/render/markdown.ts';
 import { fitPicture } from '../../adapters/discord/render/pictures.ts';
 import { renderProgress } from '../../adapters/discord/render/progress.ts';
@@ -65,6 +66,7 @@ const neighbour = fc.record(
     prompt: fc.string({ unit: 'grapheme', maxLength: 3000 }),
     similarity: fc.double({ min: 0, max: 1, noNaN: true }),
     source: fc.constantFrom('corpus' as const, 'own' as const),
+    alike: fc.nat(),
     picture: fc.oneof(fc.webUrl(), fc.constant('not an address'), fc.constant('f'.repeat(64))),
   },
   { requiredKeys: ['id', 'prompt', 'source'] },
@@ -104,6 +106,14 @@ test('any card becomes messages that Discord takes, and keeps every control', as
       expect(ids.map((part) => ('custom_id' in part ? part.custom_id : ''))).toEqual(any.actions.map(({ id }) => id));
     }),
     { numRuns: 60 },
+  );
+});
+
+test('a neighbour says how many are like it', () => {
+  const alone = { id: 'a', prompt: 'a fox', source: 'corpus', alike: 0 } as const;
+  expect(neighbourEmbed(alone, 1, undefined).footer?.text).toBe('from the collection');
+  expect(neighbourEmbed({ ...alone, alike: 14 }, 1, undefined).footer?.text).toBe(
+    'from the collection · and 14 like it',
   );
 });
 

@@ -122,7 +122,8 @@ function decodeParameter(query: string, name: string, value: string): unknown {
   if (type === 'String') return withoutEscapes(value);
   if (type === 'Array(String)')
     return [...value.matchAll(/'((?:[^'\\]|\\.)*)'/gs)].map(([, item = '']) => withoutEscapes(item));
-  return BigInt(value);
+  if (type === 'Array(Float32)') return JSON.parse(value);
+  return type === 'Float64' ? Number(value) : BigInt(value);
 }
 
 const escapes: Record<string, string> = { '0': '\0', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };

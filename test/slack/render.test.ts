@@ -27,6 +27,7 @@ const card: fc.Arbitrary<Card> = fc.record({
       prompt: text,
       similarity: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
       source: fc.constantFrom('corpus', 'own'),
+      alike: fc.option(fc.nat(), { nil: undefined }),
       picture: fc.constantFrom(
         undefined,
         'key',
@@ -115,6 +116,13 @@ describe('cards in Block Kit', () => {
     const sent = JSON.stringify(messages);
     for (const piece of ['<!', '<@', '<http', '& more']) expect(sent).not.toContain(piece);
     expect(textIn(messages[0]?.blocks).split(hostile).length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('a neighbour says how many are like it', () => {
+    const alone = { id: 'a', prompt: 'a fox', source: 'corpus', alike: 0 } as const;
+    const messages = renderCard({ text: 'x', neighbours: [alone, { ...alone, alike: 14 }], actions: [] }, pictures);
+    const text = textIn(messages.flatMap(({ blocks }) => blocks));
+    expect(text.match(/and \d+ like it/g)).toEqual(['and 14 like it']);
   });
 
   test('the refinement reads as a diff that names where a change came from', () => {

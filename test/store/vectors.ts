@@ -1,5 +1,5 @@
 /** Seeded uniform numbers, 0 to 1 (mulberry32): the same vectors in every run. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -10,7 +10,7 @@ function seededRandom(seed: number): () => number {
 }
 
 /** Normally distributed numbers by the Box-Muller transform. */
-function gaussian(random: () => number): number {
+export function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 

@@ -153,7 +153,7 @@ describe('search', () => {
       search: async (query, { limit }) => {
         asked.push({ query, limit });
         return [
-          { id: 'p1', prompt: 'a red fox', similarity: 0.91, source: 'corpus', picture: key },
+          { id: 'p1', prompt: 'a red fox', similarity: 0.91, source: 'corpus', alike: 14, picture: key },
           { id: 'p2', prompt: 'a fox', similarity: 0.4, source: 'own', picture: 'javascript:alert(1)' },
         ];
       },
@@ -162,7 +162,7 @@ describe('search', () => {
     expect(status).toBe(200);
     expect(json).toEqual({
       matches: [
-        { id: 'p1', prompt: 'a red fox', similarity: 0.91, source: 'corpus', imageUrl: `/images/${key}` },
+        { id: 'p1', prompt: 'a red fox', similarity: 0.91, source: 'corpus', alike: 14, imageUrl: `/images/${key}` },
         { id: 'p2', prompt: 'a fox', similarity: 0.4, source: 'own' },
       ],
     });

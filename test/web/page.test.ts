@@ -42,6 +42,7 @@ const answer: Answer = async (thread, invocation, jobId) => {
             prompt: 'a tabby on a velvet sofa, watercolor',
             similarity: 0.93,
             source: 'corpus',
+            alike: 14,
             picture: keys[2],
           },
           { id: 'n2', prompt: 'a sleeping kitten', similarity: 0.5, source: 'own' },
@@ -161,6 +162,7 @@ describe('the page', () => {
       await page.locator('.neighbour.lit[data-id="n1"]').waitFor();
       await page.getByText(`You asked: ${hostile}`).waitFor();
       await page.getByText('93 %').waitFor();
+      expect(await page.getByText(/and \d+ like it/).allTextContents()).toEqual(['and 14 like it']);
       await page.reload();
     }
   });

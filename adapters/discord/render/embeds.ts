@@ -16,9 +16,10 @@ const refinementColour = 0x57f287;
 
 /** A similar prompt. `thumbnail` is a web address, or `attachment://` of a file that goes along. */
 export function neighbourEmbed(neighbour: NeighbourView, number: number, thumbnail: string | undefined): APIEmbed {
-  const { prompt, similarity, source } = neighbour;
-  const alike = similarity === undefined ? [] : [`${Math.round(similarity * 100)} % alike`];
-  const facts = [...alike, source === 'own' ? 'made here' : 'from the collection'];
+  const { prompt, similarity, source, alike } = neighbour;
+  const likeness = similarity === undefined ? [] : [`${Math.round(similarity * 100)} % alike`];
+  const more = alike ? [`and ${alike} like it`] : [];
+  const facts = [...likeness, source === 'own' ? 'made here' : 'from the collection', ...more];
   return {
     title: `Prompt ${number}`,
     description: escapeCut(prompt, longestNeighbour),

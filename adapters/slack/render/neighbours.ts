@@ -13,9 +13,10 @@ export function neighbourBlocks(neighbours: readonly NeighbourView[], pictures: 
   });
 }
 
-function headingOf({ similarity, source }: NeighbourView, index: number): string {
+function headingOf({ similarity, source, alike }: NeighbourView, index: number): string {
   const likeness = similarity === undefined ? '' : ` ${Math.round(similarity * 100)} % similar`;
-  return `*${index + 1}.*${likeness}${source === 'own' ? ' · made here' : ''}`;
+  const more = alike ? ` · and ${alike} like it` : '';
+  return `*${index + 1}.*${likeness}${source === 'own' ? ' · made here' : ''}${more}`;
 }
 
 function accessoryOf(neighbour: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {

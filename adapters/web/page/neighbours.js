@@ -9,11 +9,12 @@ export function neighboursView(neighbours, usePrompt) {
   );
 }
 
-function cardView({ id, prompt, similarity, imageUrl, source }, number, usePrompt) {
+function cardView({ id, prompt, similarity, imageUrl, source, alike }, number, usePrompt) {
   const facts = [
     el('span', { class: 'number' }, String(number)),
     similarity === undefined ? undefined : similarityView(similarity),
     source === 'own' ? el('span', { class: 'own' }, 'made here') : undefined,
+    alike ? el('span', { class: 'soft' }, `and ${alike} like it`) : undefined,
   ];
   return el(
     'li',

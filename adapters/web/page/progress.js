@@ -23,7 +23,8 @@ function createRow(container, thread, showError) {
   const label = el('span', { class: 'job-label' });
   const bar = el('progress', { max: 1 });
   const cancel = el('button', { type: 'button', class: 'quiet-button', hidden: true });
-  const node = el('div', { class: 'job' }, label, bar, cancel);
+  const preview = el('img', { class: 'job-preview', alt: 'How it looks so far', hidden: true });
+  const node = el('div', { class: 'job' }, label, bar, cancel, preview);
   let control;
   cancel.addEventListener('click', async () => {
     cancel.disabled = true;
@@ -38,14 +39,18 @@ function createRow(container, thread, showError) {
       bar.setAttribute('aria-label', job.label);
       if (job.fraction === undefined) bar.removeAttribute('value');
       else bar.value = job.fraction;
+      // A step without a preview leaves the one before.
+      if (job.previewUrl) preview.src = job.previewUrl;
+      preview.hidden = !preview.src;
       cancel.hidden = !control;
       cancel.textContent = control?.label ?? '';
     },
   };
 }
 
-function labelOf({ label, ahead, etaSeconds, status }) {
+function labelOf({ label, ahead, step, steps, etaSeconds, status }) {
   const parts = [label];
+  if (status === 'running' && steps > 1) parts.push(`step ${step} of ${steps}`);
   if (status === 'queued' && ahead > 0 && !label.includes('ahead')) parts.push(`${ahead} ahead of you`);
   if (status === 'running' && etaSeconds >= 1) parts.push(`about ${Math.round(etaSeconds)} s left`);
   return parts.join(' · ');

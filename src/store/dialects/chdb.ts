@@ -7,7 +7,10 @@ import { serverVersion, stockSql } from './stock.ts';
 
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 
-const chdb: Dialect = { name: 'chdb', ...stockSql };
+const chdb: Dialect = { name: 'chdb', ...stockSql, inlined: ['vector', 'limit'] };
+
+// A query takes one of Node's four threads for file work while it runs, and the cores are shared as it is.
+const readers = 3;
 
 /**
  * Opens (or makes) the embedded database in a folder, which serves one process at a time.
@@ -20,15 +23,15 @@ export async function connectChdb(folder: string): Promise<Session> {
     createClient({ connection: createChdbConnection({ path: folder }) as unknown as ClientConnection });
   const clients = opening(folder, () => {
     mkdirSync(folder, { recursive: true });
-    return { read: open(), log: open(), bulk: open() };
+    return { read: Array.from({ length: readers }, open), log: open(), bulk: open() };
   });
   return {
     dialect: chdb,
-    engine: `chDB ${await serverVersion(clients.read)}`,
+    engine: `chDB ${await serverVersion(clients.log)}`,
     place: folder,
     clients,
     async close() {
-      await Promise.all([clients.read.close(), clients.log.close(), clients.bulk.close()]);
+      await Promise.all([...clients.read, clients.log, clients.bulk].map((client) => client.close()));
       // An aborted query runs on in the engine; its connection is released only after it.
       await drainPending();
     },

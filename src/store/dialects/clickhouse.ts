@@ -3,8 +3,12 @@ import { BotError } from '../../errors.ts';
 import { toBotError } from '../failures.ts';
 import type { Dialect, Session } from './dialect.ts';
 import { serverVersion, stockSql } from './stock.ts';
+import { scannedWords } from './words.ts';
 
-const clickhouse: Dialect = { name: 'clickhouse', ...stockSql };
+/** The index of words is there without a setting since 26.2. */
+function dialectOf(version: string): Dialect {
+  return { name: 'clickhouse', ...stockSql, ...(isAtLeast(version, 26, 2) ? {} : scannedWords) };
+}
 
 /**
  * Connects to a ClickHouse server: `http://user:password@host:8123/database`.
@@ -26,10 +30,10 @@ export async function connectClickHouse(address: string): Promise<Session> {
     const version = await serverVersion(client);
     requireVectorIndex(version, place);
     return {
-      dialect: clickhouse,
+      dialect: dialectOf(version),
       engine: `ClickHouse ${version}`,
       place,
-      clients: { read: client, log: client, bulk: client },
+      clients: { read: [client], log: client, bulk: client },
       close: () => client.close(),
     };
   } catch (error) {
@@ -50,9 +54,13 @@ function parseAddress(address: string) {
   };
 }
 
-function requireVectorIndex(version: string, place: string): void {
+function isAtLeast(version: string, leastMajor: number, leastMinor: number): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 25 || (major === 25 && minor >= 8)) return;
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
+
+function requireVectorIndex(version: string, place: string): void {
+  if (isAtLeast(version, 25, 8)) return;
   throw new BotError(
     'database_unavailable',
     `The ClickHouse server at ${place} is version ${version}; its vector index needs 25.8 or later. Update the server, or remove CLICKHOUSE_URL to use the embedded database.`,

@@ -14,14 +14,23 @@ export interface Dialect {
   encodeVector(vector: Float32Array): unknown;
   /** Cosine distance (0 to 2) between a column and the bound parameter `vector`. */
   distance(column: string): string;
+  /** Statements that add the index which answers `holdsAny`, also for the rows that are there; none where a scan answers. */
+  addWordIndex(table: string, column: string): string[];
+  /** True for a text that holds any of the words (see `wordsIn`) bound as the parameter `words`. */
+  holdsAny(column: string, words: string): string;
+  /**
+   * Parameters to write into the statement, of our own making (numbers, base64): chDB runs the queries of a process that bind any one after another.
+   * What a person typed is always bound.
+   */
+  readonly inlined: readonly string[];
   readonly readSettings: Settings;
   /** For queries that the vector index answers, besides `readSettings`. */
   readonly searchSettings: Settings;
 }
 
-/** Reads, log writes and bulk imports go through clients of their own: a chDB client runs one query at a time. */
+/** Reads, log writes and bulk imports go through clients of their own: a chDB client runs one query at a time, so reads have several. */
 export interface Clients {
-  read: ClickHouseClient;
+  read: readonly ClickHouseClient[];
   log: ClickHouseClient;
   bulk: ClickHouseClient;
 }

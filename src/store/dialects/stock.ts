@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Dialect } from './dialect.ts';
+import { indexedWords } from './words.ts';
 
 /**
  * The SQL that ClickHouse 25.8 and later and chDB share.
@@ -15,6 +16,8 @@ export const stockSql: Omit<Dialect, 'name'> = {
   decodeVector: (expression) => `reinterpret(base64Decode(${expression}), 'Array(Float32)')`,
   encodeVector: (vector) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64'),
   distance: (column) => `cosineDistance(${column}, ${stockSql.decodeVector('{vector:String}')})`,
+  ...indexedWords,
+  inlined: [],
   readSettings: {
     // A vector query can poison this cache for later counts (ClickHouse PR 112086).
     use_query_condition_cache: 0,

@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { packageRoot } from '../../src/paths.ts';
+import { plotSearch } from './plot.ts';
+import type { SearchFigures, SearchReport } from './search.ts';
+
+const page = path.join(packageRoot, 'docs/benchmarks.md');
+const plot = path.join(packageRoot, 'docs/benchmarks-search.svg');
+const marks = { begin: '<!-- search figures: begin -->', end: '<!-- search figures: end -->' };
+
+/** Puts the figures into docs/benchmarks.md, between its marks, and draws their plot. */
+export async function writeReport(reports: readonly SearchReport[]): Promise<void> {
+  const text = await readFile(page, 'utf8');
+  const [before, rest = ''] = text.split(marks.begin);
+  const after = rest.split(marks.end)[1] ?? '';
+  await writeFile(page, `${before}${marks.begin}\n\n${tables(reports)}\n\n${marks.end}${after}`);
+  await writeFile(plot, plotSearch(reports));
+}
+
+function tables(reports: readonly SearchReport[]): string {
+  const machine = reports[0]?.machine ?? '';
+  return [`Machine: ${machine}.`, ...reports.map(table)].join('\n\n');
+}
+
+function table({ rows, results }: SearchReport): string {
+  const own = results[0]?.p50Ms ?? 1;
+  const header =
+    '| system | recall@10 | p50, ms | p95, ms | p50 / ours | load, s | index, s | disk, MB | memory, MB |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |';
+  return [
+    `### ${rows.toLocaleString('en')} rows`,
+    [header, ...results.map((figures) => line(figures, own))].join('\n'),
+  ].join('\n\n');
+}
+
+function line(figures: SearchFigures, own: number): string {
+  const { system, effort, recallAt10, p50Ms, p95Ms, loadMs, buildMs, diskMB, rssMB } = figures;
+  const cells = [
+    effort === undefined ? system : `${system} (ef ${effort})`,
+    recallAt10.toFixed(3),
+    p50Ms.toFixed(1),
+    p95Ms.toFixed(1),
+    (p50Ms / own).toFixed(2),
+    (loadMs / 1_000).toFixed(0),
+    (buildMs / 1_000).toFixed(0),
+    diskMB,
+    rssMB,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** `POST /sdapi/v1/txt2img` and `img2img`. */
+export const drawn = z.object({ images: z.array(z.string()), info: z.string().catch('') });
+
+/** What the JSON in `info` says; a server that leaves `info` empty says nothing. */
+const infoShape = z.object({
+  all_seeds: z.array(z.number()).catch([]),
+  /** Pictures before this one are grids. */
+  index_of_first_image: z.number().int().nonnegative().catch(0),
+  sd_model_name: z.string().optional().catch(undefined),
+});
+export type DrawnInfo = z.infer<typeof infoShape>;
+
+export function readInfo(info: string): DrawnInfo {
+  let value: unknown = {};
+  try {
+    value = JSON.parse(info);
+  } catch {
+    // SD.Next and stable-diffusion.cpp answer with an empty text.
+  }
+  return infoShape.catch({ all_seeds: [], index_of_first_image: 0, sd_model_name: undefined }).parse(value);
+}
+
+/** `GET /sdapi/v1/sd-models`. */
+export const modelList = z.array(z.object({ model_name: z.string(), title: z.string() }));
+
+/** `GET /sdapi/v1/progress`: of whatever runs on the server now. */
+export const progress = z.object({
+  progress: z.number(),
+  eta_relative: z.number().catch(0),
+  state: z
+    .object({
+      job_count: z.number().catch(0),
+      job_timestamp: z.string().catch(''),
+      sampling_step: z.number().catch(0),
+      sampling_steps: z.number().catch(0),
+    })
+    .catch({ job_count: 0, job_timestamp: '', sampling_step: 0, sampling_steps: 0 }),
+  current_image: z.string().nullish(),
+  /** The id of the task that runs, null for none; absent in SD.Next and in builds before A1111 1.8. */
+  current_task: z.string().nullish(),
+});
+export type Progress = z.infer<typeof progress>;
+
+const failure = z.object({
+  error: z.string().catch(''),
+  errors: z.string().catch(''),
+  /** A text, or FastAPI's list of what is wrong where. */
+  detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.unknown()), msg: z.string() }))]).catch(''),
+});
+
+/**
+ * What an error body says. `detail` is for the log: without what may quote the prompt, which are the request echoed in
+ * `body`, the `input` of a detail, and the exception's own text in `errors`; `all` has that too, to look for signs in.
+ */
+export function describeFailure(body: unknown): { detail: string; all: string } {
+  const parsed = failure.safeParse(body);
+  if (!parsed.success) return { detail: '', all: '' };
+  const { error, errors, detail: given } = parsed.data;
+  const details =
+    typeof given === 'string' ? given : given.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  const detail = [error, details].filter(Boolean).join(': ');
+  return { detail, all: `${detail} ${errors}` };
+}

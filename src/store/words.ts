@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { candidateRow, collapse, ownRows, samePrompt, toCandidate, withLikes } from './candidates.ts';
+import type { Connection, Parameters } from './connection.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { wordsOf } from './dialects/words.ts';
+import type { MatchSource, PromptStore, SearchOptions } from './store.ts';
+import { checkVector } from './vectors.ts';
+import type { Vocabulary, VocabularySource } from './vocabulary.ts';
+
+interface Searchers {
+  connection: Connection;
+  dimensions: number;
+  vocabulary: Pick<VocabularySource, 'current'>;
+}
+
+// A word in more prompts than that says little, and meaning finds what it names.
+const largestShare = 0.05;
+// All rows that hold a word searched by are read and scored.
+const mostRows = 1_000;
+// Of a long text, its rarest.
+const mostWords = 32;
+
+/** BM25's usual constants (Robertson and Zaragoza 2009): how soon a repeated word counts no more, and how much length counts. */
+const bm25 = { k1: 1.2, b: 0.75 };
+
+/** A text's words as the store compares them: lower case, between anything that is ASCII and neither letter nor digit. */
+export function wordsIn(text: string): string[] {
+  const words = text.toLowerCase().split(/[\0-/:-@[-`{-\x7f\p{Surrogate}]+/u);
+  return [...new Set(words)].filter((word) => word !== '');
+}
+
+interface Weighed {
+  word: string;
+  rows: number;
+}
+
+/** The words to search by, rarest first: as many as leave few enough rows to score. */
+export function rareWords(words: readonly string[], vocabulary: Vocabulary): string[] {
+  const weighed = words.map((word): Weighed => ({ word, rows: vocabulary.rowsWith(word) }));
+  const rare: string[] = [];
+  let rows = 0;
+  for (const { word, rows: more } of weighed.toSorted((one, other) => one.rows - other.rows)) {
+    rows += more;
+    const isRare = more <= Math.max(1, largestShare * vocabulary.rows);
+    if (!isRare || rows > mostRows || rare.length === mostWords) break;
+    rare.push(word);
+  }
+  return rare;
+}
+
+/** Inverse document frequency as in BM25, never negative. */
+function rarity(word: string, vocabulary: Vocabulary): number {
+  const holding = vocabulary.rowsWith(word);
+  return Math.log(1 + (Math.max(vocabulary.rows, holding) - holding + 0.5) / (holding + 0.5));
+}
+
+function scoreOf(words: string): string {
+  const { k1, b } = bm25;
+  const length = `${1 - b} + ${b} * length(${words}) / {average:Float64}`;
+  const count = `countEqual(${words}, word)`;
+  return `arraySum((word, weight) -> weight * ${k1 + 1} * ${count} / (${count} + ${k1} * (${length})), {words:Array(String)}, {weights:Array(Float32)})`;
+}
+
+/** The ids of the best rows that hold any of the parameter `rare`. */
+export function bestByWords(dialect: Dialect): string {
+  return `SELECT id FROM (SELECT id, prompt, ${wordsOf('prompt')} AS held FROM prompts WHERE ${dialect.holdsAny('prompt', 'rare')})
+ORDER BY ${scoreOf('held')} DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
+}
+
+/** These rows, with the distance: the vectors of no others are read. */
+export function wordQuery(dialect: Dialect): string {
+  return `SELECT id, prompt, url AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.distance('prompt_vector')} AS distance
+FROM prompts WHERE id IN (${bestByWords(dialect)})`;
+}
+
+function ownWordQuery(dialect: Dialect): string {
+  return `SELECT id, prompt, twins, images[1].key AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.distance('prompt_vector')} AS distance
+FROM ${ownRows(dialect.holdsAny('prompt', 'rare'))}
+ORDER BY score DESC, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
+}
+
+const scoredRow = candidateRow.extend({ score: z.number() });
+
+/** Ranks prompts by the words they share with a text, where rare words count most. */
+export function createWordSearch({ connection, dimensions, vocabulary }: Searchers): Pick<PromptStore, 'searchWords'> {
+  const { dialect, read } = connection;
+
+  const find = async (source: MatchSource, parameters: Parameters, { signal }: SearchOptions) => {
+    const query = source === 'own' ? ownWordQuery(dialect) : wordQuery(dialect);
+    const rows = await read(query, { row: scoredRow, parameters, signal });
+    const candidate = toCandidate(source);
+    return rows.map((row) => ({ score: row.score, candidate: candidate(row) }));
+  };
+
+  return {
+    async searchWords(text, query, options) {
+      checkVector(query, dimensions);
+      const { scope, limit } = options;
+      const known = await vocabulary.current();
+      const words = wordsIn(text);
+      const rare = rareWords(words, known);
+      if (rare.length === 0) return [];
+      const weights = words.map((word) => rarity(word, known));
+      const parameters = {
+        rare,
+        words,
+        weights,
+        average: known.averageLength,
+        limit,
+        vector: dialect.encodeVector(query),
+      };
+      const [own, corpus] = await Promise.all([
+        scope === undefined ? [] : find('own', { ...parameters, scope }, options),
+        find('corpus', parameters, options),
+      ]);
+      const ranked = [...own, ...corpus]
+        .toSorted((one, other) => other.score - one.score)
+        .map(({ candidate }) => candidate);
+      return withLikes(connection, collapse(ranked).slice(0, limit), options);
+    },
+  };
+}

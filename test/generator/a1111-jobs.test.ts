@@ -1,0 +1,103 @@
+import sharp from 'sharp';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { isAbort } from '../../src/errors.ts';
+import { type A1111Settings, createA1111Generator } from '../../src/generator/a1111.ts';
+import type { GenerationProgress } from '../../src/generator/generator.ts';
+import { type FakeA1111, startFakeA1111 } from '../fakes/a1111/fake-a1111.ts';
+
+const request = { prompt: 'a cat', count: 1, seed: 7, width: 512, height: 512 };
+const open: FakeA1111[] = [];
+
+async function start(options: Parameters<typeof startFakeA1111>[0] = {}) {
+  const server = await startFakeA1111(options);
+  open.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+function generatorAt(server: { url: string }, more: Partial<A1111Settings> = {}) {
+  return createA1111Generator({ url: server.url, pollMs: 5, ...more });
+}
+
+describe('the progress of a job at A1111', () => {
+  async function progressOf(server: FakeA1111, until: (seen: GenerationProgress[]) => void) {
+    const seen: GenerationProgress[] = [];
+    const run = generatorAt(server).generate(request, { onProgress: (progress) => seen.push(progress) });
+    await vi.waitFor(() => until(seen), { timeout: 20_000 });
+    server.state.release();
+    await run;
+    return seen;
+  }
+
+  test.each([true, false])('has steps, and now and then a preview (task ids: %j)', async (hasTaskIds) => {
+    const server = await start({ hasTaskIds });
+    server.state.hold();
+    const seen = await progressOf(server, (so) => expect(so.some(({ preview }) => preview)).toBe(true));
+    expect(seen[0]).toMatchObject({ step: 0, steps: 20 });
+    const previews = seen.filter(({ preview }) => preview);
+    expect(await sharp(previews[0]?.preview).metadata()).toMatchObject({ width: 64, height: 64 });
+    expect(previews.length).toBeLessThan(seen.length);
+  });
+
+  test.each([true, false])("is not told from somebody else's job (task ids: %j)", async (hasTaskIds) => {
+    const server = await start({ hasTaskIds });
+    server.state.hold();
+    const other = server.occupy('task(other)');
+    const seen: GenerationProgress[] = [];
+    const run = generatorAt(server).generate(request, { onProgress: (progress) => seen.push(progress) });
+    const looks = () => server.requests.filter(({ path }) => path.endsWith('/progress')).length;
+    await vi.waitFor(() => expect(looks()).toBeGreaterThan(10), { timeout: 20_000 });
+    expect(seen).toEqual([]);
+    server.state.release();
+    await Promise.all([other, run]);
+    expect(seen.at(-1)).toEqual({ fraction: 1 });
+  });
+});
+
+describe('an abort at A1111', () => {
+  async function abortWhen(server: FakeA1111, ready: () => void) {
+    const stopping = new AbortController();
+    const run = generatorAt(server).generate({ ...request, count: 4 }, { signal: stopping.signal });
+    const settled = run.catch((error: unknown) => error);
+    await vi.waitFor(ready, { timeout: 20_000 });
+    stopping.abort();
+    expect(isAbort(await settled)).toBe(true);
+  }
+
+  test('stops the job on the server when it is the one that runs', async () => {
+    const server = await start();
+    server.state.hold();
+    await abortWhen(server, () => expect(server.state.current()).toBeDefined());
+    await vi.waitFor(() => expect(server.state.interrupted).toEqual(server.state.accepted), { timeout: 20_000 });
+  });
+
+  test("never stops somebody else's job while its own waits", async () => {
+    const server = await start();
+    server.state.hold();
+    const other = server.occupy('task(other)');
+    await abortWhen(server, () => expect(server.state.accepted).toHaveLength(2));
+    expect(server.requests.some(({ path }) => path.endsWith('/interrupt'))).toBe(false);
+    server.state.release();
+    await other;
+    expect(server.state.interrupted).toEqual([]);
+  });
+
+  test('interrupts nothing where the server tells no task ids', async () => {
+    const server = await start({ hasTaskIds: false });
+    server.state.hold();
+    await abortWhen(server, () => expect(server.state.current()).toBeDefined());
+    expect(server.requests.some(({ path }) => path.endsWith('/interrupt'))).toBe(false);
+    server.state.release();
+  });
+
+  test('a job that takes too long is stopped there too', async () => {
+    const server = await start();
+    server.state.hold();
+    const run = generatorAt(server, { timeoutMs: 1000 }).generate(request);
+    await expect(run).rejects.toThrow(/took longer than/);
+    await vi.waitFor(() => expect(server.state.interrupted).toHaveLength(1), { timeout: 20_000 });
+  });
+});

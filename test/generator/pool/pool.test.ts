@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BotError, isAbort } from '../../../src/errors.ts';
+import type { ImageGenerator, ImageRequest } from '../../../src/generator/generator.ts';
+import { createPool } from '../../../src/generator/pool.ts';
+import { createLog } from '../../../src/log.ts';
+import { describeGenerator } from '../../contract/generator.ts';
+import { flatPicture } from '../pictures.ts';
+import { type PlainBackend, plainBackend } from './plain-backend.ts';
+
+const log = createLog('silent');
+const request: ImageRequest = { prompt: 'a cat', count: 1, seed: 1, width: 64, height: 64 };
+const unreachable = () => {
+  throw new BotError('generator_failed', "The server can't be reached. Check that it runs.");
+};
+
+function poolOf(
+  backends: Record<string, PlainBackend>,
+  weights: Record<string, number> = {},
+  times = {},
+): ImageGenerator {
+  return createPool(
+    Object.entries(backends).map(([name, { generator }]) => ({ name, generator, weight: weights[name] ?? 1 })),
+    { log, times },
+  );
+}
+
+async function makers(pool: ImageGenerator, count: number, more: Partial<ImageRequest> = {}): Promise<string[]> {
+  const names: string[] = [];
+  for (let made = 0; made < count; made += 1) names.push((await pool.generate({ ...request, ...more })).generator);
+  return names;
+}
+
+const shareOf = (name: string, names: readonly string[]) => names.filter((other) => other === name).length;
+
+describeGenerator('a pool of three, one of them failing', async () => {
+  const broken = plainBackend();
+  broken.before = unreachable;
+  broken.answer = unreachable;
+  const generator = poolOf({ one: plainBackend(), broken, two: plainBackend() });
+  return { generator, makers: ['one', 'two'], stop: async () => {} };
+});
+
+describe('a pool of backends', () => {
+  let one: PlainBackend;
+  let two: PlainBackend;
+  beforeEach(() => {
+    one = plainBackend();
+    two = plainBackend();
+  });
+
+  test('shares requests by weight, one after the other', async () => {
+    const names = await makers(poolOf({ one, two }, { one: 3, two: 1 }), 40);
+    expect(shareOf('one', names)).toBe(30);
+  });
+
+  test('shares requests by weight, all at once', async () => {
+    const pool = poolOf({ one, two }, { one: 3, two: 1 });
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    one.before = () => gate;
+    two.before = () => gate;
+    const all = Array.from({ length: 40 }, () => pool.generate(request));
+    await expect.poll(() => one.requests.length + two.requests.length).toBe(40);
+    expect(one.requests).toHaveLength(30);
+    open();
+    await Promise.all(all);
+  });
+
+  test('gives a busy one nothing while another is idle', async () => {
+    const pool = poolOf({ one, two });
+    let open = () => {};
+    one.before = () => new Promise<void>((resolve) => (open = resolve));
+    const first = pool.generate(request);
+    expect(await makers(pool, 5)).toEqual(Array(5).fill('two'));
+    open();
+    expect((await first).generator).toBe('one');
+  });
+
+  test('moves on from one that fails, names the maker, and progress never falls', async () => {
+    one.generator.generate = async (_request, options) => {
+      options?.onProgress?.({ fraction: 0.8 });
+      return unreachable();
+    };
+    const fractions: number[] = [];
+    const onProgress = ({ fraction }: { fraction: number }) => fractions.push(fraction);
+    const made = await poolOf({ one, two }).generate(request, { onProgress });
+    expect(made.generator).toBe('two');
+    expect(fractions).toEqual([0.8, 1]);
+  });
+
+  test('a bug of a backend is a reason to move on too', async () => {
+    one.before = () => {
+      throw new TypeError('undefined is not a function');
+    };
+    expect(await makers(poolOf({ one, two }), 1)).toEqual(['two']);
+  });
+
+  test.each([
+    ['refused', new BotError('refused', 'The service declined this prompt.')],
+    ['invalid_input', new BotError('invalid_input', 'There is no model x.')],
+  ])('never asks a second one after %s', async (_name, error) => {
+    one.before = () => {
+      throw error;
+    };
+    await expect(poolOf({ one, two }).generate(request)).rejects.toBe(error);
+    expect(two.requests).toHaveLength(0);
+  });
+
+  test('never asks a second one after an abort', async () => {
+    const stopping = new AbortController();
+    one.before = () => stopping.abort();
+    const failure = await poolOf({ one, two })
+      .generate(request, { signal: stopping.signal })
+      .catch((error: unknown) => error);
+    expect(isAbort(failure)).toBe(true);
+    expect(two.requests).toHaveLength(0);
+  });
+
+  test('names every backend and reason when all fail', async () => {
+    one.before = unreachable;
+    two.before = () => {
+      throw new BotError('generator_failed', 'The server ran out of memory.');
+    };
+    const failure = await poolOf({ one, two })
+      .generate(request)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'generator_failed' });
+    expect(String(failure)).toContain("one: The server can't be reached");
+    expect(String(failure)).toContain('two: The server ran out of memory.');
+  });
+
+  test('leaves out one that keeps failing, and says why when asked for it', async () => {
+    one.before = unreachable;
+    const pool = poolOf({ one, two }, {}, { firstBreakMs: 60_000 });
+    expect(await makers(pool, 20)).toEqual(Array(20).fill('two'));
+    expect(one.requests).toHaveLength(3);
+    two.before = unreachable;
+    await expect(pool.generate(request)).rejects.toThrow(/one: .*two: /s);
+    expect(one.requests).toHaveLength(3);
+  });
+
+  test('probes it with a cheap question and takes it back in with no more than its share', async () => {
+    one.before = unreachable;
+    const pool = poolOf({ one, two }, {}, { firstBreakMs: 1, longestBreakMs: 1 });
+    await makers(pool, 8);
+    one.answer = unreachable;
+    const before = one.requests.length;
+    await makers(pool, 8);
+    expect(one.requests).toHaveLength(before);
+    one.answer = () => ['plain'];
+    one.before = () => undefined;
+    await expect.poll(async () => (await makers(pool, 2)).includes('one')).toBe(true);
+    const names = await makers(pool, 20);
+    expect(shareOf('one', names)).toBe(10);
+  });
+});
+
+describe('what the backends of a pool can do', () => {
+  test('a request goes only to those that can do it', async () => {
+    const small = plainBackend({ maxCount: 1, hasSource: false, maxSide: 128 });
+    const large = plainBackend();
+    const pool = poolOf({ small, large });
+    const source = { bytes: await flatPicture(64, 64), strength: 0.5 };
+    expect(pool.limits).toMatchObject({ maxCount: 4, hasSource: true, maxSide: 512 });
+    expect(await makers(pool, 4, { count: 3 })).toEqual(Array(4).fill('large'));
+    expect(await makers(pool, 4, { source })).toEqual(Array(4).fill('large'));
+    expect(await makers(pool, 4, { width: 256, height: 136 })).toEqual(Array(4).fill('large'));
+    expect(new Set(await makers(pool, 4))).toEqual(new Set(['small', 'large']));
+  });
+
+  test('an aspect takes the size that each model likes, and no notice', async () => {
+    const sdxl = plainBackend({ maxSide: 2048, sideMultiple: 64, usualPixels: 1024 * 1024 });
+    const sd15 = plainBackend({ maxSide: 1024, sideMultiple: 64, usualPixels: 512 * 512 });
+    const pool = poolOf({ sdxl, sd15 }, { sdxl: 2, sd15: 1 });
+    const made = await Promise.all([1, 2].map(() => pool.generate({ ...request, width: 1024, height: 1024 })));
+    expect(made.map(({ images: [image] }) => image?.width).sort()).toEqual([1024, 512]);
+    expect(made.flatMap(({ notices }) => notices)).toEqual([]);
+  });
+
+  test('a size that only a failing one has is made in the nearest shape, and said so', async () => {
+    const sizes = [
+      { width: 256, height: 256 },
+      { width: 384, height: 256 },
+    ];
+    const listed = plainBackend({ sizes, minSide: 256, maxSide: 384 });
+    const pool = poolOf({ listed });
+    expect(pool.limits.sizes).toEqual(sizes);
+    const both = poolOf({ listed, free: plainBackend({ maxCount: 1 }) });
+    const made = await both.generate({ ...request, count: 2, width: 200, height: 136 });
+    expect(made.images[0]).toMatchObject({ width: 384, height: 256 });
+    expect(made.notices).toEqual(['Made 384 × 256: listed has no 200 × 136.']);
+  });
+
+  test('says what no backend does together', async () => {
+    const many = plainBackend({ hasSource: false });
+    const fromPicture = plainBackend({ maxCount: 1 });
+    const source = { bytes: await flatPicture(64, 64), strength: 0.5 };
+    await expect(poolOf({ many, fromPicture }).generate({ ...request, count: 3, source })).rejects.toThrow(
+      'No image backend here makes 3 pictures at once from a picture.',
+    );
+  });
+});
+
+describe('the models of a pool', () => {
+  test('are merged; those of several backends may be asked of one', async () => {
+    const pool = poolOf({ one: plainBackend({}, ['xl', 'shared']), two: plainBackend({}, ['shared', 'turbo']) });
+    expect(await pool.models()).toEqual(['xl', 'shared', 'turbo', 'shared @ one', 'shared @ two']);
+    expect(await makers(pool, 2, { model: 'turbo' })).toEqual(['two', 'two']);
+    expect(new Set(await makers(pool, 4, { model: 'shared' }))).toEqual(new Set(['one', 'two']));
+    expect(await makers(pool, 2, { model: 'shared @ two' })).toEqual(['two', 'two']);
+    expect((await pool.generate({ ...request, model: 'shared @ two' })).model).toBe('shared');
+  });
+
+  test('leave out a backend that does not answer, in time', async () => {
+    const [dead, hanging, alive] = [plainBackend(), plainBackend(), plainBackend({}, ['xl'])];
+    dead.answer = unreachable;
+    hanging.generator.models = (options) =>
+      new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
+    expect(await poolOf({ dead, hanging, alive }, {}, { modelsMs: 20 }).models()).toEqual(['xl']);
+    await expect(poolOf({ dead }).models()).rejects.toThrow('No image backend can be asked for its models now: dead.');
+  });
+
+  test('an unknown one is an error that names those there are', async () => {
+    const [dead, alive] = [plainBackend(), plainBackend({}, ['sdxl', 'turbo'])];
+    dead.answer = unreachable;
+    await expect(poolOf({ dead, alive }).generate({ ...request, model: 'sdxxl' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      message:
+        'There is no image model sdxxl here. Did you mean sdxl? There are: sdxl, turbo. Not asked, since out of reach: dead.',
+    });
+    expect(alive.requests).toHaveLength(0);
+  });
+});

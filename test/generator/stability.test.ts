@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createStabilityGenerator, type StabilitySettings } from '../../src/generator/stability.ts';
+import { describeGenerator } from '../contract/generator.ts';
+import { addressOfNothing, type ImageServerReply } from '../fakes/image-server.ts';
+import { type FakeStability, failure, stabilityKey, startFakeStability } from '../fakes/stability/fake-stability.ts';
+
+const request = { prompt: 'a cat', count: 1, seed: 7, width: 1024, height: 1024 };
+const open: FakeStability[] = [];
+
+async function start() {
+  const server = await startFakeStability();
+  open.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+function generatorAt(server: { url: string }, more: Partial<StabilitySettings> = {}) {
+  return createStabilityGenerator({ url: server.url, apiKey: stabilityKey, retryMs: [1, 1], ...more });
+}
+
+async function answering(reply: ImageServerReply, more: Partial<StabilitySettings> = {}) {
+  const server = await start();
+  server.script('/core', reply);
+  return generatorAt(server, more);
+}
+
+const image = Buffer.from('<html>').toString('base64');
+
+describeGenerator(
+  'Stability AI, Core',
+  async () => {
+    const server = await startFakeStability();
+    return { generator: generatorAt(server), stop: server.close };
+  },
+  {
+    unreachable: async () => generatorAt({ url: await addressOfNothing() }),
+    'wrong login': async () => generatorAt(await start(), { apiKey: 'sk-wrong' }),
+    timeout: () => answering('hang', { timeoutMs: 100 }),
+    'crash in the middle': () => answering('reset'),
+    'body cut off': () => answering('cut'),
+    'wrong content type': () => answering({ status: 200, body: '<html>Hello</html>', type: 'text/html' }),
+    'no picture': () => answering({ status: 200, json: { image, finish_reason: 'SUCCESS', seed: 7 } }),
+    'refused by moderation': () => answering(failure(403, 'content_moderation', 'flagged: a very private cat')),
+    'no credits': () => answering(failure(402, 'payment_required', 'You lack sufficient credits.')),
+    'too much to do': () => answering(failure(429, 'rate_limit_exceeded', 'slow down'), { retryMs: [] }),
+    'internal error': () => answering(failure(500, 'internal_error', 'a very private cat'), { retryMs: [] }),
+  },
+);
+
+describeGenerator('Stability AI, SD 3.5', async () => {
+  const server = await startFakeStability();
+  return { generator: generatorAt(server, { model: 'sd3.5-large' }), stop: server.close };
+});
+
+describe('the Stability AI generator', () => {
+  test.each([
+    ['core', 'core'],
+    ['ultra', 'ultra'],
+    ['sd3.5-medium', 'sd3'],
+  ])('asks for %s at its endpoint %s', async (model, endpoint) => {
+    const server = await start();
+    const wide = { ...request, width: 1344, height: 768, negativePrompt: 'a dog' };
+    const made = await generatorAt(server).generate({ ...wide, model });
+    expect(made).toMatchObject({ model, images: [{ width: 1344, height: 768 }] });
+    expect(server.calls).toMatchObject([
+      { endpoint, fields: { prompt: 'a cat', negative_prompt: 'a dog', seed: '7', aspect_ratio: '16:9' } },
+    ]);
+  });
+
+  test('never sends a seed that means any or is too large, and reports those asked for', async () => {
+    const server = await start();
+    const made = await generatorAt(server).generate({ ...request, count: 3, seed: 2 ** 32 - 2 });
+    expect(made.images.map(({ seed }) => seed)).toEqual([2 ** 32 - 2, 2 ** 32 - 1, 0]);
+    const sent = server.calls.map(({ fields }) => Number(fields['seed']));
+    expect(Math.min(...sent)).toBeGreaterThan(0);
+    expect(Math.max(...sent)).toBeLessThanOrEqual(2 ** 32 - 2);
+  });
+
+  test('shows what the moderation let through, and says how many it withheld', async () => {
+    const server = await start();
+    const made = await generatorAt(server).generate({ ...request, prompt: 'a revealing cat', count: 3, seed: 8 });
+    expect(made.images.map(({ seed }) => seed)).toEqual([8, 10]);
+    expect(made.notices).toEqual(['The content moderation of Stability AI withheld 1 of 3 pictures.']);
+  });
+
+  test('is refused when the moderation withheld all, or refused the prompt, and does not ask again', async () => {
+    const server = await start();
+    const generator = generatorAt(server);
+    await expect(generator.generate({ ...request, prompt: 'a revealing cat' })).rejects.toMatchObject({
+      code: 'refused',
+    });
+    await expect(generator.generate({ ...request, prompt: 'forbidden' })).rejects.toMatchObject({ code: 'refused' });
+    expect(server.calls).toHaveLength(2);
+  });
+
+  test.each([
+    ['too many requests', failure(429, 'rate_limit_exceeded', 'slow down', { 'retry-after': '0' })],
+    ['its own failure', failure(500, 'internal_error', 'oops')],
+  ])('asks again after %s, which made nothing', async (_name, reply) => {
+    const server = await start();
+    server.script('/core', reply, reply);
+    expect((await generatorAt(server).generate(request)).images).toHaveLength(1);
+    expect(server.requests).toHaveLength(3);
+    expect(server.made()).toBe(1);
+  });
+
+  test.each<[string, ImageServerReply]>([
+    ["a gateway's failure", { status: 502, body: 'Bad Gateway', type: 'text/html' }],
+    ['a broken connection', 'reset'],
+    ['an answer that is cut off', 'cut'],
+    ['a wait longer than people bear', failure(429, 'rate_limit_exceeded', 'slow', { 'retry-after': '3600' })],
+  ])('does not ask again after %s', async (_name, reply) => {
+    const server = await start();
+    server.script('/core', reply);
+    await expect(generatorAt(server).generate(request)).rejects.toMatchObject({ code: 'generator_failed' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('begins no further picture after one failed', async () => {
+    const server = await start();
+    const broke = failure(402, 'payment_required', 'You lack sufficient credits.');
+    server.script('/core', broke, broke, broke);
+    await expect(generatorAt(server).generate({ ...request, count: 4 })).rejects.toThrow(/credits/);
+    expect(server.requests.length).toBeLessThanOrEqual(3);
+    expect(server.made()).toBe(0);
+  });
+
+  test('says that English alone is read', async () => {
+    const generator = await answering(failure(422, 'invalid_language', 'English is the only supported language.'));
+    await expect(generator.generate(request)).rejects.toThrow(/Write the prompt in English/);
+  });
+
+  test('says when a prompt was cut, and when a model can not start from a picture', async () => {
+    const server = await start();
+    const generator = generatorAt(server, { model: 'ultra' });
+    const long = await generator.generate({ ...request, prompt: 'cat '.repeat(4000) });
+    expect(long.notices).toEqual(['Stability AI reads 10000 characters; the rest was left out.']);
+    const source = { bytes: long.images[0]?.bytes ?? Buffer.alloc(0), strength: 0.5 };
+    const plain = await generator.generate({ ...request, model: 'core', source });
+    expect(plain.notices).toEqual(["The model core can't start from a picture, so it drew from the text alone."]);
+    expect((await generator.generate({ ...request, source })).notices).toEqual([]);
+  });
+});
