@@ -2,7 +2,7 @@ import { setInterval as every } from 'node:timers';
 import { isAbort } from '../errors.ts';
 import { queueFull } from './bounds.ts';
 import { blend } from './durations.ts';
-import { cancellation, handingBack, isHandedBack } from './interruption.ts';
+import { cancellation, endAll, handingBack, isHandedBack } from './interruption.ts';
 import { createPlaces } from './places.ts';
 import type { Lane, NewJob, Place, Queue, QueuedJob, QueueHandlers, QueueOptions } from './queue.ts';
 import { quotaDay, quotaExceeded } from './quota.ts';
@@ -250,12 +250,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   async function stop({ graceMs }: { graceMs: number }) {
     handlers = undefined;
     await pumping;
-    const all = Promise.all([...running.values()].map((run) => run.finished));
-    const late = setTimeout(() => {
-      for (const { controller } of running.values()) controller.abort(handingBack());
-    }, graceMs);
-    await all;
-    clearTimeout(late);
+    await endAll([...running.values()], graceMs);
   }
 
   function logTrouble(error: unknown) {

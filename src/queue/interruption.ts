@@ -13,3 +13,17 @@ export function handingBack(): Error {
 export function isHandedBack(signal: AbortSignal): boolean {
   return signal.aborted && !(signal.reason instanceof BotError);
 }
+
+interface Run {
+  controller: AbortController;
+  finished: Promise<void>;
+}
+
+/** Waits for what runs, and after the grace has it handed back. */
+export async function endAll(runs: readonly Run[], graceMs: number): Promise<void> {
+  const late = setTimeout(() => {
+    for (const { controller } of runs) controller.abort(handingBack());
+  }, graceMs);
+  await Promise.all(runs.map(({ finished }) => finished));
+  clearTimeout(late);
+}

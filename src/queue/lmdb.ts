@@ -3,7 +3,7 @@ import type { State } from '../state.ts';
 import { brokenBound, queueFull } from './bounds.ts';
 import { blend, secondsUntilDone } from './durations.ts';
 import { fairOrder } from './fair-order.ts';
-import { cancellation, handingBack, isHandedBack } from './interruption.ts';
+import { cancellation, endAll, isHandedBack } from './interruption.ts';
 import { createAllowance } from './lmdb-allowance.ts';
 import { openJobRecords, servedKey } from './lmdb-records.ts';
 import {
@@ -205,12 +205,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
 
   async function stop({ graceMs }: { graceMs: number }) {
     handlers = undefined;
-    const all = Promise.all([...running.values()].map((run) => run.finished));
-    const late = setTimeout(() => {
-      for (const { controller } of running.values()) controller.abort(handingBack());
-    }, graceMs);
-    await all;
-    clearTimeout(late);
+    await endAll([...running.values()], graceMs);
   }
 
   return {
