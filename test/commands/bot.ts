@@ -8,6 +8,7 @@ import { actions, commands } from '../../commands/index.ts';
 import type { Adapter, Attachment, Card, Invocation, MessageRef, ProgressUpdate } from '../../src/chat.ts';
 import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
+import { BotError } from '../../src/errors.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
 import type { ImageGenerator } from '../../src/generator/generator.ts';
@@ -19,6 +20,7 @@ import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { JobPayload } from '../../src/job.ts';
 import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
+import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
 import type { Refiner } from '../../src/refiner/refiner.ts';
@@ -33,6 +35,8 @@ export interface Posted {
   ref: MessageRef;
   card: Card;
   removed: boolean;
+  /** The platform does not let the bot remove it any more. */
+  outOfReach?: boolean;
 }
 
 type Drawing = Pick<ImageGenerator, 'generate' | 'models'>;
@@ -64,7 +68,8 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     outbox,
     images,
     commands,
-    forget: createForget({ store, outbox, images }),
+    provenance: createProvenance({ store, outbox, images }),
+    ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
       for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
@@ -75,6 +80,7 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     actions,
     queue,
     images,
+    outbox,
     hashUser,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
@@ -111,6 +117,7 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
   }
 
   return {
+    dataDir,
     handler,
     store,
     images,
@@ -235,7 +242,9 @@ function createMemoryAdapter() {
         return posted;
       },
       async remove(message) {
-        for (const post of posts) if (post.ref.message === message.message) post.removed = true;
+        const post = posts.find(({ ref: { message: id } }) => id === message.message);
+        if (post?.outOfReach) throw new BotError('forbidden', 'I may not post there (any more).');
+        if (post) post.removed = true;
       },
       async progress(update) {
         updates.push(update);
