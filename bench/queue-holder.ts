@@ -16,4 +16,5 @@ queue.start({
   },
 });
 const rest = { owner: 'ann', scope: 'bench', pictures: 1, exempt: true, portable: true, payload: '' };
-await queue.submit({ id: 'interrupted', lane: 'image', ...rest });
+// A queue remembers what it did: every process that is killed has a job of its own.
+await queue.submit({ id: `interrupted-${process.pid}`, lane: 'image', ...rest });

@@ -73,6 +73,8 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   });
   const channel = `${prefix}changed`;
   const running = new Map<string, Running>();
+  // Their work is over, and their locks are about to go.
+  const ending = new WeakSet<WorkItem>();
   let handlers: QueueHandlers<Payload> | undefined;
   let pumping: Promise<void> | undefined;
   let isStale = false;
@@ -129,6 +131,8 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
       .catch(logTrouble)
       .finally(() => {
         pumping = undefined;
+        // Asked for after the last look.
+        if (isStale && handlers && !closed) pump();
       });
   }
 
@@ -204,6 +208,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
       }
       if (!isAbort(error)) log.error({ err: error, job: job.id }, 'a job ended with an error that it did not report');
     }
+    ending.add(item);
     await jobs.finish(entry, seconds);
     await items.done(item);
     await redis.patient.publish(channel, '');
@@ -213,7 +218,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   async function renew() {
     for (const { item, controller, entry } of running.values()) {
       const isKept = await items.keep(item).catch(() => true);
-      if (isKept || running.get(entry.id)?.item !== item) continue;
+      if (isKept || ending.has(item)) continue;
       log.warn({ job: entry.id }, 'Redis was out of reach for too long: another process goes on with this job');
       controller.abort(handingBack());
     }
