@@ -1,4 +1,6 @@
 import type { Card, NeighbourView, RefinementView } from '../src/chat.ts';
+import type { PictureParameters } from '../src/images/parameters.ts';
+import type { CarriedPrompt } from '../src/provenance.ts';
 import type { Generation, StoredGeneration } from '../src/store/store.ts';
 
 // Discord's limit for a custom id, the smallest of the platforms.
@@ -18,6 +20,27 @@ export function neighboursCard(neighbours: readonly NeighbourView[], text = 'Sim
   };
 }
 
+/** The prompts that pictures name themselves, before what is only similar. */
+export function carriedCard(carried: readonly CarriedPrompt[], similar: readonly NeighbourView[]): Card {
+  const title = carried.length === 1 ? 'This picture carries its prompt' : 'These pictures carry their prompts';
+  const details = carried.flatMap(({ parameters }) => carriedDetails(parameters));
+  return neighboursCard([...carried.map(({ match }) => match), ...similar], [title, ...details].join('\n'));
+}
+
+function carriedDetails({ negativePrompt, seed, steps, sampler, guidance, model }: PictureParameters): string[] {
+  const settings = [
+    seed !== undefined && `seed ${seed}`,
+    model && `model ${model}`,
+    steps !== undefined && `${steps} steps`,
+    sampler,
+    guidance !== undefined && `guidance ${guidance}`,
+  ].filter(Boolean);
+  return [
+    ...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []),
+    ...(settings.length > 0 ? [settings.join(' · ')] : []),
+  ];
+}
+
 /** What was changed in a prompt and why, beside the neighbours that the changes come from. */
 export function refinementCard(refinement: RefinementView, neighbours: readonly NeighbourView[]): Card {
   const isChanged = refinement.prompt !== refinement.original;
@@ -32,7 +55,7 @@ export function picturesCard(generation: Generation | StoredGeneration, notices:
   const { id, prompt, images, nsfw } = generation;
   return {
     text: [prompt, ...notices].join('\n'),
-    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed, alt: prompt, nsfw })),
+    images: images.map((image) => ({ ...image, alt: prompt, nsfw })),
     actions: [
       { id: `like:${id}`, label: 'Like', emoji: '👍' },
       { id: `dislike:${id}`, label: 'Dislike', emoji: '👎' },

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
 import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
+import { type S3Config, s3ConfigOf, s3Settings } from './images/s3-settings.ts';
+import { type QueueConfig, queueConfigOf, queueSettings } from './queue-settings.ts';
 import { groupFaults } from './setting-groups.ts';
 import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
 
@@ -40,11 +42,8 @@ const settings = z.object({
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_PORT: port.optional(),
   SLACK_API_URL: webAddress.optional(),
-  MAX_QUEUED: z.coerce
-    .number({ error: 'must be a number' })
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .default(100),
+  ...s3Settings,
+  ...queueSettings,
   MAX_IMAGE_MB: z.coerce
     .number({ error: 'must be a number' })
     .positive('must be more than 0')
@@ -77,7 +76,9 @@ export interface Config {
   allowLora: boolean;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
-  maxQueued: number;
+  /** Undefined: pictures are files in the data folder. */
+  s3: S3Config | undefined;
+  queue: QueueConfig;
   maxImageBytes: number;
   /** Values that must never appear in a log. */
   secrets: readonly string[];
@@ -143,7 +144,8 @@ function toConfig(values: Settings): Config {
     allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),
-    maxQueued: values.MAX_QUEUED,
+    s3: s3ConfigOf(values),
+    queue: queueConfigOf(values),
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
   };
@@ -169,11 +171,13 @@ function slackOf(values: Settings): SlackConfig | undefined {
 }
 
 function secretsOf(values: Settings): string[] {
-  const password = values.CLICKHOUSE_URL ? new URL(values.CLICKHOUSE_URL).password : '';
-  const passwords = [password, ...imageSecrets(values)];
+  const addresses = [values.CLICKHOUSE_URL, values.REDIS_URL].filter((address) => address !== undefined);
+  const passwords = [...addresses.map((address) => new URL(address).password), ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...new Set([...tokens, ...passwords, ...passwords.map(decoded)])].flatMap((secret) => secret || []);
+  return [...new Set([...tokens, values.S3_SECRET_ACCESS_KEY, ...passwords, ...passwords.map(decoded)])].flatMap(
+    (secret) => secret || [],
+  );
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

@@ -14,8 +14,8 @@ import { rememberModels } from './generator/model-list.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
 import { createModelCheck } from './generator/unknown-model.ts';
 import { createHandler } from './handler.ts';
-import { createUserHash } from './identity.ts';
-import { createDiskImageFiles } from './images/disk.ts';
+import { type AgreeOnKey, createUserHash, exemption } from './identity.ts';
+import { createImageFiles } from './images/choose.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
@@ -23,8 +23,10 @@ import type { Logger } from './log.ts';
 import { createOutbox } from './outbox.ts';
 import { createOutboxModel } from './outbox-model.ts';
 import { createPipeline } from './pipeline.ts';
-import { createQueue } from './queue/lmdb.ts';
+import { createProvenance, type Provenance } from './provenance.ts';
+import { chooseQueue } from './queue/choose.ts';
 import type { Queue } from './queue/queue.ts';
+import { agreeOnKey } from './queue/shared-key.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
 import { createOpenAiRefiner } from './refiner/openai.ts';
 import { createRunner } from './runner.ts';
@@ -54,6 +56,7 @@ export interface Core {
 
 export interface SearchQuery {
   text?: string | undefined;
+  /** A clean copy (src/images/encode.ts). */
   image?: Uint8Array | undefined;
 }
 
@@ -70,19 +73,18 @@ interface CoreParts {
 const quickWidth = 4;
 // Platforms want suggestions within 3 seconds.
 const modelsMs = 2000;
-const stopGraceMs = 10_000;
+/** Milliseconds that running jobs are given when the process stops, before they are handed back for the next start. */
+export const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
   const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
-  const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
+  const images = await createImageFiles(config);
   const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
-  const queue = createQueue<JobPayload>(state, {
-    maxWaiting: config.maxQueued,
-    width: { quick: quickWidth, image: config.image.concurrency },
-    log,
-  });
-  const hashUser = createUserHash(config.dataDir);
+  const { redisUrl, bounds, quota, quotaExempt } = config.queue;
+  const width = { quick: quickWidth, image: config.image.concurrency };
+  const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width, log });
+  const hashUser = await createUserHash(config.dataDir, agreeingOver(redisUrl, log));
   const generator = createGenerator(config.image, log);
   const models = rememberModels(generator, { timeoutMs: modelsMs });
   const calibration = await keepCalibrated(store);
@@ -108,8 +110,17 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
   });
   await imports.start();
 
-  const forget = createForget({ store, outbox, images });
-  const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
+  const provenance = createProvenance({ store, outbox, images });
+  const services: Services = {
+    pipeline,
+    store,
+    outbox,
+    images,
+    commands,
+    provenance,
+    ...createForget({ store, outbox, images }),
+    ...cancellingIn(queue),
+  };
   const suggest = createSuggest({ store, outbox, hashUser, models });
   let warmed: Promise<void> | undefined;
   return {
@@ -118,8 +129,11 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
       actions,
       queue,
       images,
+      outbox,
       hashUser,
       suggest,
+      isExempt: exemption(quotaExempt),
+      sharesData: config.clickhouseUrl !== undefined,
       checkModel: createModelCheck(models),
     }),
     state,
@@ -127,7 +141,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     engine: store.engine,
     model: embedder.model,
     notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
-    search: (query, options) => searchDirectly(search, query, options),
+    search: (query, options) => searchDirectly({ search, provenance }, query, options),
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
       queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
@@ -135,6 +149,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     },
     async stop() {
       await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), imports.stop(), warmed]);
+      await queue.close();
       await outbox.close();
       await embedder.close();
       await store.close();
@@ -156,6 +171,10 @@ async function openMemory({ config, log, signal, onFatal }: Omit<CoreParts, 'com
   return { state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
 }
 
+function agreeingOver(redisUrl: string | undefined, log: Logger): AgreeOnKey | undefined {
+  return redisUrl === undefined ? undefined : (ours, fresh, file) => agreeOnKey(redisUrl, ours, fresh, file, log);
+}
+
 function createRefiner({ openai }: Config, log: Logger) {
   const neighbours = createNeighboursRefiner();
   return openai ? createOpenAiRefiner({ ...openai, log, fallback: neighbours }) : neighbours;
@@ -172,22 +191,30 @@ async function keepCalibrated(store: PromptStore) {
   };
 }
 
-function searchDirectly(search: Search, { text, image }: SearchQuery, options: Parameters<Core['search']>[1]) {
-  if (image) return search.byImages([image], options);
-  return search.byText(text ?? '', options);
+async function searchDirectly(
+  { search, provenance }: { search: Search; provenance: Provenance },
+  { text, image }: SearchQuery,
+  options: Parameters<Core['search']>[1],
+): Promise<NeighbourView[]> {
+  if (!image) return search.byText(text ?? '', options);
+  const carried = await provenance.read(image, options.scope);
+  if (!carried) return search.byImages([image], options);
+  const { match } = carried;
+  const similar = await search.byImages([image], { ...options, exclude: [match.id], excludePrompt: match.prompt });
+  return [match, ...similar].slice(0, options.limit);
 }
 
 function cancellingIn(queue: Queue<JobPayload>): Pick<Services, 'cancelJob' | 'cancelAllOf'> {
   return {
     async cancelJob(jobId, by) {
-      const job = queue.find(jobId);
+      const job = await queue.find(jobId);
       if (job && job.owner !== by.user && !by.moderator) {
         throw new BotError('forbidden', 'Only the person who asked for this can cancel it.');
       }
       return queue.cancel(jobId);
     },
     async cancelAllOf(user, { except }) {
-      const others = queue.all().filter((job) => job.owner === user && job.id !== except);
+      const others = (await queue.all()).filter((job) => job.owner === user && job.id !== except);
       await Promise.all(others.map(({ id }) => queue.cancel(id)));
     },
   };

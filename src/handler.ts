@@ -1,21 +1,28 @@
 import { createHash } from 'node:crypto';
-import type { Attachment, ChatHandler, Invocation, Suggestion } from './chat.ts';
+import type { Attachment, ChatHandler, Invocation, Person, Suggestion } from './chat.ts';
 import type { ActionHandler, Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { readOptions } from './command-options.ts';
 import { BotError } from './errors.ts';
 import type { HashUser } from './identity.ts';
-import { cleanCopy } from './images/decode.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { ActionTask, CommandTask, JobPayload } from './job.ts';
+import type { Outbox } from './outbox.ts';
 import type { Queue } from './queue/queue.ts';
+import type { Upload } from './store/store.ts';
+import { keepUpload } from './uploads.ts';
 
 interface HandlerParts {
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   queue: Queue<JobPayload>;
   images: ImageFiles;
+  outbox: Outbox;
   hashUser: HashUser;
+  /** Whether the daily quota does not hold for somebody. */
+  isExempt(person: Person): boolean;
+  /** Other processes see the same database and pictures, so that they can do the jobs accepted here. */
+  sharesData: boolean;
   /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
   checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
@@ -23,30 +30,41 @@ interface HandlerParts {
 
 /** Pictures in one request. */
 const maxAttachments = 4;
-/** Pixels; what CLIP sees is far smaller, and people look at it in the thread. */
-const keptSide = 1024;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, images, hashUser } = parts;
+  const { commands, actions, queue, hashUser, isExempt, sharesData } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);
     const task = taskOf(invocation);
     if (!task) return { jobId, ahead: 0 };
+    const { scope, person, thread, carried } = invocation;
     if (task.kind === 'command' && typeof task.values['model'] === 'string')
       await parts.checkModel(task.values['model']);
-    const { scope, person, thread } = invocation;
+    const user = hashUser(scope, person.id);
+    const owner = { scope, job: jobId, user };
     const payload: JobPayload = {
       thread,
       scope,
-      user: hashUser(scope, person.id),
+      user,
       moderator: person.moderator ?? false,
-      attachments: await keepAll('attachments' in invocation ? invocation.attachments : []),
+      carried,
+      attachments: await keepAll('attachments' in invocation ? invocation.attachments : [], owner),
       task,
     };
-    const { ahead } = await queue.submit({ id: jobId, lane: laneOf(task), owner: payload.user, payload });
-    return { jobId, ahead };
+    const lane = laneOf(task);
+    const place = await queue.submit({
+      id: jobId,
+      lane,
+      owner: payload.user,
+      scope,
+      pictures: lane === 'image' ? picturesOf(task) : 0,
+      exempt: isExempt(person),
+      portable: sharesData && carried !== undefined,
+      payload,
+    });
+    return { jobId, ...place };
   }
 
   function taskOf(invocation: Invocation): CommandTask | ActionTask | undefined {
@@ -97,7 +115,10 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     return known.find(({ name }) => name === task.name)?.lane ?? 'quick';
   }
 
-  async function keepAll(attachments: readonly Attachment[]): Promise<JobPayload['attachments']> {
+  async function keepAll(
+    attachments: readonly Attachment[],
+    owner: Omit<Upload, 'key'>,
+  ): Promise<JobPayload['attachments']> {
     if (attachments.length > maxAttachments) {
       throw new BotError(
         'invalid_input',
@@ -106,7 +127,7 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     }
     return Promise.all(
       attachments.map(async (attachment) =>
-        'url' in attachment ? { url: attachment.url } : keepPicture(images, attachment.bytes),
+        'url' in attachment ? { url: attachment.url } : keepUpload(parts, attachment.bytes, owner),
       ),
     );
   }
@@ -114,14 +135,13 @@ export function createHandler(parts: HandlerParts): ChatHandler {
   return { commands, reactions: reactions(actions), accept, suggest: parts.suggest };
 }
 
-/** Stores a clean copy of a picture that somebody sent. Throws BotErrors for what is no usable picture. */
-export async function keepPicture(images: ImageFiles, bytes: Uint8Array): Promise<{ key: string }> {
-  const copy = await cleanCopy(bytes, { maxSide: keptSide });
-  return { key: await images.put(copy.bytes) };
-}
-
 function reactions(actions: readonly ActionHandler[]): string[] {
   return actions.flatMap((action) => (action.reaction ? [action.emoji] : []));
+}
+
+/** As far as the request tells; a run that derives from another tells more once that is read. */
+function picturesOf(task: CommandTask | ActionTask): number {
+  return task.kind === 'command' && typeof task.values.count === 'number' ? task.values.count : 1;
 }
 
 /** One platform event is one job, however often it is delivered. */

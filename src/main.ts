@@ -8,7 +8,7 @@ import { actions, commands } from '../commands/index.ts';
 import { aborted } from './aborted.ts';
 import type { Adapter } from './chat.ts';
 import { type Config, loadConfig } from './config.ts';
-import { type Core, openCore, type SearchQuery } from './core.ts';
+import { type Core, openCore, type SearchQuery, stopGraceMs } from './core.ts';
 import { BotError } from './errors.ts';
 import { createLog, type Logger } from './log.ts';
 import { packageRoot } from './paths.ts';
@@ -64,7 +64,7 @@ function createAdapters(config: Config, core: Core, log: Logger, onFatal: (error
   return [
     createWebAdapter({ ...config.web, ...shared('web'), scope: localScope, search, about }),
     ...(discord ? [createDiscordAdapter({ ...discord, ...shared('discord') })] : []),
-    ...(slack ? [createSlackAdapter({ ...slack, ...shared('slack') })] : []),
+    ...(slack ? [createSlackAdapter({ ...slack, ...shared('slack'), stopGraceMs })] : []),
   ];
 }
 

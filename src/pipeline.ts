@@ -5,6 +5,7 @@ import type { Embedder } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
 import { withinLimits } from './generator/within-limits.ts';
+import { encodeResult } from './images/encode.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
@@ -156,7 +157,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return {
         ...made,
         nsfw: made.images.some(({ nsfw }) => nsfw),
-        images: await keep(made.images),
+        images: await keep(made, request, refinement),
         notices: [...notices, ...made.notices],
       };
     });
@@ -175,9 +176,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return bytes && { bytes, strength: sourceStrength };
   }
 
-  function keep(made: GenerationResult['images']): Promise<GenerationImage[]> {
+  function keep(made: GenerationResult, request: RunRequest, refinement: Refinement): Promise<GenerationImage[]> {
+    const { generator, model } = made;
+    const { prompt, negativePrompt } = refinement;
+    const described = { prompt, negativePrompt, generator, model, generation: request.id, parent: request.parent?.id };
     return Promise.all(
-      made.map(async ({ bytes, width, height, seed }) => ({ key: await images.put(bytes), width, height, seed })),
+      made.images.map(async ({ bytes, seed }) => {
+        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, seed });
+        return { key: await images.put(encoded), ...picture, seed };
+      }),
     );
   }
 

@@ -3,21 +3,32 @@ import type { AskerParts } from './asking.ts';
 import { picturesOf } from './attachments.ts';
 import { findThePrompt } from './commands.ts';
 import { personOf, scopeOf } from './people.ts';
+import type { PlaceRecord } from './records.ts';
 
 export interface MessageParts extends AskerParts {
   botId(): string;
 }
 
 /** A picture in a direct message, a reply to the bot or a mention of it starts a reverse search; all else is left alone. */
-export function createMessages({ adapter, places, handler, botId }: MessageParts) {
+export function createMessages({ adapter, places, posts, handler, botId }: MessageParts) {
+  function isForBot(message: GatewayMessageCreateDispatchData): boolean {
+    const isDirect = message.guild_id === undefined;
+    return isDirect || (message.mentions ?? []).some(({ id }) => id === botId()) || repliesToBot(message);
+  }
+
+  function repliesToBot({ referenced_message, message_reference }: APIMessage): boolean {
+    if (referenced_message) return referenced_message.author.id === botId();
+    return posts.mainOf(message_reference?.message_id ?? '') !== undefined;
+  }
+
   return async function receive(message: GatewayMessageCreateDispatchData): Promise<void> {
-    if (message.author.bot || message.webhook_id || !isForBot(message, botId())) return;
+    if (message.author.bot || message.webhook_id || !isForBot(message)) return;
     const attachments = picturesOf(message);
     if (attachments.length === 0) return;
     const { id, guild_id: guild, channel_id: channel } = message;
     const member = message.member && { ...message.member, user: message.author };
     const person = personOf(member ? { member } : { user: message.author });
-    const thread = places.begin(id, {
+    const place: PlaceRecord = {
       kind: 'message',
       channel,
       source: id,
@@ -26,18 +37,10 @@ export function createMessages({ adapter, places, handler, botId }: MessageParts
       title: findThePrompt,
       person: person.id,
       createdAt: Date.now(),
-    });
-    const text = message.content.replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
+    };
+    const thread = { adapter, thread: places.begin(id, place) };
+    const text = (message.content ?? '').replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
     const scope = scopeOf({ guild, channel });
-    await handler.accept({ kind: 'message', id, scope, person, thread: { adapter, thread }, text, attachments });
+    await handler.accept({ kind: 'message', id, scope, person, thread, carried: place, text, attachments });
   };
-}
-
-function isForBot(message: GatewayMessageCreateDispatchData, bot: string): boolean {
-  const isDirect = message.guild_id === undefined;
-  return isDirect || message.mentions.some(({ id }) => id === bot) || repliesTo(message, bot);
-}
-
-function repliesTo({ referenced_message }: APIMessage, bot: string): boolean {
-  return referenced_message?.author.id === bot;
 }

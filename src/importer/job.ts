@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Embedder } from '../embedder/embedder.ts';
@@ -71,6 +72,8 @@ export interface ImportParts {
 /** Imports the files one after another, and then builds the index that a large import left out. Throws the BotErrors of reading, embedding and storing. */
 export async function runImport(request: ImportRequest, parts: ImportParts): Promise<void> {
   const { store, signal, onEvent } = parts;
+  // Hundreds of pictures wait at once, each for the same signal.
+  setMaxListeners(0, signal);
   const known = await loadKnown(store, { signal });
   for (const file of request.files) {
     if (signal.aborted) break;

@@ -5,7 +5,7 @@ import type { Embedder } from '../embedder/embedder.ts';
 import { fingerprintOf } from '../embedder/model-name.ts';
 import { openEmbedder } from '../embedder/open.ts';
 import { isAbort } from '../errors.ts';
-import { createDiskImageFiles } from '../images/disk.ts';
+import { createImageFiles } from '../images/choose.ts';
 import { countReasons, totalOf } from '../importer/counts.ts';
 import { type CachedPicture, cachePictures } from '../importer/picture-cache.ts';
 import { createPictureDownloads } from '../importer/picture-downloads.ts';
@@ -70,7 +70,7 @@ async function reembed({ request, config, database, log, signal }: Work): Promis
     const move = await database.move({ name, dimensions: embedder.dimensions });
     const { generations, prompts, prompt_images } = await move.left();
     console.error(`${prompts} prompts, ${prompt_images} pictures and ${generations} runs: rows to embed by ${name}`);
-    const images = createDiskImageFiles(path.join(dataDir, 'images'));
+    const images = await createImageFiles(config);
     const pictures = createPictures({
       embeds: true,
       folder: undefined,

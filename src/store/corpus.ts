@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { imageColumns, promptColumns } from './corpus-columns.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { CorpusImage, CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
 import { checkVector, dot, type VectorModel } from './vectors.ts';
@@ -26,6 +27,7 @@ const vectorRow = z.object({ id: z.string(), vector: z.array(z.number()) });
 /** The imported (prompt, picture) pairs. */
 export function createCorpus(connection: Connection, model: VectorModel): Corpus {
   const { dimensions } = model;
+  const made = { name: 'vector_model', type: 'String', cell: () => model.name } as const;
   let lastImport: Promise<unknown> = Promise.resolve();
 
   const storedIds = async (table: CorpusTable, ids: readonly string[], options?: CallOptions) => {
@@ -38,19 +40,12 @@ export function createCorpus(connection: Connection, model: VectorModel): Corpus
     const ids = batch.map(({ id }) => id);
     const known = await storedIds('prompts', ids, options);
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
-    const illustrated = fresh.flatMap(({ imageVector, ...row }) => (imageVector ? [{ ...row, imageVector }] : []));
+    const illustrated = fresh.filter(hasPicture);
     // Pictures go first: a row counts from the moment its prompt is there, so a crash in between leaves nothing visible and a second import repairs it.
     const orphans = illustrated.length > 0 ? await storedIds('prompt_images', ids, options) : new Set();
-    await connection.insert(
-      'prompt_images',
-      illustrated.filter(({ id }) => !orphans.has(id)).map((row) => imageRow(connection, model, row)),
-      'bulk',
-    );
-    await connection.insert(
-      'prompts',
-      fresh.map((row) => promptRow(connection, model, row)),
-      'bulk',
-    );
+    const pictures = illustrated.filter(({ id }) => !orphans.has(id));
+    await connection.load('prompt_images', [...imageColumns, made], pictures);
+    await connection.load('prompts', [...promptColumns, made], fresh);
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
@@ -58,11 +53,7 @@ export function createCorpus(connection: Connection, model: VectorModel): Corpus
     const ids = batch.map(({ id }) => id);
     const known = await storedIds('prompt_images', ids, options);
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
-    await connection.insert(
-      'prompt_images',
-      fresh.map((row) => imageRow(connection, model, row)),
-      'bulk',
-    );
+    await connection.load('prompt_images', [...imageColumns, made], fresh);
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
@@ -150,14 +141,8 @@ function firstOfEachId<Row extends { id: string }>(batch: readonly Row[]): Row[]
   return [...new Map(batch.toReversed().map((row) => [row.id, row])).values()];
 }
 
-function promptRow({ dialect }: Connection, { name }: VectorModel, { promptVector, ...row }: CorpusRow) {
-  const { id, prompt, url, width, height, sourceSite } = row;
-  const cells = dialect.vectorCells(vectorColumns.prompts, promptVector);
-  return { id, prompt, url, width, height, source_site: sourceSite, vector_model: name, ...cells };
-}
-
-function imageRow({ dialect }: Connection, { name }: VectorModel, { id, prompt, url, imageVector }: CorpusImage) {
-  return { id, prompt, url, vector_model: name, ...dialect.vectorCells(vectorColumns.prompt_images, imageVector) };
+function hasPicture(row: CorpusRow): row is CorpusRow & CorpusImage {
+  return row.imageVector !== undefined;
 }
 
 interface VectorRow {

@@ -18,6 +18,7 @@ import { createReactions } from './reactions.ts';
 import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
+import { createUploads } from './uploads.ts';
 import { vectorIndexState } from './vector-index.ts';
 import type { VectorModel } from './vectors.ts';
 import { createVocabularySource } from './vocabulary.ts';
@@ -128,6 +129,7 @@ function createPromptStore(connection: Connection, model: VectorModel): PromptSt
     warm: (options) => warm({ connection, model, vocabulary }, options),
     ...createGenerations(connection, model),
     ...createReactions(connection),
+    ...createUploads(connection),
     counts: () => counts(connection),
     close: () => connection.close(),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connection, Parameters } from './connection.ts';
+import { removeRows } from './remove-rows.ts';
 import type { Generation, PromptStore, StoredGeneration } from './store.ts';
 import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
 import { checkVector, type VectorModel } from './vectors.ts';
@@ -116,15 +117,16 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
     },
     // The generation goes last: while anything is left, deleting it again finds it and finishes.
     async deleteGeneration(scope, id) {
-      await remove(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
-      await remove(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await removeRows(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await removeRows(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
       await removeEverywhere(connection, 'scope = {scope:String} AND id = {id:String}', { scope, id });
     },
     async isImageUsed(key) {
       const used = await connection.read(
         `SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) OR source = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
-UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
+UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1
+UNION ALL SELECT 1 AS used FROM uploads WHERE key = {key:String} LIMIT 1`,
         { row: z.object({ used: z.number() }), parameters: { key } },
       );
       return used.length > 0;
@@ -133,11 +135,13 @@ UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
 }
 
 function toRow(generation: Generation) {
-  const { parent, source, negativePrompt, changes, promptVector, imageVectors, createdAt, ...same } = generation;
+  const { parent, source, negativePrompt, images, changes, promptVector, imageVectors, createdAt, ...same } =
+    generation;
   return {
     ...same,
     parent: parent ?? '',
     source: source ?? '',
+    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed })),
     negative_prompt: negativePrompt,
     changes: changes.map(({ neighbourId, ...change }) => ({ ...change, neighbour_id: neighbourId ?? '' })),
     // JSON.stringify writes a typed array as an object.
@@ -147,24 +151,19 @@ function toRow(generation: Generation) {
   };
 }
 
-// A mutation rewrites the parts without the rows: a lightweight DELETE would only hide what a person wants gone.
-function remove(connection: Connection, table: string, condition: string, parameters: Parameters): Promise<void> {
-  return connection.command(`ALTER TABLE ${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`, parameters);
-}
-
 /**
  * Also where a move to another model has copied it, or kept it. A copy may be made, or the tables exchanged, between any two of these:
  * whichever of the two stays in use, the row is gone from it.
  */
 async function removeEverywhere(connection: Connection, condition: string, parameters: Parameters): Promise<void> {
-  await remove(connection, 'generations', condition, parameters);
+  await removeRows(connection, 'generations', condition, parameters);
   const copies = await connection.read(
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ('generations_next', 'generations_before')",
     { row: z.object({ name: z.string() }) },
   );
   if (copies.length === 0) return;
-  for (const { name } of copies) await remove(connection, name, condition, parameters);
-  await remove(connection, 'generations', condition, parameters);
+  for (const { name } of copies) await removeRows(connection, name, condition, parameters);
+  await removeRows(connection, 'generations', condition, parameters);
 }
 
 /** From the generation up to its root, or to where a parent was deleted. */

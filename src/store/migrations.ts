@@ -9,6 +9,7 @@ import {
   oneServer,
   repeatableInserts,
   type SchemaTarget,
+  uploadTable,
   vectorIndexes,
 } from './schema.ts';
 import type { VectorModel } from './vectors.ts';
@@ -41,7 +42,8 @@ const migrations: readonly Migration[] = [
       ),
   },
   { version: 4, name: 'repeatable inserts', statements: repeatableInserts },
-  { version: 5, name: 'what made the vectors', statements: modelMarks },
+  { version: 5, name: 'pictures that people sent', statements: uploadTable },
+  { version: 6, name: 'what made the vectors', statements: modelMarks },
 ];
 
 const latest = Math.max(...migrations.map(({ version }) => version));

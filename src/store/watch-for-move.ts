@@ -18,6 +18,7 @@ export function watchForMove(connection: Connection, onMoved: (error: BotError) 
   return {
     ...connection,
     read: (...request) => watching(connection.read(...request)),
+    load: (...request) => watching(connection.load(...request)),
     insert: (...request) => watching(connection.insert(...request)),
   };
 }

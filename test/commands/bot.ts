@@ -8,6 +8,7 @@ import { actions, commands } from '../../commands/index.ts';
 import type { Adapter, Attachment, Card, Invocation, MessageRef, ProgressUpdate } from '../../src/chat.ts';
 import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
+import { BotError } from '../../src/errors.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
 import type { ImageGenerator } from '../../src/generator/generator.ts';
@@ -19,7 +20,9 @@ import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { JobPayload } from '../../src/job.ts';
 import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
+import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
+import type { Quota } from '../../src/queue/quota.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
 import type { Refiner } from '../../src/refiner/refiner.ts';
 import { createRunner } from '../../src/runner.ts';
@@ -33,6 +36,8 @@ export interface Posted {
   ref: MessageRef;
   card: Card;
   removed: boolean;
+  /** The platform does not let the bot remove it any more. */
+  outOfReach?: boolean;
 }
 
 type Drawing = Pick<ImageGenerator, 'generate' | 'models'>;
@@ -41,15 +46,20 @@ const dimensions = 64;
 const log = pino({ level: 'silent' });
 
 /** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
-export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } = {}) {
+export async function openBot(options: Partial<Drawing> & { refiner?: Refiner; quota?: Quota } = {}) {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
   const store = await database.store({ name: 'words', dimensions });
   const outbox = createOutbox({ state, store, log });
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
-  const queue = createQueue<JobPayload>(state, { maxWaiting: 20, width: { quick: 2, image: 1 }, log });
-  const hashUser = createUserHash(dataDir);
+  const queue = createQueue<JobPayload>(state, {
+    bounds: { total: 20, perScope: 20, perOwner: 20 },
+    width: { quick: 2, image: 1 },
+    quota: options.quota,
+    log,
+  });
+  const hashUser = await createUserHash(dataDir);
   const embedder = createWordEmbedder();
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
@@ -64,10 +74,11 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     outbox,
     images,
     commands,
-    forget: createForget({ store, outbox, images }),
+    provenance: createProvenance({ store, outbox, images }),
+    ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
-      for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
+      for (const job of await queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
     },
   };
   const handler = createHandler({
@@ -75,7 +86,10 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     actions,
     queue,
     images,
+    outbox,
     hashUser,
+    isExempt: ({ moderator = false }) => moderator,
+    sharesData: false,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
   });
@@ -106,11 +120,12 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
       person: { id: person, name: person, moderator },
       thread: { adapter: adapter.name, thread: 'main' },
     });
-    while (queue.find(jobId)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (await queue.find(jobId)) await new Promise((resolve) => setTimeout(resolve, 5));
     return posts.slice(before).map(({ card }) => card);
   }
 
   return {
+    dataDir,
     handler,
     store,
     images,
@@ -235,7 +250,9 @@ function createMemoryAdapter() {
         return posted;
       },
       async remove(message) {
-        for (const post of posts) if (post.ref.message === message.message) post.removed = true;
+        const post = posts.find(({ ref: { message: id } }) => id === message.message);
+        if (post?.outOfReach) throw new BotError('forbidden', 'I may not post there (any more).');
+        if (post) post.removed = true;
       },
       async progress(update) {
         updates.push(update);

@@ -103,6 +103,7 @@ export async function openBot(options: FakeSlackOptions & { start?: boolean } = 
       state,
       images,
       maxImageBytes: 10_000_000,
+      stopGraceMs: 10_000,
       log: pino({ level: 'debug' }, sink),
       onFatal: (error) => fatal.push(error),
     });
