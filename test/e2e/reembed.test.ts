@@ -29,7 +29,7 @@ const darker = readFileSync(path.join(tinyFolder, 'preprocessor_config.json'), '
 );
 
 it('a bot whose server is moved to another model stops, keeps what it accepted, and goes on with that model', {
-  timeout: 900_000,
+  timeout: 1_800_000,
 }, async () => {
   const first = await apiOf(program).ask('prompt', { text: 'a red cat', count: 1 });
   expect((await apiOf(program).finished(first)).status).toBe('done');
