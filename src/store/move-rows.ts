@@ -12,7 +12,7 @@ export const sourceRow = z.looseObject({
   url: z.string().default(''),
   /** Of generations alone. */
   scope: z.string().default(''),
-  images: z.array(z.object({ key: z.string() })).default([]),
+  images: z.array(z.looseObject({ key: z.string() })).default([]),
 });
 
 export type SourceRow = z.infer<typeof sourceRow>;

@@ -99,6 +99,13 @@ ALTER TABLE prompts MODIFY SETTING non_replicated_deduplication_window = 1000;
 
 ALTER TABLE prompt_images MODIFY SETTING non_replicated_deduplication_window = 1000;
 
+CREATE TABLE IF NOT EXISTS uploads (
+    scope String,
+    job String,
+    user String,
+    key String
+  ) ENGINE = ReplacingMergeTree ORDER BY (scope, job, key) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
 ALTER TABLE generations ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String) DEFAULT 'test-model';
 
 ALTER TABLE generations ADD CONSTRAINT IF NOT EXISTS one_model CHECK vector_model = 'test-model';
@@ -160,6 +167,7 @@ FORMAT JSONEachRow;
 SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) OR source = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1
+UNION ALL SELECT 1 AS used FROM uploads WHERE key = {key:String} LIMIT 1
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
@@ -268,13 +276,13 @@ FORMAT JSONEachRow;
 
 ALTER TABLE prompts DROP VECTOR INDEX IF EXISTS prompt_vector_index;
 
-INSERT INTO generations (id, root, scope, user, asked, prompt, style, neighbours, refiner, generator, model, seed, width, height, images, nsfw, parent, source, negative_prompt, changes, prompt_vector, image_vectors, created_at, vector_model) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
+INSERT INTO generations (id, root, scope, user, asked, prompt, style, neighbours, refiner, generator, model, seed, width, height, nsfw, parent, source, images, negative_prompt, changes, prompt_vector, image_vectors, created_at, vector_model) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
 INSERT INTO posts (adapter, thread, message, generation, scope, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
-INSERT INTO prompt_images (id, prompt, url, vector_model, image_vector) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
+INSERT INTO prompt_images (id, prompt, url, image_vector, vector_model) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
-INSERT INTO prompts (id, prompt, url, width, height, source_site, vector_model, prompt_vector) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
+INSERT INTO prompts (id, prompt, url, width, height, source_site, prompt_vector, vector_model) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
 INSERT INTO reactions (generation, id, scope, user, kind, delta, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
