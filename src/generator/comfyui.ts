@@ -1,5 +1,4 @@
 import { BotError } from '../errors.ts';
-import { checkRequest } from './check-request.ts';
 import { createComfyuiApi } from './comfyui/api.ts';
 import { readRejection, rejected } from './comfyui/failures.ts';
 import { type JobOptions, runJob } from './comfyui/job.ts';
@@ -9,24 +8,16 @@ import { foldNegative } from './fold-negative.ts';
 import type { GeneratedImage, GenerateOptions, GeneratorLimits, ImageGenerator, ImageRequest } from './generator.ts';
 import { createHttpClient, type HttpAnswer } from './http.ts';
 import { socketOf } from './login.ts';
-import { usualPixelsOf } from './model-family.ts';
-import { withSmallerRetry } from './out-of-memory.ts';
 import { readPicture } from './picture.ts';
 import { seedAt } from './seeds.ts';
+import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
+import { placesToMend, type StableDiffusionSettings, stableDiffusionLimits } from './stable-diffusion.ts';
 import { tookTooLong } from './took-too-long.ts';
 import { unknownModel } from './unknown-model.ts';
 
-export interface ComfyuiSettings {
-  /** With a login, if the server wants one: `http://user:password@host:8188`. */
-  url: string;
-  /** `comfyui` unless told. */
-  name?: string | undefined;
-  /** A checkpoint as ComfyUI lists it; the first there is unless told. */
-  model?: string | undefined;
-  steps?: number | undefined;
-  guidance?: number | undefined;
-  sampler?: string | undefined;
+/** The first model there is serves unless one is named. */
+export interface ComfyuiSettings extends StableDiffusionSettings {
   /** The operator's own workflow files in API format; the built-in ones unless told. */
   workflow?: string | undefined;
   /** Starts from a picture. */
@@ -47,7 +38,7 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
   const http = createHttpClient({
     name: sender,
     url,
-    settings: { url: 'its address in IMAGE_BACKENDS', login: 'the user and password of its address in IMAGE_BACKENDS' },
+    settings: placesToMend,
   });
   const api = createComfyuiApi(http);
   const socket = socketOf(url, '/ws');
@@ -63,16 +54,13 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
   }
 
   async function generate(request: ImageRequest, options: GenerateOptions = {}) {
-    options.signal?.throwIfAborted();
-    checkRequest('ComfyUI', limits, request);
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
     try {
-      return await withSmallerRetry(request, limits, (smaller) => run(smaller, { ...options, signal }));
+      return await serve(self, request, { ...options, signal }, (fitting, given) => run(fitting, { ...given, signal }));
     } catch (cause) {
       options.signal?.throwIfAborted();
-      if (!timeout.aborted) throw cause;
-      throw tookTooLong(sender, timeoutMs, cause);
+      throw timeout.aborted ? tookTooLong(sender, timeoutMs, cause) : cause;
     }
   }
 
@@ -134,7 +122,8 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
   }
 
   const model = settings.model ?? modelIn(workflows.plain) ?? 'default';
-  return { name, model, limits, models, generate };
+  const self: ImageGenerator = { name, model, limits, models, generate };
+  return self;
 }
 
 interface Workflows {
@@ -152,14 +141,10 @@ function workflowsOf({ workflow, sourceWorkflow }: ComfyuiSettings): Workflows {
   };
 }
 
-function limitsOf({ model }: ComfyuiSettings, { plain, source }: Workflows): GeneratorLimits {
+function limitsOf(settings: ComfyuiSettings, { plain, source }: Workflows): GeneratorLimits {
+  const model = settings.model ?? modelIn(plain);
   return {
-    maxCount: 8,
-    minSide: 256,
-    maxSide: 2048,
-    sideMultiple: 64,
-    usualPixels: usualPixelsOf(model ?? modelIn(plain)),
-    hasSeed: true,
+    ...stableDiffusionLimits({ ...settings, model }, { sideMultiple: 64 }),
     hasNegativePrompt: plain.has.has('negative_prompt'),
     hasSource: source !== undefined,
   };

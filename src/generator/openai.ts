@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import OpenAI, { toFile } from 'openai';
+import { toFile } from 'openai';
 import { foldNegative } from './fold-negative.ts';
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
+import { createOpenAiClient } from './openai/client.ts';
 import { isRateLimit, isUnknownModel, toBotError } from './openai/failures.ts';
 import { readImages } from './openai/read.ts';
 import { readBase64Picture } from './picture.ts';
@@ -26,7 +27,6 @@ export interface OpenAiImagesSettings {
 }
 
 const sender = 'OpenAI';
-const officialUrl = 'https://api.openai.com/v1';
 const usualModel = 'gpt-image-2';
 const longestPrompt = 32_000;
 const usualRetryMs = [3_000, 15_000];
@@ -57,18 +57,9 @@ const limits = {
  */
 export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGenerator {
   const { name = 'openai', model = usualModel } = settings;
-  const client = new OpenAI({
-    apiKey: settings.apiKey,
-    baseURL: settings.baseUrl ?? officialUrl,
-    // Else the package reads these from the environment.
-    organization: null,
-    project: null,
-    adminAPIKey: null,
-    logLevel: 'off',
-    maxRetries: 0,
-    // Its own clock would only run until the headers.
-    timeout: settings.timeoutMs * 2,
-  });
+  // Its own clock would only run until the headers, and its retries would pay twice.
+  const client = createOpenAiClient({ ...settings, timeout: settings.timeoutMs * 2, maxRetries: 0 });
+
   async function models({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
     try {
       const known: string[] = [];

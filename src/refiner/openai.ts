@@ -1,6 +1,7 @@
-import OpenAI, { APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import type { CallOptions } from '../embedder/embedder.ts';
+import { createOpenAiClient } from '../generator/openai/client.ts';
 import type { Logger } from '../log.ts';
 import { longestPrompt, readAnswer, requestedAnswer, toRefinement } from './chat-answer.ts';
 import { askAgain, type ChatMessage, startConversation } from './chat-messages.ts';
@@ -18,7 +19,6 @@ export interface OpenAiRefinerSettings {
   timeoutMs?: number | undefined;
 }
 
-const officialUrl = 'https://api.openai.com/v1';
 const responseFormat = zodResponseFormat(requestedAnswer, 'refinement');
 
 /** Why the model gave no refinement: what people see, and what the operator finds in the log. */
@@ -42,17 +42,7 @@ class NoRefinement extends Error {
  */
 export function createOpenAiRefiner(settings: OpenAiRefinerSettings): Refiner {
   const timeout = settings.timeoutMs ?? 30_000;
-  const client = new OpenAI({
-    apiKey: settings.apiKey,
-    baseURL: settings.baseUrl ?? officialUrl,
-    // Else the package reads these from the environment.
-    organization: null,
-    project: null,
-    adminAPIKey: null,
-    logLevel: 'off',
-    maxRetries: 2,
-    timeout,
-  });
+  const client = createOpenAiClient({ ...settings, timeout, maxRetries: 2 });
   const name = `openai:${settings.model}`;
   return {
     name,
