@@ -2,6 +2,12 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
 import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
+import {
+  type ModerationConfig,
+  moderationConfigOf,
+  moderationFaults,
+  moderationSettings,
+} from './moderation-settings.ts';
 import { groupFaults } from './setting-groups.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
@@ -25,6 +31,7 @@ const settings = z.object({
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
   ...imageSettings,
+  ...moderationSettings,
   ALLOW_LORA: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   DISCORD_TOKEN: z.string().optional(),
   DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
@@ -69,6 +76,7 @@ export interface Config {
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
   image: ImageConfig;
+  moderation: ModerationConfig;
   /** Prompts may name weight files of the image server: `<lora:...>`. */
   allowLora: boolean;
   discord: DiscordConfig | undefined;
@@ -110,6 +118,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     ...(parsed.success ? [] : parsed.error.issues.map(describe)),
     ...groupFaults(given),
     ...imageFaults(given),
+    ...moderationFaults(given),
   ];
   if (!parsed.success || faults.length > 0) {
     throw new BotError(
@@ -135,6 +144,7 @@ function toConfig(values: Settings): Config {
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai,
     image: imageConfigOf(values, openai),
+    moderation: moderationConfigOf(values),
     allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),

@@ -61,7 +61,7 @@ describe('layout', () => {
     ['hono', /^adapters\/web\//],
     ['@clickhouse/client', /^src\/store\//],
     ['chdb', /^src\/store\//],
-    ['openai', /^src\/(refiner|generator)\/openai/],
+    ['openai', /^src\/(refiner|generator|moderation)\/openai/],
     ['@xenova/transformers', /^src\/embedder\//],
   ])('uses %s in its own place alone', (name, place) => {
     const elsewhere = imports.filter(
