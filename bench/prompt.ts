@@ -6,6 +6,8 @@ import type { Embedding } from '../src/embedder/embedder.ts';
 import { openEmbedder } from '../src/embedder/open.ts';
 import { createPromptCleaner } from '../src/generator/clean-prompt.ts';
 import { createDiskImageFiles } from '../src/images/disk.ts';
+import { createGate } from '../src/moderation/gate.ts';
+import { createWordModerator } from '../src/moderation/words.ts';
 import { createOutbox } from '../src/outbox.ts';
 import { createPipeline, type RunContext } from '../src/pipeline.ts';
 import { createNeighboursRefiner } from '../src/refiner/neighbours.ts';
@@ -55,7 +57,17 @@ export async function benchPrompt(rows: number): Promise<Record<string, number>>
   };
   const refiner = createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
-  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const pipeline = createPipeline({
+    embedder,
+    search,
+    refiner,
+    generator,
+    images,
+    outbox,
+    gate: createGate({ words: createWordModerator([], log), policy: 'restricted', log }),
+    calibration: () => calibration,
+    cleanPrompt,
+  });
 
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {
@@ -124,6 +136,7 @@ function quietContext(): RunContext {
     progress: () => undefined,
     found: async () => undefined,
     refined: async () => undefined,
+    adultPlace: async () => ({ isFor: false, remedy: '' }),
     generated: async () => undefined,
   };
 }

@@ -1,4 +1,5 @@
-import type { Card, NeighbourView, RefinementView } from '../src/chat.ts';
+import { type Card, type CardImage, type NeighbourView, type RefinementView, rankLabel } from '../src/chat.ts';
+import type { Made } from '../src/pipeline.ts';
 import type { Generation, StoredGeneration } from '../src/store/store.ts';
 
 // Discord's limit for a custom id, the smallest of the platforms.
@@ -28,11 +29,12 @@ export function refinementCard(refinement: RefinementView, neighbours: readonly 
 }
 
 /** The pictures of a run, with every control of the loop. */
-export function picturesCard(generation: Generation | StoredGeneration, notices: readonly string[] = []): Card {
-  const { id, prompt, images, nsfw } = generation;
+export function picturesCard(generation: Generation | StoredGeneration, { notices, ranked }: Made): Card {
+  const { id, prompt } = generation;
+  const images = imagesOf(generation, ranked);
   return {
-    text: [prompt, ...notices].join('\n'),
-    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed, alt: prompt, nsfw })),
+    text: [prompt, ...(ranked ? [rankingLine(images)] : []), ...notices].join('\n'),
+    images,
     actions: [
       { id: `like:${id}`, label: 'Like', emoji: '👍' },
       { id: `dislike:${id}`, label: 'Dislike', emoji: '👎' },
@@ -51,4 +53,18 @@ export function picturesCard(generation: Generation | StoredGeneration, notices:
     generationId: id,
     parentId: generation.parent,
   };
+}
+
+function imagesOf({ prompt, images, nsfw }: Generation | StoredGeneration, ranked: Made['ranked']): CardImage[] {
+  return images.map(({ key, width, height, seed }, index) => {
+    const place = ranked && { rank: index + 1, fit: ranked.fits?.[index] };
+    const label = place && rankLabel(place, images.length);
+    return { key, width, height, seed, alt: label ? `${label}: ${prompt}` : prompt, nsfw, ...place };
+  });
+}
+
+function rankingLine(images: readonly CardImage[]): string {
+  const fits = images.flatMap(({ fit }) => (fit === undefined ? [] : `${Math.round(fit * 100)} %`));
+  const measured = fits.length > 0 ? `: ${fits.join(', ')}` : '';
+  return `Best of ${images.length} first, by how well each fits the prompt${measured}`;
 }

@@ -19,6 +19,8 @@ import { createDiskImageFiles } from './images/disk.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
+import { isPageForAdults, openGate } from './moderation/choose.ts';
+import { unmarked } from './moderation/shown.ts';
 import { createOutbox } from './outbox.ts';
 import { createPipeline } from './pipeline.ts';
 import { createQueue } from './queue/lmdb.ts';
@@ -70,6 +72,7 @@ const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
+  const gate = openGate(config, log);
   const { store, embedder, state, notice } = await openMemory(config, log, signal);
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
   const outbox = createOutbox(state, store, log);
@@ -85,7 +88,17 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
   const refiner = createRefiner(config, log);
   const cleanPrompt = createPromptCleaner({ allowLora: config.allowLora });
-  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const pipeline = createPipeline({
+    embedder,
+    search,
+    refiner,
+    generator,
+    images,
+    outbox,
+    gate,
+    calibration: calibration.current,
+    cleanPrompt,
+  });
   const demo = createDemo({
     embedder,
     store,
@@ -109,6 +122,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
       queue,
       images,
       hashUser,
+      gate,
       suggest,
       checkModel: createModelCheck(models),
     }),
@@ -117,10 +131,14 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     engine: store.engine,
     model: embedder.model,
     notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
-    search: (query, options) => searchDirectly(search, query, options),
+    async search(query, options) {
+      gate.checkWords(query.text === undefined ? [] : [query.text], { user: options.scope });
+      const found = await searchDirectly(pipeline.search, query, options);
+      return isPageForAdults(config.moderation) ? found.map(unmarked) : found;
+    },
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
-      queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
+      queue.start(createRunner({ adapters: byName, commands, actions, services, adultPolicy: gate.policy, log }));
       warmed = warmInBackground(store, { log, signal });
     },
     async stop() {

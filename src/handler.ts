@@ -8,6 +8,7 @@ import type { HashUser } from './identity.ts';
 import { cleanCopy } from './images/decode.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { ActionTask, CommandTask, JobPayload } from './job.ts';
+import type { Gate } from './moderation/gate.ts';
 import type { Queue } from './queue/queue.ts';
 
 interface HandlerParts {
@@ -16,6 +17,7 @@ interface HandlerParts {
   queue: Queue<JobPayload>;
   images: ImageFiles;
   hashUser: HashUser;
+  gate: Pick<Gate, 'checkWords'>;
   /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
   checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
@@ -28,7 +30,7 @@ const keptSide = 1024;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, images, hashUser } = parts;
+  const { commands, actions, queue, images, hashUser, gate } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);
@@ -37,10 +39,12 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     if (task.kind === 'command' && typeof task.values['model'] === 'string')
       await parts.checkModel(task.values['model']);
     const { scope, person, thread } = invocation;
+    const user = hashUser(scope, person.id);
+    gate.checkWords(promptsOf(task), { user });
     const payload: JobPayload = {
       thread,
       scope,
-      user: hashUser(scope, person.id),
+      user,
       moderator: person.moderator ?? false,
       attachments: await keepAll('attachments' in invocation ? invocation.attachments : []),
       task,
@@ -90,6 +94,16 @@ export function createHandler(parts: HandlerParts): ChatHandler {
       throw new BotError('invalid_input', `${emoji} has no meaning here. These have: ${reactions(actions).join(' ')}`);
     if (!added && action.reaction === 'given') return undefined;
     return { kind: 'action', name: action.name, message, given: added };
+  }
+
+  /** The words of a task that say what pictures are wanted. */
+  function promptsOf(task: CommandTask | ActionTask): string[] {
+    if (task.kind === 'action') return task.text === undefined ? [] : [task.text];
+    const options = commands.find(({ name }) => name === task.name)?.options ?? {};
+    return Object.entries(task.values).flatMap(([name, value]) => {
+      const option = options[name];
+      return option?.type === 'text' && option.isPrompt && typeof value === 'string' ? [value] : [];
+    });
   }
 
   function laneOf(task: CommandTask | ActionTask) {

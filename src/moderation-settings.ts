@@ -41,7 +41,12 @@ export function moderationConfigOf(values: ModerationSettings): ModerationConfig
 
 /** What is wrong with the moderation settings taken together, each with its remedy. */
 export function moderationFaults(given: Given): string[] {
-  const { OPENAI_API_KEY: key, OPENAI_MODERATION: judged, OPENAI_MODERATION_DOWN: whenDown, NSFW_POLICY: policy } = given;
+  const {
+    OPENAI_API_KEY: key,
+    OPENAI_MODERATION: judged,
+    OPENAI_MODERATION_DOWN: whenDown,
+    NSFW_POLICY: policy,
+  } = given;
   const isOn = judged !== undefined && judged !== 'off';
   const places = ['SLACK_NSFW_CHANNELS', 'WEB_NSFW'].filter((name) => given[name] && given[name] !== 'false');
   return [

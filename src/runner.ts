@@ -5,6 +5,8 @@ import { explainFailure } from './failure.ts';
 import { keepPicture } from './handler.ts';
 import type { ActionTask, JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
+import { type AdultPolicy, adultPlaceOf } from './moderation/adult-policy.ts';
+import { asShownTo } from './moderation/shown.ts';
 import type { StageProgress } from './pipeline.ts';
 import type { JobControl, QueuedJob, QueueHandlers } from './queue/queue.ts';
 
@@ -13,6 +15,7 @@ interface RunnerParts {
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   services: Services;
+  adultPolicy: AdultPolicy;
   log: Logger;
 }
 
@@ -23,7 +26,14 @@ const maxAttempts = 5;
 const cancelLabel = { label: 'Cancel', emoji: '✖️' };
 
 /** Runs accepted jobs: rebuilds their thread, does what was asked, and tells the person how it went. */
-export function createRunner({ adapters, commands, actions, services, log }: RunnerParts): QueueHandlers<JobPayload> {
+export function createRunner({
+  adapters,
+  commands,
+  actions,
+  services,
+  adultPolicy,
+  log,
+}: RunnerParts): QueueHandlers<JobPayload> {
   function threadOf(job: Job): Thread {
     const adapter = adapters.get(job.payload.thread.adapter);
     if (!adapter)
@@ -81,9 +91,10 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
     report: Report,
   ): Promise<JobContext> {
     const { scope, user, moderator } = job.payload;
+    const adultPlace = () => adultPlaceOf(adultPolicy, thread);
     const post = (name: string, card: Card, options: { generation?: string } = {}) =>
       control.step(`post ${name}`, async () => {
-        const ref = await thread.post(card, { key: `${job.id}/${name}` });
+        const ref = await thread.post(await asShownTo(adultPlace, card), { key: `${job.id}/${name}` });
         const { generation } = options;
         if (generation)
           await services.outbox.add({ kind: 'post', post: { ...ref, generation, scope, createdAt: new Date() } });
@@ -104,6 +115,7 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
       step: control.step,
       attachments: await fetchAll(job, control),
       post,
+      adultPlace,
       remove: (message) => thread.remove(message),
       progress: (label, details) => void report('running', label, details),
     };

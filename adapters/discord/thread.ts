@@ -173,6 +173,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     post: (card, { key }) => refused(() => post(card, `${thread}/${key}`)),
     remove: (message) => refused(() => remove(message)),
     progress: (update: ProgressUpdate) => progress.show(thread, update),
+    isForAdults: () => isAgeRestricted(api, places.find(thread)?.channel ?? thread),
   };
 
   async function refused<Value>(request: () => Promise<Value>): Promise<Value> {

@@ -36,6 +36,8 @@ export interface SlackOptions {
   apiUrl?: string | undefined;
   state: State;
   images: ImageFiles;
+  /** Ids of the channels where adult content may be shown: Slack itself has no mark for them. */
+  adultChannels?: readonly string[] | undefined;
   maxImageBytes: number;
   log: Logger;
   /** A token was refused while running. The process must end: calls wait from here on, until their jobs were handed back for the next start. */
@@ -62,7 +64,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
     const pictures = createPictureStore({ api, images, ledger, isTrusted, log });
     const personal = createPersonalAnswers({ api, ledger, poster, pictures, isTrusted, log });
     const progress = createProgressBoard(api, ledger, log);
-    const parts: ThreadParts = { api, ledger, poster, pictures, progress, personal, posting: new Map() };
+    const adultChannels = new Set(options.adultChannels);
+    const parts = { api, ledger, poster, pictures, progress, personal, adultChannels, posting: new Map() };
     const receiver = createReceiver(options);
     const app = createApp(options, identity, receiver);
     listen(app, {

@@ -18,6 +18,8 @@ export interface ThreadParts {
   pictures: PictureStore;
   progress: ProgressBoard;
   personal: PersonalAnswers;
+  /** Ids of the channels where the operator lets adult content be shown. */
+  adultChannels: ReadonlySet<string>;
   /** Cards being posted, by key: asking for one twice at a time is one post. */
   posting: Map<string, Promise<MessageRef>>;
 }
@@ -27,7 +29,7 @@ const pictureAttempts = 3;
 
 /** A conversation, rebuilt from its ref at any time. */
 export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
-  const { api, ledger, poster, pictures, progress, personal, posting } = parts;
+  const { api, ledger, poster, pictures, progress, personal, adultChannels, posting } = parts;
   const place = placeOf(ref);
   const { channel } = place;
 
@@ -165,6 +167,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     ref,
     post,
     remove,
+    isForAdults: async () => adultChannels.has(channel),
     async progress(update) {
       if (place.personal) return;
       await progress.report(update, async (key, message) => {

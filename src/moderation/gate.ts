@@ -11,6 +11,13 @@ export interface Asker {
   signal?: AbortSignal | undefined;
 }
 
+/** Words of one prompt. */
+export interface Wording {
+  texts: readonly string[];
+  /** What must not be in the picture, where a model reads it along with the rest: only what the operator's list refuses counts here. */
+  avoided?: string | undefined;
+}
+
 /** The one door between what people and services say, and what costs money or is shown. Every refusal is logged with its rule, never with a prompt. */
 export interface Gate {
   readonly policy: AdultPolicy;
@@ -19,11 +26,11 @@ export interface Gate {
   /** At once, by the operator's list alone. Throws BotError `refused`. */
   checkWords(texts: readonly string[], asker: Pick<Asker, 'user'>): void;
   /** By all rules. Throws BotError `refused` and `moderation_unavailable`; returns the rule by which it is adult content. */
-  checkPrompt(texts: readonly string[], asker: Asker, place: AdultPlace): Promise<Rule | undefined>;
+  checkPrompt(wording: Wording, asker: Asker, place: AdultPlace): Promise<Rule | undefined>;
   /** Pictures that somebody sent; as `checkPrompt`. */
   checkSent(pictures: readonly Uint8Array[], asker: Asker, place: AdultPlace): Promise<Rule | undefined>;
   /** As `checkPrompt`, for words that a service wrote: returns the verdict, and what is for adults in a place that is not is refused. */
-  judgeRewrite(texts: readonly string[], asker: Asker, place: AdultPlace): Promise<Verdict>;
+  judgeRewrite(wording: Wording, asker: Asker, place: AdultPlace): Promise<Verdict>;
   /** Pictures that were made, in order: those that are refused must not be kept. */
   review(pictures: readonly Made[], asker: Asker): Promise<Verdict[]>;
   /** Whether a stored prompt may be shown and used, and to whom; at once. */
@@ -67,6 +74,11 @@ export function createGate({ words, service, policy, log }: GateParts): Gate {
     return verdict.adult;
   }
 
+  async function judgeWording({ texts, avoided }: Wording, { signal }: Asker): Promise<Verdict> {
+    const refused = avoided === undefined ? undefined : words.judge(avoided).refused;
+    return refused ? { refused } : all.judgeTexts(texts, { signal });
+  }
+
   async function judgePictures(pictures: readonly Uint8Array[], { signal }: Asker): Promise<Verdict[]> {
     if (pictures.length === 0 || !all.judgePictures) return pictures.map(() => ({}));
     return all.judgePictures(pictures, { signal });
@@ -83,15 +95,15 @@ export function createGate({ words, service, policy, log }: GateParts): Gate {
         if (adult && policy === 'never') refuse(adult, asker, noPlace.remedy);
       }
     },
-    async checkPrompt(texts, asker, place) {
-      return settle(await all.judgeTexts(texts, { signal: asker.signal }), asker, place, changePrompt);
+    async checkPrompt(wording, asker, place) {
+      return settle(await judgeWording(wording, asker), asker, place, changePrompt);
     },
     async checkSent(pictures, asker, place) {
       const verdicts = await judgePictures(pictures, asker);
       return verdicts.map((verdict) => settle(verdict, asker, place, 'Send another picture.')).find(Boolean);
     },
-    async judgeRewrite(texts, asker, place) {
-      const verdict = await all.judgeTexts(texts, { signal: asker.signal });
+    async judgeRewrite(wording, asker, place) {
+      const verdict = await judgeWording(wording, asker);
       const refused = verdict.refused ?? (place.isFor ? undefined : verdict.adult);
       if (refused) log.info({ rule: refused.name, user: asker.user }, 'a rewrite was refused');
       return { ...verdict, refused };

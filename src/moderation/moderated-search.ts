@@ -1,8 +1,8 @@
 import type { Neighbour, Search, SearchRequest } from '../search.ts';
 import type { Gate } from './gate.ts';
 
-/** So many times as many are looked for, since some may be left out. */
-const spare = 2;
+/** Where some were left out, so many times as many are looked for. */
+const spare = 4;
 
 /**
  * Leaves out stored prompts that the operator's list refuses, so that nobody sees, uses or is inspired by them, and marks
@@ -21,8 +21,11 @@ export function moderateSearch(search: Search, { judgeWords, policy }: Pick<Gate
     async (...given: [...Query, SearchRequest]) => {
       const request = given.at(-1) as SearchRequest;
       const query = given.slice(0, -1) as unknown as Query;
-      const found = await find(...query, { ...request, limit: request.limit * spare });
-      return found.flatMap(allowed).slice(0, request.limit);
+      const found = await find(...query, request);
+      const shown = found.flatMap(allowed);
+      if (shown.length === found.length) return shown;
+      const more = await find(...query, { ...request, limit: request.limit * spare });
+      return more.flatMap(allowed).slice(0, request.limit);
     };
 
   return {

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { createContext, Script } from 'node:vm';
 
 const script = new Script('run()');
@@ -20,6 +21,7 @@ export function withinTime<Value>(milliseconds: number, work: () => Value): { va
   return done;
 }
 
+/** The error may be one of the context's own realm, so that `instanceof` says nothing. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+  return isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }

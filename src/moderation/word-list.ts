@@ -42,7 +42,10 @@ export function readWordList(file: string): ListEntry[] {
 export function parseWordList(text: string): { entries: ListEntry[]; faults: string[] } {
   const entries: ListEntry[] = [];
   const faults: string[] = [];
-  for (const [index, raw] of text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .entries()) {
     const line = index + 1;
     const written = raw.trim();
     if (written === '' || written.startsWith('#')) continue;

@@ -9,7 +9,8 @@ const patternTime = 250;
 /** No command takes a longer text; a service's rewrite may be longer, and is read whole by words alone. */
 const longestForPatterns = 10_000;
 // These write no spaces, so a word in them has no bounds to be found by.
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 export interface WordModerator extends Moderator {
   /** At once: it costs microseconds, and milliseconds with many patterns. */

@@ -10,13 +10,19 @@ import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
-import type { ImageGenerator } from '../../src/generator/generator.ts';
+import type { GeneratorLimits, ImageGenerator } from '../../src/generator/generator.ts';
 import { rememberModels } from '../../src/generator/model-list.ts';
 import { createModelCheck } from '../../src/generator/unknown-model.ts';
 import { createHandler } from '../../src/handler.ts';
 import { createUserHash } from '../../src/identity.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { JobPayload } from '../../src/job.ts';
+import type { Logger } from '../../src/log.ts';
+import type { AdultPolicy } from '../../src/moderation/adult-policy.ts';
+import { createGate } from '../../src/moderation/gate.ts';
+import type { Moderator } from '../../src/moderation/moderator.ts';
+import { parseWordList } from '../../src/moderation/word-list.ts';
+import { createWordModerator } from '../../src/moderation/words.ts';
 import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
@@ -37,11 +43,24 @@ export interface Posted {
 
 type Drawing = Pick<ImageGenerator, 'generate' | 'models'>;
 
+interface Setup extends Partial<Drawing> {
+  limits?: Partial<GeneratorLimits>;
+  refiner?: Refiner;
+  /** The operator's list, as its file. */
+  words?: string;
+  service?: Moderator;
+  policy?: AdultPolicy;
+  /** Whether the thread is marked for adults. */
+  isForAdults?: boolean;
+  log?: Logger;
+}
+
 const dimensions = 64;
-const log = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
 
 /** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
-export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } = {}) {
+export async function openBot(options: Setup = {}) {
+  const log = options.log ?? silent;
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
@@ -57,7 +76,23 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
   const refiner = options.refiner ?? createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
   const models = rememberModels(generator, { timeoutMs: 1000 });
-  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const gate = createGate({
+    words: createWordModerator(parseWordList(options.words ?? '').entries, log),
+    service: options.service,
+    policy: options.policy ?? 'restricted',
+    log,
+  });
+  const pipeline = createPipeline({
+    embedder,
+    search,
+    refiner,
+    generator,
+    images,
+    outbox,
+    gate,
+    calibration: () => calibration,
+    cleanPrompt,
+  });
   const services: Services = {
     pipeline,
     store,
@@ -76,11 +111,13 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     queue,
     images,
     hashUser,
+    gate,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
   });
-  const { adapter, posts, updates } = createMemoryAdapter();
-  queue.start(createRunner({ adapters: new Map([[adapter.name, adapter]]), commands, actions, services, log }));
+  const { adapter, posts, updates } = createMemoryAdapter(options.isForAdults ?? false);
+  const adapters = new Map([[adapter.name, adapter]]);
+  queue.start(createRunner({ adapters, commands, actions, services, adultPolicy: gate.policy, log }));
   let events = 0;
 
   type Asked = Omit<Extract<Invocation, { kind: 'command' }>, 'id' | 'thread' | 'scope' | 'person' | 'kind'>;
@@ -171,10 +208,7 @@ function createWordEmbedder(): Embedder {
 }
 
 /** Draws one plain colour a seed. */
-function createPlainGenerator({
-  generate,
-  models,
-}: Partial<Pick<ImageGenerator, 'generate' | 'models'>>): ImageGenerator {
+function createPlainGenerator({ generate, models, limits }: Setup): ImageGenerator {
   return {
     name: 'plain',
     model: 'plain',
@@ -186,6 +220,7 @@ function createPlainGenerator({
       hasSeed: true,
       hasNegativePrompt: false,
       hasSource: false,
+      ...limits,
     },
     models: models ?? (async () => ['plain']),
     generate:
@@ -216,7 +251,7 @@ function createPlainGenerator({
   };
 }
 
-function createMemoryAdapter() {
+function createMemoryAdapter(isForAdults: boolean) {
   const posts: Posted[] = [];
   const updates: ProgressUpdate[] = [];
   const byKey = new Map<string, MessageRef>();
@@ -240,6 +275,7 @@ function createMemoryAdapter() {
       async progress(update) {
         updates.push(update);
       },
+      isForAdults: async () => isForAdults,
     }),
   };
   return { adapter, posts, updates };

@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt';
-import type { Card, CardImage } from '../../../src/chat.ts';
+import { type Card, type CardImage, rankLabel } from '../../../src/chat.ts';
 import { isImageKey } from '../../../src/images/image-files.ts';
 import { actionBlocks } from './actions.ts';
 import { neighbourBlocks } from './neighbours.ts';
@@ -29,7 +29,7 @@ export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
     ...neighbourBlocks(card.neighbours ?? [], pictures),
     ...(card.refinement ? refinementBlocks(card.refinement, card.neighbours ?? []) : []),
     ...plainSections(noticeOf(card)),
-    ...(card.images ?? []).flatMap((image) => imageBlocks(image, pictures)),
+    ...(card.images ?? []).flatMap((image, _, all) => imageBlocks(image, all.length, pictures)),
     ...actionBlocks(card.actions),
   ];
   const text = shortenEscaped(summaryOf(card), limits.fallback);
@@ -50,7 +50,7 @@ export function ownPicturesOf({ images }: Card): CardPicture[] {
   return shownIn(images).map(({ key, alt }) => ({ key, alt }));
 }
 
-/** Slack has no channels for adults, so what is for them stays out of it. */
+/** What is marked as adult content here was found in a channel that is not for it. */
 function shownIn<Item extends { nsfw?: boolean | undefined }>(items: readonly Item[] = []): Item[] {
   return items.filter(({ nsfw }) => !nsfw);
 }
@@ -65,8 +65,9 @@ function summaryOf({ text, refinement, images = [] }: Card): string {
   return text || refinement?.prompt || images[0]?.alt || 'Promptory';
 }
 
-function imageBlocks({ key, alt, width, height, seed, nsfw }: CardImage, pictures: Pictures): types.KnownBlock[] {
-  if (nsfw) return plainSections('A picture for adults was left out: Slack has no place for it.');
+function imageBlocks(image: CardImage, of: number, pictures: Pictures): types.KnownBlock[] {
+  const { key, alt, nsfw } = image;
+  if (nsfw) return plainSections('A picture for adults was left out: this channel is not marked for them.');
   const file = pictures.files.get(key);
   if (!file) return [];
   return [
@@ -74,7 +75,12 @@ function imageBlocks({ key, alt, width, height, seed, nsfw }: CardImage, picture
       type: 'image',
       slack_file: { id: file },
       alt_text: shorten(alt || 'A generated picture', limits.altText),
-      title: { type: 'plain_text', text: `${width} × ${height}, seed ${seed}`, emoji: false },
+      title: { type: 'plain_text', text: titleOf(image, of), emoji: false },
     },
   ];
+}
+
+function titleOf(image: CardImage, of: number): string {
+  const { width, height, seed } = image;
+  return [rankLabel(image, of), `${width} × ${height}`, `seed ${seed}`].filter(Boolean).join(', ');
 }

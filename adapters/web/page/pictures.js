@@ -26,7 +26,15 @@ export function picturesView(images, prompt) {
           'aria-label': `Open picture ${index + 1}: ${image.alt}`,
         },
         picture,
+        rankView(image, images.length),
       );
     }),
   );
+}
+
+/** A ranked picture's place; as in rankLabel of src/chat.ts. */
+function rankView({ rank, fit }, of) {
+  if (rank === undefined) return undefined;
+  const fits = fit === undefined ? '' : `, fits ${Math.round(fit * 100)} %`;
+  return el('span', { class: 'rank small' }, `${rank} of ${of}${fits}`);
 }

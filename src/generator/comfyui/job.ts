@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BotError } from '../../errors.ts';
+import { orAborted } from '../../or-aborted.ts';
 import { isGood } from '../http.ts';
 import type { ComfyuiApi } from './api.ts';
 import { executionFailure } from './failures.ts';

@@ -1,0 +1,39 @@
+import type { Embedding } from './embedder/embedder.ts';
+import { knowsDrawnScenesOnly } from './embedder/model-name.ts';
+import type { Calibration } from './similarity.ts';
+
+/** Pictures of one run, best first. */
+export interface Ranking {
+  /** Where each was before. */
+  order: readonly number[];
+  /** How well each fits the prompt, 0 to 1, in the new order; undefined where the model can only compare them. */
+  fits: readonly number[] | undefined;
+}
+
+/** Ranks pictures by the cosine of their vectors with the prompt's; of equal ones the first stays first. */
+export function rankByFit(
+  prompt: Embedding,
+  pictures: readonly Embedding[],
+  shown: { calibration: Calibration; isMeasurable: boolean },
+): Ranking {
+  const ranked = pictures
+    .map((picture, index) => ({ index, cosine: dot(prompt, picture) }))
+    .toSorted((one, other) => other.cosine - one.cosine);
+  const { calibration, isMeasurable } = shown;
+  return {
+    order: ranked.map(({ index }) => index),
+    fits: isMeasurable ? ranked.map(({ cosine }) => calibration.textToImage(cosine)) : undefined,
+  };
+}
+
+/**
+ * Whether a percentage means something: the collection must show that its model tells a prompt's own picture from others,
+ * and the model must know pictures of the kind that the generator makes.
+ */
+export function isFitMeasurable(calibration: Calibration, models: { embedder: string; generator: string }): boolean {
+  return calibration.tellsPictures && (models.generator === 'sketch' || !knowsDrawnScenesOnly(models.embedder));
+}
+
+function dot(one: Embedding, other: Embedding): number {
+  return one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
+}
