@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -10,7 +11,7 @@ import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
-import type { GeneratorLimits, ImageGenerator } from '../../src/generator/generator.ts';
+import type { GeneratorLimits, ImageGenerator, ImageRequest } from '../../src/generator/generator.ts';
 import { rememberModels } from '../../src/generator/model-list.ts';
 import { createModelCheck } from '../../src/generator/unknown-model.ts';
 import { createHandler } from '../../src/handler.ts';
@@ -53,6 +54,12 @@ interface Setup extends Partial<Drawing> {
   /** Whether the thread is marked for adults. */
   isForAdults?: boolean;
   log?: Logger;
+  /** The backend marks what it makes as adult content. */
+  nsfw?: boolean;
+  /** What it shows half-way. */
+  preview?: Uint8Array;
+  /** Hears of every call of the generator. */
+  onDraw?(request: ImageRequest): void;
 }
 
 const dimensions = 64;
@@ -155,6 +162,15 @@ export async function openBot(options: Setup = {}) {
     queue,
     posts,
     updates,
+    /** Names of the files that pictures are kept in. */
+    imageFiles: async () =>
+      (await readdir(path.join(dataDir, 'images'), { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name),
+    picture: () =>
+      sharp({ create: { width: 64, height: 64, channels: 3, background: '#804020' } })
+        .png()
+        .toBuffer(),
     invoke,
     say: (command: string, given: Record<string, unknown> = {}, who?: Who, attachments: readonly Attachment[] = []) => {
       const asked: Asked = { command, options: given, attachments };
@@ -208,7 +224,7 @@ function createWordEmbedder(): Embedder {
 }
 
 /** Draws one plain colour a seed. */
-function createPlainGenerator({ generate, models, limits }: Setup): ImageGenerator {
+function createPlainGenerator({ generate, models, limits, nsfw, preview, onDraw }: Setup): ImageGenerator {
   return {
     name: 'plain',
     model: 'plain',
@@ -225,29 +241,34 @@ function createPlainGenerator({ generate, models, limits }: Setup): ImageGenerat
     models: models ?? (async () => ['plain']),
     generate:
       generate ??
-      (async ({ count, seed, width, height, model = 'plain' }) => ({
-        generator: 'plain',
-        model,
-        notices: [],
-        images: await Promise.all(
-          Array.from({ length: count }, async (_, index) => {
-            // Noise of its own in every picture: seeds that differ must never give the same bytes.
-            const noise = createHash('sha512')
-              .update(String(seed + index))
-              .digest();
-            const [r = 0, g = 0, b = 0] = noise;
-            const plain = sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
-            const mark = await sharp(noise.subarray(0, 48), { raw: { width: 4, height: 4, channels: 3 } })
-              .png()
-              .toBuffer();
-            const bytes = await plain
-              .composite([{ input: mark }])
-              .png()
-              .toBuffer();
-            return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index };
-          }),
-        ),
-      })),
+      (async (request, options) => {
+        onDraw?.(request);
+        options?.onProgress?.({ fraction: 0.5, preview });
+        const { count, seed, width, height, model = 'plain' } = request;
+        return {
+          generator: 'plain',
+          model,
+          notices: [],
+          images: await Promise.all(
+            Array.from({ length: count }, async (_, index) => {
+              // Noise of its own in every picture: seeds that differ must never give the same bytes.
+              const noise = createHash('sha512')
+                .update(String(seed + index))
+                .digest();
+              const [r = 0, g = 0, b = 0] = noise;
+              const plain = sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
+              const mark = await sharp(noise.subarray(0, 48), { raw: { width: 4, height: 4, channels: 3 } })
+                .png()
+                .toBuffer();
+              const bytes = await plain
+                .composite([{ input: mark }])
+                .png()
+                .toBuffer();
+              return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index, nsfw };
+            }),
+          ),
+        };
+      }),
   };
 }
 
