@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   sketch: async () => (await import('./sketch.ts')).benchSketch(),
+  best: async () => (await import('./best.ts')).benchBest(),
 };
 
 const alone = process.send ? benches[process.argv[2] ?? ''] : undefined;

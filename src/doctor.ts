@@ -8,6 +8,7 @@ import { type Config, loadConfig } from './config.ts';
 import { BotError } from './errors.ts';
 import { checkBackends } from './generator/doctor.ts';
 import { createLog } from './log.ts';
+import { checkModeration } from './moderation/doctor.ts';
 
 /** One thing that must be right for the bot to run, and what to do where it is not. */
 export interface Check {
@@ -30,6 +31,7 @@ async function run() {
     checks.push(
       await checkDataFolder(config),
       ...(await checkBackends(config.image)),
+      ...(await checkModeration(config)),
       ...(await checkPlatforms(config)),
     );
   } catch (error) {

@@ -17,6 +17,7 @@ import { createModelCheck } from '../../src/generator/unknown-model.ts';
 import { createHandler } from '../../src/handler.ts';
 import { createUserHash } from '../../src/identity.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
+import { readImages } from '../../src/images/image-files.ts';
 import type { JobPayload } from '../../src/job.ts';
 import type { Logger } from '../../src/log.ts';
 import type { AdultPolicy } from '../../src/moderation/adult-policy.ts';
@@ -167,6 +168,7 @@ export async function openBot(options: Setup = {}) {
       (await readdir(path.join(dataDir, 'images'), { recursive: true, withFileTypes: true }))
         .filter((entry) => entry.isFile())
         .map(({ name }) => name),
+    embedPictures: async (keys: readonly string[]) => embedder.embedImages(await readImages(images, keys)),
     picture: () =>
       sharp({ create: { width: 64, height: 64, channels: 3, background: '#804020' } })
         .png()
