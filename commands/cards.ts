@@ -1,5 +1,6 @@
-import { type Card, type CardImage, type NeighbourView, type RefinementView, rankLabel } from '../src/chat.ts';
+import type { Card, CardImage, NeighbourView, RefinementView } from '../src/chat.ts';
 import type { Made } from '../src/pipeline.ts';
+import { rankLabel } from '../src/rank-label.ts';
 import type { Generation, StoredGeneration } from '../src/store/store.ts';
 
 // Discord's limit for a custom id, the smallest of the platforms.

@@ -52,12 +52,6 @@ export interface CardImage {
   nsfw?: boolean | undefined;
 }
 
-/** A ranked picture's place in words: "1 of 4, fits 83 %"; undefined for one that was not ranked. */
-export function rankLabel({ rank, fit }: Pick<CardImage, 'rank' | 'fit'>, of: number): string | undefined {
-  if (rank === undefined) return undefined;
-  return `${rank} of ${of}${fit === undefined ? '' : `, fits ${Math.round(fit * 100)} %`}`;
-}
-
 /** One message of the bot, in platform-neutral terms; each adapter renders it in its own idiom. */
 export interface Card {
   /** Plain text, no markup: adapters escape it for their platform. */

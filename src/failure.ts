@@ -6,7 +6,7 @@ import type { Logger } from './log.ts';
 export function explainFailure(error: unknown, log: Logger): BotError {
   if (error instanceof BotError) {
     // What is refused by a rule was logged with that; the message may quote the prompt.
-    if (error.code === 'refused') log.info({ code: error.code, cause: error.cause }, 'refused by a rule');
+    if (error.code === 'refused') log.info({ code: error.code, err: error.cause }, 'refused by a rule');
     else log.warn({ err: error }, 'refused or failed');
     return error;
   }

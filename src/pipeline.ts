@@ -12,7 +12,7 @@ import type { AdultPlace } from './moderation/adult-policy.ts';
 import type { Gate } from './moderation/gate.ts';
 import { moderateSearch } from './moderation/moderated-search.ts';
 import type { Outbox } from './outbox.ts';
-import { isFitMeasurable, rankByFit } from './ranking.ts';
+import { rankGeneration } from './ranking.ts';
 import type { Refinement, Refiner } from './refiner/refiner.ts';
 import type { Neighbour, Search } from './search.ts';
 import type { Calibration } from './similarity.ts';
@@ -98,6 +98,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const { embedder, refiner, generator, images, outbox, gate, calibration, cleanPrompt } = parts;
   const search = moderateSearch(parts.search, gate);
   const admission = createAdmission({ gate, images, generator, cleanPrompt });
+  const bestFirst = (generation: Generation) => rankGeneration(generation, calibration(), embedder.model);
   const drawPictures = createDrawing({ generator, images, gate });
 
   async function run(request: RunRequest, context: RunContext) {
@@ -109,7 +110,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const drawn = await draw(request, refinement, seed, context);
     const nsfw = isAdult || rewrite.isAdult || drawn.nsfw;
     const results = { seed, neighbours, refinement, drawn: { ...drawn, nsfw } };
-    const { generation, ranked } = rank(request, await describe(request, results, context));
+    const described = await describe(request, results, context);
+    const { generation, ranked } = request.best ? bestFirst(described) : { generation: described };
     // Logged before it is shown: a reaction can come the moment the message is there.
     await outbox.add({ kind: 'generation', generation });
     await context.generated(generation, { notices: drawn.notices, ranked });
@@ -218,20 +220,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ]);
     if (!promptVector) throw new BotError('internal', 'The prompt could not be embedded. Try again.');
     return [promptVector, imageVectors] as const;
-  }
-
-  /** Best first, where that was asked for. */
-  function rank({ best }: RunRequest, generation: Generation): { generation: Generation; ranked?: Made['ranked'] } {
-    if (!best) return { generation };
-    const { promptVector, images, imageVectors } = generation;
-    const current = calibration();
-    const isMeasurable = isFitMeasurable(current, { embedder: embedder.model, generator: generation.generator });
-    const { order, fits } = rankByFit(promptVector, imageVectors, { calibration: current, isMeasurable });
-    const inOrder = <Item>(items: readonly Item[]) => order.flatMap((from) => items[from] ?? []);
-    return {
-      generation: { ...generation, images: inOrder(images), imageVectors: inOrder(imageVectors) },
-      ranked: { fits },
-    };
   }
 
   return { search, generator, run };

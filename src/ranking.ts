@@ -1,6 +1,7 @@
 import type { Embedding } from './embedder/embedder.ts';
 import { knowsDrawnScenesOnly } from './embedder/model-name.ts';
 import type { Calibration } from './similarity.ts';
+import type { Generation } from './store/store.ts';
 
 /** Pictures of one run, best first. */
 export interface Ranking {
@@ -8,6 +9,16 @@ export interface Ranking {
   order: readonly number[];
   /** How well each fits the prompt, 0 to 1, in the new order; undefined where the model can only compare them. */
   fits: readonly number[] | undefined;
+}
+
+/** A run with its pictures best first, and how well each fits. `embedder` is the model that made its vectors. */
+export function rankGeneration(generation: Generation, calibration: Calibration, embedder: string) {
+  const { promptVector, images, imageVectors, generator } = generation;
+  const isMeasurable = isFitMeasurable(calibration, { embedder, generator });
+  const { order, fits } = rankByFit(promptVector, imageVectors, { calibration, isMeasurable });
+  const inOrder = <Item>(items: readonly Item[]) => order.flatMap((from) => items[from] ?? []);
+  const sorted: Generation = { ...generation, images: inOrder(images), imageVectors: inOrder(imageVectors) };
+  return { generation: sorted, ranked: { fits } };
 }
 
 /** Ranks pictures by the cosine of their vectors with the prompt's; of equal ones the first stays first. */

@@ -11,7 +11,6 @@ import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
-import type { GeneratorLimits, ImageGenerator, ImageRequest } from '../../src/generator/generator.ts';
 import { rememberModels } from '../../src/generator/model-list.ts';
 import { createModelCheck } from '../../src/generator/unknown-model.ts';
 import { createHandler } from '../../src/handler.ts';
@@ -36,6 +35,7 @@ import { createCalibration } from '../../src/similarity.ts';
 import { openState } from '../../src/state.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createSuggest } from '../../src/suggest.ts';
+import { createPlainGenerator, type PlainSettings } from './plain-generator.ts';
 
 export interface Posted {
   ref: MessageRef;
@@ -43,10 +43,7 @@ export interface Posted {
   removed: boolean;
 }
 
-type Drawing = Pick<ImageGenerator, 'generate' | 'models'>;
-
-interface Setup extends Partial<Drawing> {
-  limits?: Partial<GeneratorLimits>;
+interface Setup extends PlainSettings {
   refiner?: Refiner;
   /** The operator's list, as its file. */
   words?: string;
@@ -55,12 +52,6 @@ interface Setup extends Partial<Drawing> {
   /** Whether the thread is marked for adults. */
   isForAdults?: boolean;
   log?: Logger;
-  /** The backend marks what it makes as adult content. */
-  nsfw?: boolean;
-  /** What it shows half-way. */
-  preview?: Uint8Array;
-  /** Hears of every call of the generator. */
-  onDraw?(request: ImageRequest): void;
 }
 
 const dimensions = 64;
@@ -222,55 +213,6 @@ function createWordEmbedder(): Embedder {
         }),
       ),
     close: async () => undefined,
-  };
-}
-
-/** Draws one plain colour a seed. */
-function createPlainGenerator({ generate, models, limits, nsfw, preview, onDraw }: Setup): ImageGenerator {
-  return {
-    name: 'plain',
-    model: 'plain',
-    limits: {
-      maxCount: 4,
-      minSide: 64,
-      maxSide: 1024,
-      sideMultiple: 64,
-      hasSeed: true,
-      hasNegativePrompt: false,
-      hasSource: false,
-      ...limits,
-    },
-    models: models ?? (async () => ['plain']),
-    generate:
-      generate ??
-      (async (request, options) => {
-        onDraw?.(request);
-        options?.onProgress?.({ fraction: 0.5, preview });
-        const { count, seed, width, height, model = 'plain' } = request;
-        return {
-          generator: 'plain',
-          model,
-          notices: [],
-          images: await Promise.all(
-            Array.from({ length: count }, async (_, index) => {
-              // Noise of its own in every picture: seeds that differ must never give the same bytes.
-              const noise = createHash('sha512')
-                .update(String(seed + index))
-                .digest();
-              const [r = 0, g = 0, b = 0] = noise;
-              const plain = sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
-              const mark = await sharp(noise.subarray(0, 48), { raw: { width: 4, height: 4, channels: 3 } })
-                .png()
-                .toBuffer();
-              const bytes = await plain
-                .composite([{ input: mark }])
-                .png()
-                .toBuffer();
-              return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index, nsfw };
-            }),
-          ),
-        };
-      }),
   };
 }
 

@@ -28,6 +28,7 @@ const shared = new Set([
   'src/images/download.ts',
   'src/images/image-files.ts',
   'src/paths.ts',
+  'src/rank-label.ts',
   'src/styles.ts',
 ]);
 

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
-import { type Card, type CardImage, rankLabel } from '../../../src/chat.ts';
+import type { Card, CardImage } from '../../../src/chat.ts';
 import { isImageKey } from '../../../src/images/image-files.ts';
+import { rankLabel } from '../../../src/rank-label.ts';
 import { actionBlocks } from './actions.ts';
 import { neighbourBlocks } from './neighbours.ts';
 import type { Pictures } from './pictures.ts';
@@ -50,7 +51,7 @@ export function ownPicturesOf({ images }: Card): CardPicture[] {
   return shownIn(images).map(({ key, alt }) => ({ key, alt }));
 }
 
-/** What is marked as adult content here was found in a channel that is not for it. */
+/** Slack has no channels for adults, so what is for them stays out of it. */
 function shownIn<Item extends { nsfw?: boolean | undefined }>(items: readonly Item[] = []): Item[] {
   return items.filter(({ nsfw }) => !nsfw);
 }
@@ -67,7 +68,7 @@ function summaryOf({ text, refinement, images = [] }: Card): string {
 
 function imageBlocks(image: CardImage, of: number, pictures: Pictures): types.KnownBlock[] {
   const { key, alt, nsfw } = image;
-  if (nsfw) return plainSections('A picture for adults was left out: this channel is not marked for them.');
+  if (nsfw) return plainSections('A picture for adults was left out: Slack has no place for it.');
   const file = pictures.files.get(key);
   if (!file) return [];
   return [

@@ -32,7 +32,7 @@ export function picturesView(images, prompt) {
   );
 }
 
-/** A ranked picture's place; as in rankLabel of src/chat.ts. */
+/** A ranked picture's place; as in src/rank-label.ts. */
 function rankView({ rank, fit }, of) {
   if (rank === undefined) return undefined;
   const fits = fit === undefined ? '' : `, fits ${Math.round(fit * 100)} %`;
