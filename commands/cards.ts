@@ -66,6 +66,6 @@ function imagesOf({ prompt, images, nsfw }: Generation | StoredGeneration, ranke
 
 function rankingLine(images: readonly CardImage[]): string {
   const fits = images.flatMap(({ fit }) => (fit === undefined ? [] : `${Math.round(fit * 100)} %`));
-  const measured = fits.length > 0 ? `: ${fits.join(', ')}` : '';
-  return `Best of ${images.length} first, by how well each fits the prompt${measured}`;
+  const by = fits.length > 0 ? `by how well each fits the prompt: ${fits.join(', ')}` : 'as far as this model can tell';
+  return `Best of ${images.length} first, ${by}`;
 }

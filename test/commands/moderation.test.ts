@@ -79,7 +79,7 @@ describe("the operator's list", () => {
     const cards = await bot.say('prompt', { text: 'a bad<lora:x:1>word' });
     expect(errorIn(cards)).toMatch(/^Refused: “badword”/);
     expect(spent).toEqual([]);
-    expect(lines.join('')).not.toMatch(/lora/);
+    expect(lines.join('')).not.toMatch(/lora|badword/);
   });
 
   it('refuses a stored prompt that is used, drawn again, refined or restyled, by a list that is newer', async () => {
@@ -193,6 +193,20 @@ describe('adult content', () => {
     const before = spent.length;
     expect(errorIn(await bot.press(`again:${card.id}`))).toMatch(/derives from pictures that were marked as adult/);
     expect(spent).toHaveLength(before);
+  });
+
+  it('is not even found where the bot makes none', async () => {
+    await open({ isForAdults: true });
+    const { id } = await made('a nude');
+    await bot.outbox.settled();
+    const stored = await bot.store.findGeneration('memory:home', id);
+    const vectors = await bot.store.vectorsOf('memory:home', id);
+    await bot.close();
+    if (!stored || !vectors) throw new Error('not stored');
+    await open({ policy: 'never', words: '' });
+    await bot.store.logGeneration({ ...stored, promptVector: vectors.prompt, imageVectors: vectors.images });
+    const [found] = await bot.say('search', { text: 'a nude' });
+    expect(found?.neighbours).toEqual([]);
   });
 
   it('is withheld where the bot makes none, though the backend made it', async () => {
