@@ -12,6 +12,8 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   'prompt-300': async () => (await import('./prompt.ts')).benchPrompt(300),
   'prompt-20000': async () => (await import('./prompt.ts')).benchPrompt(20_000),
   embedding: async () => (await import('./embedding.ts')).benchEmbedding(),
+  import: async () => (await import('./import.ts')).benchImport(),
+  capacity: async () => (await import('./capacity.ts')).benchCapacity(20_000),
   'hybrid-20000': async () => (await import('./hybrid.ts')).benchHybrid(20_000),
   'hybrid-100000': async () => (await import('./hybrid.ts')).benchHybrid(100_000),
   warm: async () => (await import('./warm.ts')).benchWarm(20_000),

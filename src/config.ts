@@ -9,6 +9,7 @@ import {
   moderationSettings,
 } from './moderation-settings.ts';
 import { groupFaults } from './setting-groups.ts';
+import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
 
@@ -27,6 +28,7 @@ const settings = z.object({
   CLIP_MODEL: z.string().optional(),
   HF_ENDPOINT: webAddress.default('https://huggingface.co'),
   CLICKHOUSE_URL: webAddress.optional(),
+  VECTOR_INDEX: vectorIndexSetting.optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
@@ -73,6 +75,8 @@ export interface Config {
   hubUrl: string;
   /** Undefined: chDB in the process. */
   clickhouseUrl: string | undefined;
+  /** Undefined: the engine's own, or MSTG on MyScale. */
+  vectorIndex: VectorIndexChoice | undefined;
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
   image: ImageConfig;
@@ -141,6 +145,7 @@ function toConfig(values: Settings): Config {
     clipModel: values.CLIP_MODEL,
     hubUrl: values.HF_ENDPOINT,
     clickhouseUrl: values.CLICKHOUSE_URL,
+    vectorIndex: values.VECTOR_INDEX,
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai,
     image: imageConfigOf(values, openai),

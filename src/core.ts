@@ -17,6 +17,7 @@ import { createHandler } from './handler.ts';
 import { createUserHash } from './identity.ts';
 import { createDiskImageFiles } from './images/disk.ts';
 import type { ImageFiles } from './images/image-files.ts';
+import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { isPageForAdults, openGate } from './moderation/choose.ts';
@@ -73,7 +74,7 @@ const stopGraceMs = 10_000;
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
   const gate = openGate(config, log);
-  const { store, embedder, state, notice } = await openMemory(config, log, signal);
+  const { store, embedder, plainEmbedder, state, notice } = await openMemory(config, log, signal);
   const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
   const outbox = createOutbox(state, store, log);
   const queue = createQueue<JobPayload>(state, {
@@ -110,6 +111,12 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     onGrowth: calibration.refresh,
   });
   await demo.begin();
+  const { dataDir, maxImageBytes } = config;
+  const imports = createImportServer({
+    ...{ store, embedder: plainEmbedder, images, state, dataDir, maxImageBytes, log },
+    onGrowth: calibration.refresh,
+  });
+  await imports.start();
 
   const forget = createForget({ store, outbox, images });
   const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
@@ -142,7 +149,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
       warmed = warmInBackground(store, { log, signal });
     },
     async stop() {
-      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), warmed]);
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), imports.stop(), warmed]);
       await outbox.close();
       await embedder.close();
       await store.close();
@@ -153,15 +160,15 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
 
 /** The database, the model that it was built with (or a new one's), and the local state. */
 async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
-  const { dataDir, clickhouseUrl, clipModel, hubUrl } = config;
+  const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl } = config;
   const state = openState(path.join(dataDir, 'state'));
-  const database = await openDatabase({ dataDir, clickhouseUrl, log });
+  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
   const storedModel = await database.storedModel();
   const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
   if (opened.notice) log.info(opened.notice);
   const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-  return { state, store, embedder, notice: opened.notice };
+  return { state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
 }
 
 function createRefiner({ openai }: Config, log: Logger) {

@@ -4,6 +4,7 @@ const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
 
 /** Settings that mean nothing without another, by that other. */
 const dependents: Readonly<Record<string, readonly string[]>> = {
+  CLICKHOUSE_URL: ['VECTOR_INDEX'],
   OPENAI_API_KEY: ['OPENAI_MODEL', 'OPENAI_BASE_URL'],
   DISCORD_TOKEN: ['DISCORD_GUILD_ID', 'DISCORD_API_URL', 'DISCORD_SHARDS'],
   SLACK_BOT_TOKEN: ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_PORT', 'SLACK_API_URL', 'SLACK_NSFW_CHANNELS'],

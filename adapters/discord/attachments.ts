@@ -24,7 +24,7 @@ export function pictureOption(file: APIAttachment): Attachment {
 }
 
 /** The uploaded pictures of a message, at most four. */
-export function picturesOf({ attachments }: Pick<APIMessage, 'attachments'>): Attachment[] {
+export function picturesOf({ attachments = [] }: Partial<Pick<APIMessage, 'attachments'>>): Attachment[] {
   return attachments
     .filter(isPicture)
     .slice(0, mostPictures)
@@ -32,8 +32,8 @@ export function picturesOf({ attachments }: Pick<APIMessage, 'attachments'>): At
 }
 
 /** Also what a message shows by its links, through Discord's own proxy. */
-export function allPicturesOf(message: Pick<APIMessage, 'attachments' | 'embeds'>): Attachment[] {
-  const linked = message.embeds.flatMap(({ image, thumbnail }) => [image ?? thumbnail ?? []].flat());
+export function allPicturesOf(message: Partial<Pick<APIMessage, 'attachments' | 'embeds'>>): Attachment[] {
+  const linked = (message.embeds ?? []).flatMap(({ image, thumbnail }) => [image ?? thumbnail ?? []].flat());
   const urls = linked.flatMap(({ proxy_url, url }) => proxy_url ?? url);
   return [...picturesOf(message), ...urls.map((url) => ({ url }))].slice(0, mostPictures);
 }
@@ -41,6 +41,8 @@ export function allPicturesOf(message: Pick<APIMessage, 'attachments' | 'embeds'
 function isPicture({ content_type, filename }: APIAttachment): boolean {
   return content_type ? content_type.startsWith('image/') : pictureName.test(filename);
 }
+
+const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
 export interface Downloads {
   /** The API that is in use; its host may serve files too when it is not Discord's own. */
@@ -54,6 +56,12 @@ export function downloadAttachment(
   { apiUrl, maxBytes }: Downloads,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const allowedHosts = isOfficial(apiUrl) ? discordHosts : [...discordHosts, new URL(apiUrl).hostname];
+  const allowedHosts = isOfficial(apiUrl) ? discordHosts : [...discordHosts, ...ownHosts(new URL(apiUrl), url)];
   return downloadImage(url, { allowedHosts, maxBytes, signal });
+}
+
+/** The server's own host; one on this machine may call itself by another of its names, on the same port. */
+function ownHosts({ hostname, port }: URL, url: string): string[] {
+  const isSamePort = URL.canParse(url) && new URL(url).port === port;
+  return loopback.includes(hostname) && isSamePort ? loopback : [hostname];
 }

@@ -1,4 +1,4 @@
-import { Client, Events, GatewayIntentBits, Options } from 'discord.js';
+import { Client, Events, GatewayDispatchEvents, GatewayIntentBits, Options, type WebSocketShard } from 'discord.js';
 import type { Logger } from '../../src/log.ts';
 import { createHealingStrategy, type HealingStrategy } from './sharding.ts';
 import type { Shards } from './shards.ts';
@@ -18,6 +18,14 @@ const intents = [
   GatewayIntentBits.DirectMessageReactions,
 ];
 const keptMembers = 200;
+
+/** What this adapter reads by itself; discord.js would only build structures of it, and fails where a server leaves something out. */
+const readHere: ReadonlySet<string> = new Set([
+  GatewayDispatchEvents.InteractionCreate,
+  GatewayDispatchEvents.MessageCreate,
+  GatewayDispatchEvents.MessageReactionAdd,
+  GatewayDispatchEvents.MessageReactionRemove,
+]);
 
 /** A client that is not logged in yet; `onStrategy` is given what can heal its shards once it connects. */
 export function createClient(
@@ -44,9 +52,24 @@ export function createClient(
       },
     },
   });
+  keepToItself(created, log);
   created.on(Events.Error, (error) => log.error({ err: error }, 'discord.js reported an error'));
   created.on(Events.ShardError, (error, shard) => log.warn({ err: error, shard }, 'a gateway connection failed'));
   created.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'reconnecting to Discord'));
   created.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'));
   return created;
+}
+
+/** Keeps events from discord.js that it need not see, and the process alive when it fails on another. */
+function keepToItself({ ws }: Client, log: Logger) {
+  const handle = ws['handlePacket'].bind(ws);
+  ws['handlePacket'] = (packet?: { t?: string }, shard?: WebSocketShard) => {
+    if (readHere.has(packet?.t ?? '')) return false;
+    try {
+      return handle(packet, shard);
+    } catch (error) {
+      log.warn({ err: error, event: packet?.t }, 'discord.js could not read an event');
+      return false;
+    }
+  };
 }

@@ -50,7 +50,7 @@ export async function completionsFor(
   handler: ChatHandler,
   asker: { person: Person; scope: string },
 ): Promise<string[]> {
-  const focused = data.options.find((option) => 'focused' in option && option.focused);
+  const focused = (data.options ?? []).find((option) => 'focused' in option && option.focused);
   if (!focused || !('value' in focused)) return [];
   const typed = String(focused.value);
   const option = handler.commands.find(({ name }) => name === data.name)?.options[focused.name];

@@ -5,14 +5,13 @@ import {
   ApplicationCommandType,
   ApplicationIntegrationType,
   InteractionContextType,
-  type RESTPutAPIApplicationCommandsJSONBody,
-  Routes,
 } from 'discord.js';
 import type { CommandInfo, CommandOption } from '../../src/chat.ts';
 import { BotError } from '../../src/errors.ts';
-import type { DiscordApi } from './api.ts';
-import { isDenied } from './failures.ts';
+import type { CommandBodies, DiscordApi } from './api.ts';
+import { isDenied, isRefused } from './failures.ts';
 import type { Tables } from './records.ts';
+import { areRegistered } from './registered.ts';
 import { cut } from './render/markdown.ts';
 
 /** The message command, in the "Apps" menu of any message. */
@@ -22,7 +21,7 @@ const mostChoices = 25;
 const longestText = 6000;
 const longestDescription = 100;
 
-type CommandBody = RESTPutAPIApplicationCommandsJSONBody[number];
+type CommandBody = CommandBodies[number];
 
 /** The commands as Discord registers them: typed options with their limits, required ones first. */
 export function commandBodies(commands: readonly CommandInfo[]): CommandBody[] {
@@ -76,7 +75,10 @@ export interface Registration {
   guild?: string | undefined;
 }
 
-/** Registers the commands when they are not what was registered last. Throws BotError `invalid_settings` for a server the bot is not in. */
+/**
+ * Registers the commands when they changed, or when Discord has others (they can be deleted there).
+ * Throws BotError `invalid_settings` for a server the bot is not in.
+ */
 export async function registerCommands(
   commands: readonly CommandInfo[],
   { apiUrl, application, guild }: Registration,
@@ -85,9 +87,10 @@ export async function registerCommands(
   const bodies = commandBodies(commands).map((body) => (guild ? body : { ...body, ...everywhere }));
   const hash = createHash('sha256').update(JSON.stringify(bodies)).digest('hex');
   const key = [apiUrl, application, guild ?? 'global'].join(' ');
-  if (tables.registrations.get(key) === hash) return { registered: false };
   try {
-    await api.rest.put(registrationRoute(application, guild), { body: bodies });
+    const isKnown = tables.registrations.get(key) === hash;
+    if (isKnown && (await stand(bodies, { application, guild }, api))) return { registered: false };
+    await api.putCommands(application, guild, bodies);
   } catch (cause) {
     if (!guild || !isDenied(cause)) throw cause;
     throw new BotError(
@@ -100,8 +103,17 @@ export async function registerCommands(
   return { registered: true };
 }
 
-export function registrationRoute(application: string, guild: string | undefined) {
-  return guild ? Routes.applicationGuildCommands(application, guild) : Routes.applicationCommands(application);
+type Place = Pick<Registration, 'application' | 'guild'>;
+
+/** True when Discord still has what was registered, as far as it tells. */
+async function stand(bodies: CommandBodies, { application, guild }: Place, api: DiscordApi): Promise<boolean> {
+  try {
+    return areRegistered(bodies, await api.getCommands(application, guild));
+  } catch (error) {
+    // A server of others may not list them; what was registered is taken to stand.
+    if (isRefused(error) && !isDenied(error)) return true;
+    throw error;
+  }
 }
 
 // Only global commands may say where they are offered.

@@ -112,7 +112,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   /** Straight from the gateway: discord.js's own events wait until all servers are loaded, and need channels in its cache. */
   function listen({ ws }: Client, { ready, interaction, message, reaction }: GatewayListeners) {
     ws.on(GatewayDispatchEvents.Ready, ({ application, user }: GatewayReadyDispatchData) =>
-      ready({ application: application.id, user: user.id }),
+      // A bot's user has the id of its application, but for the oldest ones.
+      ready({ application: application?.id ?? user.id, user: user.id }),
     );
     ws.on(GatewayDispatchEvents.InteractionCreate, (data: GatewayInteractionCreateDispatchData) =>
       handle(interaction(data)),
@@ -146,8 +147,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       closed = true;
       isOpen = false;
       stopWatching();
-      await client?.destroy();
-      await Promise.race([Promise.all(handling), sleep(longestHandlingMs, undefined, { ref: false })]);
+      const ended = Promise.all([client?.destroy(), ...handling]);
+      await Promise.race([ended, sleep(longestHandlingMs, undefined, { ref: false })]);
     },
   };
 }

@@ -9,12 +9,15 @@ import { createAsker } from './asking.ts';
 import { downloadAttachment } from './attachments.ts';
 import { registerCommands } from './commands.ts';
 import { createConnection, type Identity } from './connection.ts';
+import { isUnauthorized } from './failures.ts';
 import { createInteractions } from './interactions.ts';
 import { revoked } from './login-failure.ts';
 import { createMessages } from './messages.ts';
+import { createPatience } from './patience.ts';
 import { createPlaces } from './places.ts';
 import { createPosts } from './posts.ts';
 import { createProgress } from './progress.ts';
+import { keepPruned, usualLimits } from './pruning.ts';
 import { createReactions } from './reactions.ts';
 import { openTables } from './records.ts';
 import { parseShards } from './shards.ts';
@@ -44,6 +47,7 @@ interface Timing {
   firstProgressAfterMs: number;
   resumeWithinMs: number;
   holdMs: number;
+  pruneEveryMs: number;
 }
 
 const adapter = 'discord';
@@ -52,8 +56,9 @@ const usualTiming: Timing = {
   editEveryMs: 2500,
   firstProgressAfterMs: 1000,
   resumeWithinMs: 15_000,
-  // Longer than the core waits for running jobs when it stops, before it takes them back.
+  // Longer than the core waits for running jobs when it stops, before it takes them back: what fails after it is done at the next start.
   holdMs: 15_000,
+  pruneEveryMs: 60 * 60 * 1000,
 };
 
 /** Discord: slash commands, replies with pictures, threads, buttons and reactions. It and `start` throw BotError when the settings are at fault. */
@@ -64,11 +69,21 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   const timing = { ...usualTiming, ...options.timing };
   const onFatal = onlyOnce(options.onFatal);
   const tables = openTables(state);
-  const api = createApi({ token, apiUrl, holdMs: timing.holdMs, onUnauthorized: (cause) => onFatal(revoked(cause)) });
+  const stopping = new AbortController();
+  const patiently = createPatience(stopping.signal);
+  const api = createApi({
+    token,
+    apiUrl,
+    holdMs: timing.holdMs,
+    onUnauthorized: (cause) => onFatal(revoked(cause)),
+    patiently,
+    stopping: stopping.signal,
+  });
   const connection = createConnection({ token, apiUrl, shards, log, onFatal, resumeWithinMs: timing.resumeWithinMs });
   let identity: Identity | undefined;
+  let stopPruning = async () => {};
   const botId = () => identity?.user ?? '';
-  const posts = createPosts({ state, tables, api, botId });
+  const posts = createPosts({ state, tables, api, patiently, botId });
   const places = createPlaces({ state, tables, api, posts });
   const progress = createProgress({
     api,
@@ -86,6 +101,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       log.info({ application, registered }, 'connected to Discord');
     } catch (error) {
       if (error instanceof BotError) throw error;
+      if (isUnauthorized(error)) throw revoked(error);
       log.error({ err: error }, 'the commands could not be registered');
     }
   }
@@ -100,6 +116,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       const receiveReaction = createReactions({ ...parts, moderates: connection.moderates });
       let registering: Promise<void> | undefined;
       let isStarted = false;
+      stopPruning = keepPruned(tables, { limits: usualLimits, everyMs: timing.pruneEveryMs, log });
       await connection.open({
         ready(found) {
           identity = found;
@@ -117,9 +134,11 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
     },
     async stop() {
       progress.stop();
-      await connection.close();
+      // Jobs that Discord keeps waiting are back in the queue by then, and must not keep the process.
+      setTimeout(() => stopping.abort(), timing.holdMs).unref();
+      await Promise.all([connection.close(), stopPruning()]);
     },
-    thread: (ref) => createThread(ref, { adapter, tables, api, places, posts, progress, images }),
+    thread: (ref) => createThread(ref, { adapter, state, tables, api, places, posts, progress, images }),
     download: (url, { signal }) => downloadAttachment(url, { apiUrl, maxBytes: maxImageBytes }, signal),
   };
 }

@@ -1,8 +1,10 @@
 import { type APIApplication, type APIApplicationCommand, type APIUser, REST, Routes } from 'discord.js';
 import type { CommandInfo } from '../../src/chat.ts';
 import type { Check } from '../../src/doctor.ts';
+import { registrationRoute } from './api.ts';
 import { apiAddress } from './api-address.ts';
-import { commandBodies, registrationRoute } from './commands.ts';
+import { commandBodies } from './commands.ts';
+import { isRefused, isUnauthorized } from './failures.ts';
 import { explainLogin } from './login-failure.ts';
 import { inviteLink } from './permissions.ts';
 
@@ -18,7 +20,7 @@ export async function checkDiscord({ token, apiUrl, guildId, commands }: Discord
   const rest = new REST({ api: apiAddress(apiUrl), version: '10', retries: 0 }).setToken(token);
   try {
     const user = (await rest.get(Routes.user())) as APIUser;
-    const application = (await rest.get(Routes.currentApplication())) as APIApplication;
+    const application = await applicationOf(rest, user);
     return [
       { name: 'Discord token', ok: true, detail: `belongs to ${user.username}` },
       { name: 'Discord application', ok: true, detail: `${application.id}; invite: ${inviteLink(application.id)}` },
@@ -27,6 +29,16 @@ export async function checkDiscord({ token, apiUrl, guildId, commands }: Discord
   } catch (error) {
     const { message } = explainLogin(error);
     return [{ name: 'Discord token', ok: false, detail: 'could not be checked', remedy: message }];
+  }
+}
+
+/** A bot's user has the id of its application, but for the oldest ones; a server of others may not tell. */
+async function applicationOf(rest: REST, user: APIUser): Promise<Pick<APIApplication, 'id'>> {
+  try {
+    return (await rest.get(Routes.currentApplication())) as APIApplication;
+  } catch (error) {
+    if (!isRefused(error) || isUnauthorized(error)) throw error;
+    return user;
   }
 }
 

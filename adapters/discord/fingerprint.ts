@@ -12,10 +12,12 @@ export function fingerprintOf(message: OutgoingMessage): string {
   return fingerprint({ content, embeds, components, files });
 }
 
-export function fingerprintOfPosted({ content, embeds, components, attachments }: APIMessage): string {
+/** Lists that a server leaves out are empty. */
+export function fingerprintOfPosted(message: Partial<APIMessage>): string {
+  const { content = '', embeds = [], components = [], attachments = [] } = message;
   const shown = embeds.flatMap(({ image, thumbnail }) => [image?.url, thumbnail?.url]).map(nameIn);
   const files = attachments.map(({ filename }) => filename).filter((name) => !shown.includes(name));
-  return fingerprint({ content, embeds, components: components ?? [], files });
+  return fingerprint({ content, embeds, components, files });
 }
 
 function fingerprint({ content, embeds, components, files }: Shown): string {
@@ -34,5 +36,7 @@ function customIds(components: APIMessage['components']): string[] {
 }
 
 function nameIn(url: string | undefined): string | undefined {
+  // Servers of others may leave `attachment://` as it was sent.
+  if (url?.startsWith('attachment://')) return url.slice('attachment://'.length);
   return url && URL.canParse(url) ? decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '') : undefined;
 }

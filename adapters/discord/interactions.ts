@@ -19,7 +19,7 @@ import { completionsFor, readCommand } from './command-input.ts';
 import { findThePrompt } from './commands.ts';
 import { modalFor, submittedText } from './forms.ts';
 import { personOf, scopeOf } from './people.ts';
-import { hasThreads } from './places.ts';
+import { hasThreads, isThread } from './places.ts';
 import type { PlaceRecord } from './records.ts';
 import type { Suggestions } from './suggestions.ts';
 import { introduction, wordingOf } from './wording.ts';
@@ -54,7 +54,7 @@ export function createInteractions(parts: InteractionParts) {
   /** "Find the prompt" of a message's menu: a reverse search by its pictures. */
   function menu(interaction: APIMessageApplicationCommandInteraction) {
     const { target_id, resolved } = interaction.data;
-    const target = resolved.messages[target_id];
+    const target = resolved?.messages?.[target_id];
     const attachments = target ? allPicturesOf(target) : [];
     if (attachments.length === 0) return api.respond(interaction, noPicture);
     const { guild_id } = interaction;
@@ -102,11 +102,10 @@ export function createInteractions(parts: InteractionParts) {
   return async function receive(interaction: APIInteraction): Promise<void> {
     switch (interaction.type) {
       case InteractionType.ApplicationCommand:
-        if (interaction.data.type === ApplicationCommandType.ChatInput)
-          return command(interaction as APIChatInputApplicationCommandInteraction);
         if (interaction.data.type === ApplicationCommandType.Message)
           return menu(interaction as APIMessageApplicationCommandInteraction);
-        return;
+        if (interaction.data.type === ApplicationCommandType.User) return;
+        return command(interaction as APIChatInputApplicationCommandInteraction);
       case InteractionType.MessageComponent:
         return press(interaction);
       case InteractionType.ModalSubmit:
@@ -138,16 +137,19 @@ function channelOf({ channel, channel_id }: APIInteraction): string {
 }
 
 function placeOf(interaction: Asking | Pressing): PlaceRecord {
-  const { application_id, token, app_permissions, attachment_size_limit, channel } = interaction;
+  const { token, guild_id, app_permissions, attachment_size_limit, channel } = interaction;
+  const parent = channel && 'parent_id' in channel && isThread(channel.type) ? channel.parent_id : undefined;
+  const isKnown = channel?.type !== undefined;
   return {
     kind: 'command',
     channel: channelOf(interaction),
+    parent: parent ?? undefined,
     personal: false,
-    opensThread: channel?.type === undefined ? undefined : hasThreads(channel.type),
-    title: '',
+    opensThread: guild_id === undefined ? false : isKnown ? hasThreads(channel.type) : undefined,
     person: personOf(interaction).id,
-    webhook: { application: application_id, token },
-    permissions: app_permissions,
+    webhook: { application: interaction.application_id, token },
+    // Those of a direct message tell nothing of what the bot may do there.
+    permissions: guild_id === undefined ? undefined : app_permissions,
     attachmentLimit: attachment_size_limit,
     createdAt: Date.now(),
   };

@@ -1,5 +1,6 @@
-import { DiscordAPIError, GatewayCloseCodes } from 'discord.js';
+import { GatewayCloseCodes } from 'discord.js';
 import { BotError } from '../../src/errors.ts';
+import { isUnauthorized } from './failures.ts';
 
 const badToken =
   'Discord does not accept DISCORD_TOKEN. Copy the token again from https://discord.com/developers/applications, under Bot.';
@@ -30,8 +31,7 @@ export function revoked(cause: unknown): BotError {
 /** Why a login failed; `internal` is trouble that goes away. */
 export function explainLogin(cause: unknown): BotError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const isRefused = code === 'TokenInvalid' || (cause instanceof DiscordAPIError && cause.status === 401);
-  if (isRefused) return revoked(cause);
+  if (code === 'TokenInvalid' || isUnauthorized(cause)) return revoked(cause);
   if (cause instanceof BotError) return cause;
   return new BotError('internal', 'Discord can not be reached. Check the network, and DISCORD_API_URL if it is set.', {
     cause,

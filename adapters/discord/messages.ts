@@ -9,9 +9,19 @@ export interface MessageParts extends AskerParts {
 }
 
 /** A picture in a direct message, a reply to the bot or a mention of it starts a reverse search; all else is left alone. */
-export function createMessages({ adapter, places, handler, botId }: MessageParts) {
+export function createMessages({ adapter, places, posts, handler, botId }: MessageParts) {
+  function isForBot(message: GatewayMessageCreateDispatchData): boolean {
+    const isDirect = message.guild_id === undefined;
+    return isDirect || (message.mentions ?? []).some(({ id }) => id === botId()) || repliesToBot(message);
+  }
+
+  function repliesToBot({ referenced_message, message_reference }: APIMessage): boolean {
+    if (referenced_message) return referenced_message.author.id === botId();
+    return posts.mainOf(message_reference?.message_id ?? '') !== undefined;
+  }
+
   return async function receive(message: GatewayMessageCreateDispatchData): Promise<void> {
-    if (message.author.bot || message.webhook_id || !isForBot(message, botId())) return;
+    if (message.author.bot || message.webhook_id || !isForBot(message)) return;
     const attachments = picturesOf(message);
     if (attachments.length === 0) return;
     const { id, guild_id: guild, channel_id: channel } = message;
@@ -27,17 +37,8 @@ export function createMessages({ adapter, places, handler, botId }: MessageParts
       person: person.id,
       createdAt: Date.now(),
     });
-    const text = message.content.replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
+    const text = (message.content ?? '').replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
     const scope = scopeOf({ guild, channel });
     await handler.accept({ kind: 'message', id, scope, person, thread: { adapter, thread }, text, attachments });
   };
-}
-
-function isForBot(message: GatewayMessageCreateDispatchData, bot: string): boolean {
-  const isDirect = message.guild_id === undefined;
-  return isDirect || message.mentions.some(({ id }) => id === bot) || repliesTo(message, bot);
-}
-
-function repliesTo({ referenced_message }: APIMessage, bot: string): boolean {
-  return referenced_message?.author.id === bot;
 }

@@ -1,7 +1,8 @@
 import { ChannelType } from 'discord.js';
 import type { State } from '../../src/state.ts';
 import type { DiscordApi } from './api.ts';
-import { codeOf, deniedText, isDenied, isInteractionOver } from './failures.ts';
+import { deniedText, isDenied, isInteractionOver, isMessageGone, isRefused, isUnreachable } from './failures.ts';
+import type { OutgoingMessage } from './outgoing.ts';
 import type { Posts } from './posts.ts';
 import type { PlaceRecord, Tables } from './records.ts';
 
@@ -29,14 +30,19 @@ interface PlacesParts {
 }
 
 const prefix = 'place:';
+const unnamed = 'Pictures';
 // A little less than Discord's 15 minutes.
 const webhookLifetimeMs = 14.5 * 60 * 1000;
 
+export type WithWebhook = PlaceRecord & { webhook: NonNullable<PlaceRecord['webhook']> };
+
 /** True while the interaction's webhook can still be used. */
-export function hasWebhook(
-  place: PlaceRecord,
-): place is PlaceRecord & { webhook: NonNullable<PlaceRecord['webhook']> } {
+export function hasWebhook(place: PlaceRecord): place is WithWebhook {
   return place.webhook !== undefined && Date.now() - place.createdAt < webhookLifetimeMs;
+}
+
+export function isThread(type: ChannelType): boolean {
+  return [ChannelType.PublicThread, ChannelType.PrivateThread, ChannelType.AnnouncementThread].includes(type);
 }
 
 /** True for channels in which a thread can be started on a message. */
@@ -80,22 +86,23 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
   async function openNow(thread: string, place: PlaceRecord): Promise<string> {
     await acks.get(thread);
     const first = place.source ?? (await introduce(thread, place));
-    const opensThread = place.opensThread ?? (await canHaveThread(place.channel));
+    const opensThread = place.opensThread ?? (await mayHaveThread(place.channel));
     const home = first && opensThread ? await startThread(thread, place, first) : place.channel;
     await state.durably(() => {
-      tables.places.put(thread, { ...(find(thread) ?? place), home });
-      if (home !== place.channel) tables.threads.put(home, place.channel);
+      tables.places.put(thread, { ...(find(thread) ?? place), home, opener: undefined, title: undefined });
+      if (home !== place.channel) tables.threads.put(home, { parent: place.channel, at: Date.now() });
     });
     return home;
   }
 
-  async function canHaveThread(channel: string): Promise<boolean> {
+  async function mayHaveThread(channel: string): Promise<boolean> {
     try {
-      return hasThreads((await api.getChannel(channel)).type);
+      const { type } = await api.getChannel(channel);
+      return type === undefined || hasThreads(type);
     } catch (error) {
-      // What can't be looked at gets no thread; the answer itself will tell what is wrong.
-      if (codeOf(error) === undefined) throw error;
-      return false;
+      if (!isRefused(error)) throw error;
+      // Only trying can tell; where it is refused, the answer stays in the channel.
+      return true;
     }
   }
 
@@ -106,21 +113,31 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
     // For a control, the webhook's original is the message it was pressed on.
     if (place.kind === 'command' && hasWebhook(place)) {
       try {
-        return (await api.editOriginal(place.webhook, message)).id;
+        return (await api.editOriginal(place.webhook, message))?.id;
       } catch (error) {
-        if (!isInteractionOver(error)) throw error;
-        await change(thread, { webhook: undefined });
+        if (!isInteractionOver(error) && !isUnreachable(error) && !isMessageGone(error)) throw error;
+        if (isInteractionOver(error)) await change(thread, { webhook: undefined });
       }
     }
-    return (await posts.post(place.channel, [message], `${thread}/opener`)).message;
+    return announce(thread, place.channel, message);
+  }
+
+  /** Where nothing can be posted the answer has to find another place, and needs no introduction there. */
+  async function announce(thread: string, channel: string, message: OutgoingMessage): Promise<string | undefined> {
+    try {
+      return (await posts.post(posts.ordinary(channel), [message], `${thread}/opener`)).message;
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      return undefined;
+    }
   }
 
   async function startThread(thread: string, place: PlaceRecord, first: string): Promise<string> {
     try {
-      return await api.startThread(place.channel, first, place.title);
+      return await api.startThread(place.channel, first, place.title || unnamed);
     } catch (error) {
       // Anything that Discord refuses here (a full server, a channel without threads) leaves the channel itself.
-      if (codeOf(error) === undefined) throw error;
+      if (!isRefused(error)) throw error;
       if (isDenied(error)) await explainNoThread(thread, place);
       return place.channel;
     }
@@ -130,7 +147,10 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
     const current = find(thread) ?? place;
     if (current.kind !== 'command' || !hasWebhook(current)) return;
     const why = deniedText(current.permissions, 'Create Public Threads');
-    await api.editOriginal(current.webhook, { content: `${place.opener ?? ''}\n-# No thread: ${why}` });
+    const content = `${place.opener ?? ''}\n-# No thread: ${why}`;
+    await api.editOriginal(current.webhook, { content }).catch((error: unknown) => {
+      if (!isRefused(error)) throw error;
+    });
   }
 
   return {

@@ -1,11 +1,11 @@
 import type { ProgressUpdate } from '../../src/chat.ts';
 import type { Logger } from '../../src/log.ts';
 import type { DiscordApi } from './api.ts';
-import { isChannelGone, isMessageGone } from './failures.ts';
+import { isClosed, isMessageGone } from './failures.ts';
 import type { OutgoingMessage } from './outgoing.ts';
 import type { Places } from './places.ts';
 import type { Posted, Posts } from './posts.ts';
-import { renderProgress } from './render/progress.ts';
+import { previewFiles, renderProgress } from './render/progress.ts';
 
 /** Jobs under way, each shown as one message that is edited and at last removed. */
 export interface Progress {
@@ -29,6 +29,8 @@ interface Job {
   thread: string;
   latest: ProgressUpdate;
   shown?: { posted: Posted; text: string; update: ProgressUpdate } | undefined;
+  /** Discord takes no files here. */
+  withoutPreviews?: boolean;
   timer?: NodeJS.Timeout | undefined;
   /** The requests of this job, one after the other. */
   work: Promise<void>;
@@ -73,14 +75,30 @@ export function createProgress({ api, places, posts, log, editEveryMs, firstAfte
     const update = job.latest;
     const message = renderProgress(update);
     const text = JSON.stringify(message);
+    const preview = update.preview === job.shown?.update.preview ? undefined : update.preview;
     const key = keyOf(job.thread, update.jobId);
     // Posted with the same words every time, so that a killed process's message is recognised.
     const posted =
-      job.shown?.posted ?? posts.find(key) ?? (await posts.post(await places.open(job.thread), [first], key));
-    const isNew = job.shown?.text !== text;
+      job.shown?.posted ??
+      posts.find(key) ??
+      (await posts.post(posts.ordinary(await places.open(job.thread)), [first], key));
+    const isNew = job.shown?.text !== text || preview !== undefined;
     job.shown = { posted, text, update };
-    // Removed by hand: it stays away.
-    if (isNew) await api.editMessage(posted.channel, posted.message, message).catch(ignoreGone);
+    if (isNew) await edit(job, posted, message, preview);
+  }
+
+  /** An edit with a file takes the place of the file before; one without leaves it. */
+  async function edit(job: Job, { channel, message }: Posted, content: OutgoingMessage, preview?: Uint8Array) {
+    const files = preview && !job.withoutPreviews ? await previewFiles(preview) : [];
+    try {
+      await api.editMessage(channel, message, files.length > 0 ? { ...content, files } : content);
+    } catch (error) {
+      // Removed by hand, or in a thread that was closed: it stays away.
+      if (isMessageGone(error) || isClosed(error)) return;
+      if (files.length === 0) throw error;
+      job.withoutPreviews = true;
+      await api.editMessage(channel, message, content);
+    }
   }
 
   async function end(thread: string, { jobId }: ProgressUpdate): Promise<void> {
@@ -106,8 +124,4 @@ export function createProgress({ api, places, posts, log, editEveryMs, firstAfte
 
 function keyOf(thread: string, jobId: string): string {
   return `${thread}/progress/${jobId}`;
-}
-
-function ignoreGone(error: unknown): void {
-  if (!isMessageGone(error) && !isChannelGone(error)) throw error;
 }

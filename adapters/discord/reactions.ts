@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GatewayMessageReactionAddDispatchData, GatewayMessageReactionRemoveDispatchData } from 'discord.js';
 import type { Person } from '../../src/chat.ts';
 import type { AskerParts } from './asking.ts';
-import { isDenied, isMessageGone } from './failures.ts';
+import { isRefused } from './failures.ts';
 import { scopeOf } from './people.ts';
 
 export type ReactionEvent = GatewayMessageReactionAddDispatchData | GatewayMessageReactionRemoveDispatchData;
@@ -19,7 +19,7 @@ export function createReactions({ adapter, api, posts, handler, botId, moderates
 
   return async function receive(event: ReactionEvent, added: boolean): Promise<void> {
     const { user_id: user, guild_id: guild, channel_id: channel, message_id: message } = event;
-    const emoji = event.emoji.id === null && controls.get(plainEmoji(event.emoji.name ?? ''));
+    const emoji = !event.emoji.id && controls.get(plainEmoji(event.emoji.name ?? ''));
     if (!emoji || user === botId() || !(await isOwnPost(event))) return;
     const moderator = guild !== undefined && (await moderates({ guild, channel, user }));
     await handler.accept({
@@ -40,10 +40,10 @@ export function createReactions({ adapter, api, posts, handler, botId, moderates
     if (posts.mainOf(event.message_id)) return true;
     if ('message_author_id' in event && event.message_author_id) return event.message_author_id === botId();
     try {
-      return (await api.getMessage(event.channel_id, event.message_id)).author.id === botId();
+      return (await api.getMessage(event.channel_id, event.message_id)).author?.id === botId();
     } catch (error) {
-      if (isMessageGone(error) || isDenied(error)) return false;
-      throw error;
+      if (!isRefused(error)) throw error;
+      return false;
     }
   }
 }

@@ -7,15 +7,17 @@ export interface PlaceRecord {
   kind: 'command' | 'control' | 'message';
   /** The channel it was asked in. */
   channel: string;
+  /** Of a thread, the channel it is in, when the server told. */
+  parent?: string | undefined;
   /** The message that asked, for `message`. */
   source?: string | undefined;
   /** Answers are for the asker's eyes alone. */
   personal: boolean;
   /** A thread may be opened here; undefined where the channel has yet to be asked. */
   opensThread: boolean | undefined;
-  /** The thread's name. */
-  title: string;
-  /** The first message, in Discord's markdown; absent where nothing needs an introduction. */
+  /** The thread's name; people's words are kept until it is open. */
+  title?: string | undefined;
+  /** The first message, in Discord's markdown; absent where nothing needs an introduction, and once it was shown. */
   opener?: string | undefined;
   person: string;
   /** The interaction's webhook; its token lives for 15 minutes. */
@@ -46,29 +48,45 @@ export interface SentRecord {
   parts?: readonly string[] | undefined;
   /** Seen by one person, through this place's webhook only. */
   place?: string | undefined;
+  /** Controls of the card whose forms are kept. */
+  forms?: readonly string[] | undefined;
+  at: number;
 }
 
+/** What a control's form asks. */
 export type Form = NonNullable<Action['form']>;
+
+export interface FormRecord extends Form {
+  at: number;
+}
+
+export interface ThreadRecord {
+  parent: string;
+  at: number;
+}
+
+export interface ShownRecord {
+  neighbours: readonly string[];
+  at: number;
+}
 
 export interface Tables {
   places: Database<PlaceRecord, string>;
   posts: Database<PostRecord, string>;
   sent: Database<SentRecord, string>;
   /** What a control's form asks, by the control's id: a modal must be shown at once. */
-  forms: Database<Form, string>;
+  forms: Database<FormRecord, string>;
   /** The channel a thread of the bot was opened in: answers go there when the thread is deleted. */
-  threads: Database<string, string>;
+  threads: Database<ThreadRecord, string>;
   /** Ids of the neighbours shown last in a channel, in their order: what "prompt 2" means. */
-  shown: Database<readonly string[], string>;
+  shown: Database<ShownRecord, string>;
   /** The hash of the commands registered last, by API, application and server. */
   registrations: Database<string, string>;
 }
 
-const rememberPlacesMs = 7 * 24 * 60 * 60 * 1000;
-
-/** Opens the adapter's tables, and drops places that no job can ask for any more. */
+/** Opens the adapter's tables. */
 export function openTables(state: State): Tables {
-  const tables: Tables = {
+  return {
     places: state.table('discord_places'),
     posts: state.table('discord_posts'),
     sent: state.table('discord_sent'),
@@ -77,7 +95,4 @@ export function openTables(state: State): Tables {
     shown: state.table('discord_shown'),
     registrations: state.table('discord_registrations'),
   };
-  const horizon = Date.now() - rememberPlacesMs;
-  for (const { key, value } of tables.places.getRange({})) if (value.createdAt < horizon) tables.places.remove(key);
-  return tables;
 }

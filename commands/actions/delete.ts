@@ -1,6 +1,7 @@
 import type { ActionHandler } from '../../src/command.ts';
 import { BotError } from '../../src/errors.ts';
 import { findGeneration } from '../find.ts';
+import { removePosts, withLeftBehind } from '../remove-posts.ts';
 
 /** 🗑️ removes one's own run: its messages, pictures, reactions, and itself from every later search. */
 export const deleteOwn: ActionHandler = {
@@ -16,7 +17,7 @@ export const deleteOwn: ActionHandler = {
     }
     const posts = await context.step('posts', () => store.postsOf(context.scope, generation.id));
     await forget(generation);
-    for (const post of posts) await context.remove(post);
-    await context.post('deleted', { text: 'Deleted.', personal: true, actions: [] });
+    const left = await removePosts(context, posts);
+    await context.post('deleted', { text: withLeftBehind('Deleted.', left), personal: true, actions: [] });
   },
 };

@@ -1,5 +1,6 @@
 import type { ActionHandler } from '../../src/command.ts';
 import { BotError } from '../../src/errors.ts';
+import { removePosts, withLeftBehind } from '../remove-posts.ts';
 
 // A page of the history at a time, until none is left.
 const pageSize = 50;
@@ -15,18 +16,19 @@ export const forgetAll: ActionHandler = {
     // What still waits would make new ones.
     await cancelAllOf(context.user, { except: context.jobId });
     await outbox.settled();
+    const left: string[] = [];
     let removed = 0;
     for (;;) {
       const page = await store.history(context.scope, context.user, { limit: pageSize });
       if (page.length === 0) break;
       for (const generation of page) {
-        const posts = await store.postsOf(context.scope, generation.id);
-        for (const post of posts) await context.remove(post);
+        left.push(...(await removePosts(context, await store.postsOf(context.scope, generation.id))));
         await forget(generation);
       }
       removed += page.length;
       context.progress(`Deleted ${removed} of your runs`);
     }
-    await context.post('forgotten', { text: `Deleted ${removed} of your runs here.`, personal: true, actions: [] });
+    const text = withLeftBehind(`Deleted ${removed} of your runs here.`, left);
+    await context.post('forgotten', { text, personal: true, actions: [] });
   },
 };

@@ -16,6 +16,10 @@ const maxSide = 2048;
 
 /** CLIP itself, as the worker runs it. Both answer with the vectors one after another, [n x dimensions], L2-normalised. */
 export interface ClipModel {
+  /** The token ids of each text with both marks, one after another as [count, ids...]. */
+  tokenize(texts: readonly string[]): Promise<Int32Array>;
+  /** Texts of equal token count as their ids, [n x count]. */
+  embedTokens(ids: Int32Array, count: number): Promise<Float32Array>;
   embedTexts(texts: readonly string[]): Promise<Float32Array>;
   embedImages(images: readonly Uint8Array[]): Promise<Float32Array>;
 }
@@ -60,15 +64,15 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
     return [...tokens.slice(0, weights.maxTokens - 1), ...tokens.slice(-1)];
   }
 
-  async function runText(rows: readonly number[][]): Promise<Float32Array> {
+  async function runText(tokens: ArrayLike<number>, count: number): Promise<Float32Array> {
     const { model } = await text();
-    const dims = [rows.length, rows[0]?.length ?? 0];
-    const ids = BigInt64Array.from(rows.flat(), BigInt);
+    const dims = [tokens.length / count, count];
+    const ids = BigInt64Array.from(tokens, BigInt);
     const output = await model({
       input_ids: new transformers.Tensor('int64', ids, dims),
       attention_mask: new transformers.Tensor('int64', new BigInt64Array(ids.length).fill(1n), dims),
     });
-    return normalised(output.text_embeds, rows.length, weights.dimensions);
+    return normalised(output.text_embeds, tokens.length / count, weights.dimensions);
   }
 
   async function runVision(bytes: Uint8Array): Promise<Float32Array> {
@@ -78,11 +82,25 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
   }
 
   return {
+    async tokenize(texts) {
+      const rows = await Promise.all(texts.map(tokenize));
+      return Int32Array.from(rows.flatMap((row) => [row.length, ...row]));
+    },
+    async embedTokens(ids, count) {
+      const texts = ids.length / count;
+      if (!weights.textOneByOne) return runText(ids, count);
+      const packed = new Float32Array(texts * weights.dimensions);
+      for (let place = 0; place < texts; place += 1) {
+        packed.set(await runText(slot(ids, place, count), count), place * weights.dimensions);
+      }
+      return packed;
+    },
     async embedTexts(texts) {
       const rows = await Promise.all(texts.map(tokenize));
       const packed = new Float32Array(texts.length * weights.dimensions);
       for (const group of weights.textOneByOne ? rows.map((_, index) => [index]) : groupByLength(rows)) {
-        const vectors = await runText(group.map((index) => rows[index] ?? []));
+        const tokens = group.flatMap((index) => rows[index] ?? []);
+        const vectors = await runText(tokens, tokens.length / group.length);
         group.forEach((index, place) => {
           packed.set(slot(vectors, place, weights.dimensions), index * weights.dimensions);
         });
@@ -137,8 +155,8 @@ function normalise(vector: Float32Array): void {
   for (const [index, value] of vector.entries()) vector[index] = value / length;
 }
 
-function slot(packed: Float32Array, place: number, dimensions: number): Float32Array {
-  return packed.subarray(place * dimensions, (place + 1) * dimensions);
+function slot<Packed extends Float32Array | Int32Array>(packed: Packed, place: number, width: number): Packed {
+  return packed.subarray(place * width, (place + 1) * width) as Packed;
 }
 
 /** Loads at the first call; a failed load is tried again at the next. */

@@ -5,7 +5,14 @@ import type { Weights } from './weights.ts';
 import type { WorkerAnswer, WorkerRequest } from './worker-client.ts';
 
 /** A part of a request, small enough that another can come in between. */
-export type ClipWork = { kind: 'texts'; items: readonly string[] } | { kind: 'images'; items: readonly Uint8Array[] };
+export type ClipWork =
+  | { kind: 'texts'; items: readonly string[] }
+  | { kind: 'images'; items: readonly Uint8Array[] }
+  | { kind: 'tokenize'; items: readonly string[] }
+  | { kind: 'tokens'; ids: Int32Array; count: number };
+
+/** Token ids for `tokenize`, vectors for the others. */
+export type ClipResult = Float32Array | Int32Array;
 
 export interface ClipWorkerSettings {
   weights: Weights;
@@ -18,14 +25,16 @@ const model = createClipModel(weights, threads);
 parentPort?.on('message', async ({ id, work }: WorkerRequest<ClipWork>) => {
   try {
     const result = await embed(model, work);
-    parentPort?.postMessage({ id, result } satisfies WorkerAnswer<Float32Array>, [result.buffer as ArrayBuffer]);
+    parentPort?.postMessage({ id, result } satisfies WorkerAnswer<ClipResult>, [result.buffer as ArrayBuffer]);
   } catch (error) {
-    parentPort?.postMessage({ id, failure: describeFailure(error) } satisfies WorkerAnswer<Float32Array>);
+    parentPort?.postMessage({ id, failure: describeFailure(error) } satisfies WorkerAnswer<ClipResult>);
   }
 });
 
-function embed(clip: ClipModel, work: ClipWork): Promise<Float32Array> {
-  return work.kind === 'texts' ? clip.embedTexts(work.items) : clip.embedImages(work.items);
+function embed(clip: ClipModel, work: ClipWork): Promise<ClipResult> {
+  if (work.kind === 'texts') return clip.embedTexts(work.items);
+  if (work.kind === 'images') return clip.embedImages(work.items);
+  return work.kind === 'tokenize' ? clip.tokenize(work.items) : clip.embedTokens(work.ids, work.count);
 }
 
 function describeFailure(error: unknown) {

@@ -1,20 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { BotError } from '../errors.ts';
-import type { ClipWork, ClipWorkerSettings } from './clip-worker.ts';
+import type { ClipResult, ClipWork, ClipWorkerSettings } from './clip-worker.ts';
 import type { CallOptions, Embedder, Embedding } from './embedder.ts';
+import { batchByLength, inOrder, unpackTokens } from './length-batches.ts';
 import { createScheduler } from './scheduler.ts';
 import { cutText } from './text.ts';
 import type { Weights } from './weights.ts';
 import { createWorkerClient } from './worker-client.ts';
 
 /** Items a batch: how long, in model runs, a person's text may have to wait for an import. */
-const batchSize = { texts: 16, images: 2 };
+const batchSize = { texts: 16, images: 2, tokenized: 128 };
+
+/** Tokens in a batch of texts of equal length: 16 texts of the usual length. */
+const batchTokens = 512;
 
 export interface ClipEmbedderOptions {
   /** Names the weights; stored with the database. */
   model: string;
   weights: Weights;
+  /** Models that run side by side, each on one thread: faster for many texts than one model on several. One, on `threads`, unless told. */
+  workers?: number | undefined;
 }
 
 /** Threads of one model run: two are nearly twice as fast, and one core is always left for the rest of the program. */
@@ -24,14 +30,50 @@ const threads = Math.max(1, Math.min(2, availableParallelism() - 1));
  * CLIP through transformers.js in a worker thread: decoding, preprocessing and inference never block the event loop.
  * The empty text has a vector like any other. Throws BotError `model_unavailable` when the weights can't be run.
  */
-export async function createClipEmbedder({ model, weights }: ClipEmbedderOptions): Promise<Embedder> {
-  const worker = createWorkerClient<ClipWork, Float32Array>(() => startWorker({ weights, threads }));
-  const scheduler = createScheduler(async (work: ClipWork) => unpack(await worker.ask(work), weights.dimensions));
+export async function createClipEmbedder({ model, weights, workers = 1 }: ClipEmbedderOptions): Promise<Embedder> {
+  const settings = { weights, threads: workers > 1 ? 1 : threads };
+  const idle = Array.from({ length: workers }, () =>
+    createWorkerClient<ClipWork, ClipResult>(() => startWorker(settings)),
+  );
+  const all = [...idle];
+  const scheduler = createScheduler((work: ClipWork) => run(work), { width: workers });
   let closed = false;
 
-  async function embed(batches: readonly ClipWork[], options: CallOptions | undefined): Promise<Embedding[]> {
+  async function run(work: ClipWork): Promise<ClipResult> {
+    // As many batches run as there are workers, so one is idle.
+    const worker = idle.pop() ?? all[0];
+    if (!worker) throw new Error('there is no worker');
+    try {
+      return await worker.ask(work);
+    } finally {
+      idle.push(worker);
+    }
+  }
+
+  function submit(batches: readonly ClipWork[], options: CallOptions | undefined): Promise<ClipResult[]> {
     if (closed) throw new BotError('cancelled', 'The embedder is closed: the program is ending.');
-    return (await scheduler.submit(batches, options?.signal)).flat();
+    return scheduler.submit(batches, options);
+  }
+
+  async function embed(batches: readonly ClipWork[], options: CallOptions | undefined): Promise<Embedding[]> {
+    return (await submit(batches, options)).flatMap((packed) => unpack(packed, weights.dimensions));
+  }
+
+  /** Many texts: those of equal token count run together, so that no time goes into padding. */
+  async function embedMany(texts: readonly string[], options: CallOptions | undefined): Promise<Embedding[]> {
+    const tokenized = await submit(
+      chunks(texts, batchSize.tokenized).map((items) => ({ kind: 'tokenize', items })),
+      options,
+    );
+    const batches = batchByLength(tokenized.flatMap(unpackTokens), batchTokens);
+    const vectors = await embed(
+      batches.map(({ ids, count }) => ({ kind: 'tokens', ids, count })),
+      options,
+    );
+    return inOrder(
+      vectors,
+      batches.flatMap(({ places }) => places),
+    );
   }
 
   const embedder: Embedder = {
@@ -39,18 +81,7 @@ export async function createClipEmbedder({ model, weights }: ClipEmbedderOptions
     dimensions: weights.dimensions,
     async embedTexts(texts, options) {
       const cut = texts.map(cutText);
-      // Texts of like length meet in one batch, where those of equal token count run together.
-      const order = cut.map((_, index) => index).sort((a, b) => (cut[a]?.length ?? 0) - (cut[b]?.length ?? 0));
-      const batches = chunks(order, batchSize.texts).map((places) => places.map((index) => cut[index] ?? ''));
-      const sorted = await embed(
-        batches.map((items) => ({ kind: 'texts', items })),
-        options,
-      );
-      const inOrder: Embedding[] = new Array(texts.length);
-      sorted.forEach((vector, place) => {
-        inOrder[order[place] ?? 0] = vector;
-      });
-      return inOrder;
+      return cut.length > batchSize.texts ? embedMany(cut, options) : embed([{ kind: 'texts', items: cut }], options);
     },
     embedImages(images, options) {
       const batches = chunks(images, batchSize.images);
@@ -62,7 +93,7 @@ export async function createClipEmbedder({ model, weights }: ClipEmbedderOptions
     async close() {
       closed = true;
       scheduler.clear(new BotError('cancelled', 'The embedder is closed: the program is ending.'));
-      await worker.close();
+      await Promise.all(all.map((worker) => worker.close()));
     },
   };
   await warmUp(embedder);
@@ -94,10 +125,10 @@ function fromSources(entry: URL): string {
   return `import('${loader}').then(({ register }) => { register(); return import('${entry}'); });`;
 }
 
-function unpack(packed: Float32Array, dimensions: number): Embedding[] {
+function unpack(packed: ClipResult, dimensions: number): Embedding[] {
   // Copies, since a view would keep (and, in a structured clone, carry) the vectors of its whole batch.
   return Array.from({ length: packed.length / dimensions }, (_, place) =>
-    packed.slice(place * dimensions, (place + 1) * dimensions),
+    Float32Array.from(packed.subarray(place * dimensions, (place + 1) * dimensions)),
   );
 }
 

@@ -3,6 +3,8 @@ export type Embedding = Float32Array;
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
+  /** Nobody waits for it: a person's request goes before it, however small it is. */
+  background?: boolean | undefined;
 }
 
 /** Maps texts and pictures to one vector space, where cosine similarity compares them. */

@@ -21,6 +21,8 @@ export interface OpenEmbedderOptions {
   /** Downloads go to `<dataDir>/models`. */
   dataDir: string;
   log: Logger;
+  /** Models that run side by side (see src/embedder/clip.ts). */
+  workers?: number | undefined;
   /** Stops a download; it goes on at the next start. */
   signal?: AbortSignal | undefined;
   /** How long the hub may take to answer before the bundled model is taken, ms. */
@@ -54,7 +56,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   });
   const { model, notice, weights } = await bringWeights(choice, modelsFolder, options);
   const name = identify(model, weights, options);
-  const embedder = await createClipEmbedder({ model: name, weights });
+  const embedder = await createClipEmbedder({ model: name, weights, workers: options.workers });
   log.info({ model: name }, 'The embedding model is loaded');
   return { embedder, notice };
 }

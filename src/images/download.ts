@@ -6,10 +6,14 @@ import { BotError, isAbort } from '../errors.ts';
 export interface DownloadOptions {
   /** Host names that may be asked, private addresses included; `public` is every host with a public address. */
   allowedHosts: readonly string[] | 'public';
+  /** Hosts besides, wherever they are: an operator named them. */
+  privateHosts?: readonly string[] | undefined;
   /** Bytes of the body. */
   maxBytes: number;
   /** Sent to the first address's origin only: a redirect elsewhere never sees them. */
   headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent to every address, redirects included. */
+  openHeaders?: Readonly<Record<string, string>> | undefined;
   /** Milliseconds for the whole download, redirects included; 30,000 unless told. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -26,7 +30,7 @@ export async function downloadImage(url: string, options: DownloadOptions): Prom
   const timeout = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
   const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
   try {
-    const response = await follow(parseAddress(url), options, signal);
+    const response = await openDownload(url, { ...options, signal });
     refuseFailure(response);
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
@@ -36,15 +40,24 @@ export async function downloadImage(url: string, options: DownloadOptions): Prom
   }
 }
 
-async function follow(first: URL, options: DownloadOptions, signal: AbortSignal): Promise<Response> {
+/**
+ * The response of a picture or file at an address that somebody named, whatever its status, its body not yet read.
+ * The same addresses are refused as by `downloadImage`; what else goes wrong is thrown as it is.
+ */
+export async function openDownload(
+  url: string | URL,
+  options: Omit<DownloadOptions, 'timeoutMs' | 'maxBytes'> & { maxBytes?: number | undefined },
+): Promise<Response> {
+  const first = parseAddress(String(url));
   let address = first;
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     const response = await fetch(address, {
       redirect: 'manual',
-      size: options.maxBytes,
-      headers: address.origin === first.origin ? { ...options.headers } : {},
-      agent: agentFor(address, options.allowedHosts),
-      signal,
+      size: options.maxBytes ?? 0,
+      headers: { ...options.openHeaders, ...(address.origin === first.origin && options.headers) },
+      agent: agentFor(address, options),
+      // Null is no signal; undefined is refused.
+      signal: options.signal ?? null,
     });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || !location) return response;
@@ -62,13 +75,16 @@ function parseAddress(text: string, base?: URL): URL {
   return address;
 }
 
-function agentFor(address: URL, allowedHosts: DownloadOptions['allowedHosts']): Agent {
-  return useAgent(address.href, filterFor(address, allowedHosts));
+type Allowed = Pick<DownloadOptions, 'allowedHosts' | 'privateHosts'>;
+
+function agentFor(address: URL, allowed: Allowed): Agent {
+  return useAgent(address.href, filterFor(address, allowed));
 }
 
-function filterFor(address: URL, allowedHosts: DownloadOptions['allowedHosts']): RequestFilteringAgentOptions {
-  if (allowedHosts === 'public') return {};
-  if (!allowedHosts.includes(address.hostname)) {
+function filterFor(address: URL, { allowedHosts, privateHosts = [] }: Allowed): RequestFilteringAgentOptions {
+  const isPrivate = privateHosts.includes(address.hostname);
+  if (allowedHosts === 'public' && !isPrivate) return {};
+  if (allowedHosts !== 'public' && !allowedHosts.includes(address.hostname) && !isPrivate) {
     throw new BotError(
       'forbidden',
       `Pictures from ${address.hostname} are not fetched. Upload the picture itself instead.`,

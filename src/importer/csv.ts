@@ -2,71 +2,67 @@ import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
-import type { CorpusRow } from '../store/store.ts';
-
-/** A row of the file, before its prompt is embedded. */
-export type ImportRow = Omit<CorpusRow, 'promptVector' | 'imageVector'>;
-
-export interface RejectedRow {
-  /** Where the row begins; the header is line 1. */
-  line: number;
-  reason: string;
-  /** The row as the file has it. */
-  raw: string;
-}
-
-/** What a line of the file turned out to be. */
-export type CsvRecord = { row: ImportRow } | { rejected: RejectedRow };
-
-const columnNames = ['id', 'prompt', 'url', 'width', 'height', 'source_site'] as const;
+import type { Cursor, RawRecord, RejectedRow } from './records.ts';
+import { type TextFile, textReader } from './text-file.ts';
 
 // An unclosed quote would otherwise take the rest of the file into memory as one field.
 const maxRecordBytes = 1_048_576;
 
-/** Pixels: what can't be read is unknown, 0. */
-const pixels = z.coerce.number().int().min(0).max(0xffff_ffff).catch(0);
-
-const rowSchema = z
-  .object({
-    id: z.string().trim().min(1, 'it has no id'),
-    prompt: z.string().trim().min(1, 'its prompt is empty'),
-    url: z.string().trim(),
-    width: pixels,
-    height: pixels,
-    source_site: z.string().trim(),
-  })
-  .transform(({ source_site, ...row }): ImportRow => ({ ...row, sourceSite: source_site }));
+const dialect = {
+  relax_quotes: true,
+  record_delimiter: ['\r\n', '\n'],
+  skip_empty_lines: true,
+  skip_records_with_error: true,
+};
 
 const parsedSchema = z.object({
   record: z.record(z.string(), z.string()),
-  info: z.object({ lines: z.number() }),
+  info: z.object({ lines: z.number(), bytes: z.number() }),
   raw: z.string(),
 });
 
-/**
- * Reads a CSV file with the columns of the 900k diffusion prompts set, in any order, as fast as its rows are taken.
- * Throws BotError `invalid_input` when the header lacks a column or a quote is never closed.
- */
-export async function* readCsv(input: Readable): AsyncGenerator<CsvRecord> {
+const start: Cursor = { position: 0, line: 1 };
+
+/** A CSV file with a header; quotes, lines inside of fields and a byte order mark are understood. */
+export function csvReader(file: TextFile) {
+  const header = once(() => readHeader(file.open(0)));
+  return textReader(file, header, async function* (from = start) {
+    const columns = await header();
+    if (columns.length > 0) yield* readRows(file.open(from.position), columns, from);
+  });
+}
+
+async function readHeader(input: Readable): Promise<string[]> {
+  const parser = parse({ ...dialect, bom: true, relax_column_count: true });
+  input.on('error', (error) => parser.destroy(error));
+  input.pipe(parser);
+  try {
+    for await (const names of parser)
+      return z
+        .array(z.string())
+        .parse(names)
+        .map((name) => name.trim());
+    return [];
+  } finally {
+    input.destroy();
+  }
+}
+
+/** The rows from a place on; at the start of the file its header is passed over. */
+async function* readRows(input: Readable, columns: string[], from: Cursor): AsyncGenerator<RawRecord> {
   const broken: RejectedRow[] = [];
-  let header = false;
+  const lineOf = (lines: number, raw: string) => from.line - 1 + firstLine(lines, raw);
   const parser = parse({
-    bom: true,
+    ...dialect,
+    bom: from.position === 0,
     info: true,
     raw: true,
-    relax_quotes: true,
-    record_delimiter: ['\r\n', '\n'],
-    skip_empty_lines: true,
-    skip_records_with_error: true,
     max_record_size: maxRecordBytes,
-    columns(names: string[]) {
-      header = true;
-      return checkHeader(names);
-    },
+    columns: from.position === 0 ? () => columns : columns,
     on_skip(error, raw = '') {
-      const lines = Number(error?.lines ?? 0);
-      if (error?.code === 'CSV_MAX_RECORD_SIZE') parser.destroy(endlessRecord(lines, raw));
-      else broken.push(toRejected(lines, raw, faultOf(error?.code)));
+      const line = lineOf(Number(error?.lines ?? 0), raw);
+      if (error?.code === 'CSV_MAX_RECORD_SIZE') parser.destroy(endlessRecord(line));
+      else broken.push({ line, reason: faultOf(error?.code), raw: raw.trim() });
       return undefined;
     },
   });
@@ -74,49 +70,30 @@ export async function* readCsv(input: Readable): AsyncGenerator<CsvRecord> {
   input.pipe(parser);
   try {
     for await (const parsed of parser) {
-      yield* drain(broken);
-      yield toRecord(parsedSchema.parse(parsed));
+      const { record, info, raw } = parsedSchema.parse(parsed);
+      const line = lineOf(info.lines, raw);
+      // The parser is ahead of what is taken from it: what it found broken further on must wait for its place.
+      yield* drain(broken, line);
+      const next = { position: from.position + info.bytes, line: from.line + info.lines };
+      yield { values: record, line, raw: () => raw.trim(), next };
     }
-    yield* drain(broken);
+    yield* drain(broken, Number.POSITIVE_INFINITY);
   } finally {
     input.destroy();
   }
-  if (!header) throw missingColumns(columnNames);
 }
 
-function* drain(broken: RejectedRow[]): Generator<CsvRecord> {
-  for (const rejected of broken.splice(0)) yield { rejected };
+function* drain(broken: RejectedRow[], beforeLine: number): Generator<RawRecord> {
+  while (broken[0] && broken[0].line < beforeLine) {
+    for (const rejected of broken.splice(0, 1)) yield { rejected };
+  }
 }
 
-function checkHeader(names: readonly string[]): string[] {
-  const found = names.map((name) => name.trim().toLowerCase());
-  const missing = columnNames.filter((name) => !found.includes(name));
-  if (missing.length > 0) throw missingColumns(missing);
-  return found;
-}
-
-function missingColumns(missing: readonly string[]): BotError {
+function endlessRecord(line: number): BotError {
   return new BotError(
     'invalid_input',
-    `The first line of the file must name the columns ${columnNames.join(', ')} (in any order); missing: ${missing.join(', ')}.`,
+    `The row that begins near line ${line} is longer than 1 MB: a quote in it is probably never closed. Mend that line and run the import again; what was imported stays.`,
   );
-}
-
-function endlessRecord(lines: number, raw: string): BotError {
-  return new BotError(
-    'invalid_input',
-    `The row that begins near line ${firstLine(lines, raw)} is longer than 1 MB: a quote in it is probably never closed. Mend that line and run the import again; what was imported stays.`,
-  );
-}
-
-function toRecord({ record, info, raw }: z.infer<typeof parsedSchema>): CsvRecord {
-  const parsed = rowSchema.safeParse(record);
-  if (parsed.success) return { row: parsed.data };
-  return { rejected: toRejected(info.lines, raw, parsed.error.issues.map(({ message }) => message).join(', ')) };
-}
-
-function toRejected(lines: number, raw: string, reason: string): RejectedRow {
-  return { line: firstLine(lines, raw), reason, raw: raw.trim() };
 }
 
 /** The parser counts up to the end of a record, and a record may hold lines. */
@@ -128,4 +105,9 @@ function faultOf(code: string | undefined): string {
   if (code === 'CSV_RECORD_INCONSISTENT_COLUMNS') return 'it has another number of columns than the header';
   if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is never closed';
   return `it is not valid CSV (${code ?? 'unknown'})`;
+}
+
+function once<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
+  return () => (value ??= load());
 }

@@ -1,122 +1,116 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { type Config, loadConfig } from '../config.ts';
 import { openEmbedder } from '../embedder/open.ts';
-import { BotError } from '../errors.ts';
+import { BotError, isAbort } from '../errors.ts';
+import { createDiskImageFiles } from '../images/disk.ts';
 import { createLog, type Logger } from '../log.ts';
-import { openDatabase } from '../store/database.ts';
-import { readCsv } from './csv.ts';
-import { type ImportSummary, importRecords } from './import.ts';
-import { describeCounts, showImport } from './progress.ts';
-import { createRejectedFile } from './rejected.ts';
+import { openState } from '../state.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { readArguments } from './arguments.ts';
+import { findRunningBot } from './handover.ts';
+import { type ImportEvent, type ImportRequest, runImport } from './job.ts';
+import { showImport } from './progress.ts';
+import { isWebAddress, openFile } from './source.ts';
 
-const usage = 'Usage: npm run import -- FILE.csv [--limit ROWS]';
+/** Models side by side: each takes a core, and memory for its weights. */
+const maxWorkers = 4;
 
-interface Arguments {
-  file: string;
-  limit: number | undefined;
+interface Work {
+  request: ImportRequest;
+  config: Config;
+  log: Logger;
+  signal: AbortSignal;
+  onEvent(event: ImportEvent): void;
 }
 
 await run();
 
 async function run() {
   let log = createLog('info');
+  const display = showImport();
+  const signal = stopOnSignal();
   try {
     const request = readArguments(process.argv.slice(2));
     const config = loadConfig();
     log = createLog(config.logLevel, config.secrets);
-    await importFile(request, config, log);
+    await importHereOrThere({ request, config, log, signal, onEvent: display.show });
   } catch (error) {
-    if (error instanceof BotError) {
-      log.debug({ err: error }, 'import failed');
-      console.error(error.message);
-    } else {
-      log.fatal({ err: error }, 'the import stopped on an unexpected error');
-    }
-    process.exitCode = 1;
+    display.stop();
+    if (signal.aborted && isAbort(error)) process.exitCode = 130;
+    else report(error, log);
   }
+  process.exit();
 }
 
-function readArguments(given: string[]): Arguments {
+/** The embedded database serves one process: while that is the bot, the bot does the work. */
+async function importHereOrThere(work: Work): Promise<void> {
+  const { dataDir, clickhouseUrl, vectorIndex } = work.config;
+  const stopped = trackStop(work);
+  // A wrong name is told before anything is loaded.
+  for (const file of work.request.files) if (!isWebAddress(file)) await openFile(file);
   try {
-    const { values, positionals } = parseArgs({
-      args: given,
-      options: { limit: { type: 'string' } },
-      allowPositionals: true,
-    });
-    const [file, ...others] = positionals;
-    const limit = values.limit === undefined ? undefined : Number(values.limit);
-    const isLimit = limit === undefined || (Number.isInteger(limit) && limit > 0);
-    if (file && others.length === 0 && isLimit) return { file, limit };
-  } catch (cause) {
-    throw new BotError('invalid_input', usage, { cause });
+    const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log: work.log });
+    await importHere(database, stopped.work);
+  } catch (error) {
+    if (!(error instanceof BotError && error.code === 'database_locked')) throw error;
+    const bot = await findRunningBot(dataDir);
+    if (!bot) throw error;
+    console.error('The bot is running; it does the import.');
+    await bot.runImport(work.request, stopped.work);
   }
-  throw new BotError('invalid_input', usage);
+  if (stopped.wasStopped()) process.exitCode = 130;
 }
 
-async function importFile({ file, limit }: Arguments, config: ReturnType<typeof loadConfig>, log: Logger) {
-  const { size } = await findFile(file);
-  const { dataDir, clickhouseUrl, clipModel, hubUrl } = config;
-  const stopping = stopOnSignal();
-  const database = await openDatabase({ dataDir, clickhouseUrl, log });
+function trackStop(work: Work) {
+  let stopped = false;
+  const onEvent = (event: ImportEvent) => {
+    if (event.kind === 'done') stopped = event.stopped;
+    work.onEvent(event);
+  };
+  return { work: { ...work, onEvent }, wasStopped: () => stopped };
+}
+
+async function importHere(database: Database, { request, config, log, signal, onEvent }: Work): Promise<void> {
+  const { dataDir, clipModel, hubUrl, maxImageBytes } = config;
   try {
     const storedModel = await database.storedModel();
-    const options = { clipModel, storedModel, hubUrl, dataDir, log, signal: stopping };
-    const { embedder, notice } = await openEmbedder(options);
+    const workers = Math.min(maxWorkers, availableParallelism());
+    const { embedder, notice } = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal, workers });
     if (notice) log.info(notice);
+    const state = openState(path.join(dataDir, 'state'));
     try {
       const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-      const input = createReadStream(file);
-      const rejected = await createRejectedFile(file);
-      const progress = showImport(size);
-      const start = performance.now();
-      const summary = await importRecords({
-        records: readCsv(input),
-        embedder,
-        store,
-        limit,
-        signal: stopping,
-        onRejected: rejected.add,
-        onBatch: (counts) => progress.update(counts, input.bytesRead),
-      }).finally(() => progress.stop());
-      report(summary, { seconds: (performance.now() - start) / 1_000, rejectedFile: rejected.path });
+      const images = createDiskImageFiles(path.join(dataDir, 'images'));
+      await runImport(request, { store, embedder, images, state, dataDir, maxImageBytes, log, signal, onEvent });
     } finally {
       await embedder.close();
+      await state.close();
     }
   } finally {
     await database.close();
   }
 }
 
-async function findFile(file: string): Promise<{ size: number }> {
-  try {
-    const found = await stat(file);
-    if (found.isFile()) return found;
-  } catch (cause) {
-    throw new BotError('not_found', `The file ${file} can't be read. ${usage}`, { cause });
-  }
-  throw new BotError('invalid_input', `${file} is not a file. ${usage}`);
-}
-
-/** The first Ctrl-C stops after the batch under way; a second one at once. */
+/** The first Ctrl-C stops once what is embedded is stored; a second one at once. */
 function stopOnSignal(): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      console.error('Stopping after this batch (again: at once).');
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(130);
+      console.error('\nStopping (again: at once).');
       stopping.abort();
     });
   }
   return stopping.signal;
 }
 
-function report(summary: ImportSummary, { seconds, rejectedFile }: { seconds: number; rejectedFile: string }) {
-  const rate = Math.round((summary.imported + summary.skipped) / Math.max(seconds, 0.001));
-  console.error(`${summary.stopped ? 'Stopped' : 'Done'}: ${describeCounts(summary)}, ${rate} rows/s.`);
-  if (summary.rejected > 0) console.error(`Rejected rows, with line and reason: ${rejectedFile}`);
-  if (summary.stopped) {
-    console.error('Run the same command again to go on.');
-    process.exitCode = 130;
+function report(error: unknown, log: Logger) {
+  if (error instanceof BotError) {
+    log.debug({ err: error }, 'import failed');
+    console.error(error.message);
+  } else {
+    log.fatal({ err: error }, 'the import stopped on an unexpected error');
   }
+  process.exitCode = 1;
 }

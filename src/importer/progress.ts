@@ -1,46 +1,103 @@
 import { SingleBar } from 'cli-progress';
-import type { ImportCounts } from './import.ts';
+import { type ImportCounts, rowsOf, totalOf } from './counts.ts';
+import type { ImportEvent } from './job.ts';
 
-export interface ImportProgress {
-  /** `bytes` of the file have been read so far. */
-  update(counts: ImportCounts, bytes: number): void;
+export interface ImportDisplay {
+  show(event: ImportEvent): void;
   stop(): void;
 }
 
 type Terminal = NodeJS.WritableStream & { isTTY?: boolean | undefined };
 
-const lineInterval = 5_000;
-
-/** A bar on a terminal, a plain line every few seconds anywhere else. */
-export function showImport(totalBytes: number, terminal: Terminal = process.stderr): ImportProgress {
-  return terminal.isTTY ? showBar(totalBytes, terminal) : showLines(totalBytes, terminal);
+/** One way to show how far something is; `share` is 0 to 1, undefined when it is not known. */
+interface Meter {
+  update(share: number | undefined, text: string): void;
+  stop(): void;
 }
 
-function showBar(totalBytes: number, stream: Terminal): ImportProgress {
-  const bar = new SingleBar({
-    stream,
-    format: '{bar} {percentage}% | {text} | {eta_formatted} left',
-    hideCursor: true,
-  });
-  bar.start(totalBytes, 0, { text: '' });
+const lineInterval = 5_000;
+const barTotal = 1_000;
+
+/** A bar on a terminal, a plain line every few seconds anywhere else; what each file came to in plain lines. */
+export function showImport(terminal: Terminal = process.stderr): ImportDisplay {
+  const write = (line: string) => void terminal.write(`${line}\n`);
+  let meter: Meter | undefined;
+  let begun = { at: Date.now(), rows: 0 };
+
+  const stop = () => {
+    meter?.stop();
+    meter = undefined;
+  };
+  const start = () => {
+    stop();
+    meter = terminal.isTTY ? barOn(terminal) : linesOn(write);
+    return meter;
+  };
+  const rate = (counts: ImportCounts) =>
+    Math.round((rowsOf(counts) - begun.rows) / Math.max(0.001, (Date.now() - begun.at) / 1_000));
+
   return {
-    update: (counts, bytes) => bar.update(bytes, { text: describeCounts(counts) }),
+    stop,
+    show(event) {
+      if (event.kind === 'begin') {
+        begun = { at: Date.now(), rows: rowsOf(event.counts) };
+        write(`${event.file}${event.resumed ? `: goes on after ${rowsOf(event.counts)} rows` : ''}`);
+        start();
+      } else if (event.kind === 'rows') {
+        meter?.update(event.share, `${rate(event.counts)} rows/s, ${describeCounts(event.counts)}`);
+      } else if (event.kind === 'end') {
+        stop();
+        for (const line of describeEnd(event, rate(event.counts))) write(line);
+      } else if (event.kind === 'index') {
+        (meter ?? start()).update(event.share, 'the index is built; searches work meanwhile');
+      } else {
+        stop();
+      }
+    },
+  };
+}
+
+function barOn(stream: Terminal): Meter {
+  const format = '{bar} {percentage}% | {text} | {eta_formatted} left';
+  const bar = new SingleBar({ stream, format, hideCursor: true, etaBuffer: 50 });
+  bar.start(barTotal, 0, { text: '' });
+  return {
+    update: (share = 0, text) => bar.update(Math.floor(share * barTotal), { text }),
     stop: () => bar.stop(),
   };
 }
 
-function showLines(totalBytes: number, stream: Terminal): ImportProgress {
-  let next = Date.now() + lineInterval;
+function linesOn(write: (line: string) => void): Meter {
+  const start = Date.now();
+  let next = start + lineInterval;
   return {
-    update(counts, bytes) {
-      if (Date.now() < next) return;
-      next = Date.now() + lineInterval;
-      stream.write(`${Math.floor((100 * bytes) / totalBytes)}% read: ${describeCounts(counts)}\n`);
+    update(share, text) {
+      const now = Date.now();
+      if (now < next) return;
+      next = now + lineInterval;
+      const left = share ? `, about ${Math.ceil(((now - start) * (1 - share)) / share / 1_000)} s left` : '';
+      write(`${share === undefined ? '' : `${Math.floor(100 * share)}%: `}${text}${left}`);
     },
     stop() {},
   };
 }
 
-export function describeCounts({ imported, skipped, rejected }: ImportCounts): string {
-  return `${imported} imported, ${skipped} skipped as already there, ${rejected} rejected`;
+function describeCounts(counts: ImportCounts): string {
+  const { imported, known, duplicates, rejected, pictures, dead } = counts;
+  const illustrated = pictures + totalOf(dead) > 0 ? `, ${pictures} pictures, ${totalOf(dead)} dead links` : '';
+  return `${imported} imported, ${known} skipped as already there, ${duplicates} skipped as duplicates, ${totalOf(rejected)} rejected${illustrated}`;
+}
+
+function describeEnd({ counts, stopped, rejectedFile }: Extract<ImportEvent, { kind: 'end' }>, rate: number): string[] {
+  const reasons = (title: string, found: Readonly<Record<string, number>>) =>
+    Object.entries(found)
+      .toSorted(([, one], [, other]) => other - one)
+      .map(([reason, count]) => `  ${title}: ${count} x ${reason}`);
+  return [
+    `${stopped ? 'Stopped' : 'Done'}: ${describeCounts(counts)}, ${rate} rows/s.`,
+    ...reasons('rejected', counts.rejected),
+    ...reasons('dead link', counts.dead),
+    ...(totalOf(counts.rejected) > 0 ? [`Rejected rows, with line and reason: ${rejectedFile}`] : []),
+    ...(stopped ? ['Run the same command again to go on.'] : []),
+  ];
 }

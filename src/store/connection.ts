@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
-import type { Clients, Dialect, Session, Settings } from './dialects/dialect.ts';
+import { type Clients, type Dialect, type Session, type Settings, settingsClause } from './dialects/dialect.ts';
 import { toBotError } from './failures.ts';
 import { inline } from './inline.ts';
+import type { ParquetFiles } from './parquet.ts';
 import { createPool } from './pool.ts';
+import { retrying } from './retry.ts';
 
 /** Values bound to `{name:Type}` placeholders: the only way a value gets into a statement. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -24,16 +26,20 @@ export interface Connection {
   read<Row>(query: string, options: ReadOptions<Row>): Promise<Row[]>;
   /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: 'log' | 'bulk'): Promise<void>;
-  command(statement: string, parameters?: Parameters): Promise<void>;
+  command(statement: string, parameters?: Parameters, through?: 'log' | 'bulk'): Promise<void>;
+  readonly parquet: ParquetFiles;
   close(): Promise<void>;
 }
 
-export function createConnection({ dialect, engine, place, clients, close }: Session): Connection {
-  const translating = async <Value>(work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> => {
+export function createConnection({ dialect, engine, place, clients, parquet, close }: Session): Connection {
+  const translating = async <Value>(
+    work: () => Promise<Value>,
+    { signal, statement }: CallOptions & { statement?: string } = {},
+  ): Promise<Value> => {
     try {
-      return await work();
+      return await retrying.execute(work, signal);
     } catch (error) {
-      throw toBotError(error, { place, signal });
+      throw toBotError(error, { place, signal, statement });
     }
   };
   const readers = createPool(clients.read);
@@ -44,7 +50,7 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
     async read(query, { row, parameters, settings, signal }) {
       const statement = inline({ query, parameters }, dialect.inlined);
       const request = {
-        query: withSettings(statement.query, { ...dialect.readSettings, ...settings }),
+        query: `${statement.query}\n${settingsClause({ ...dialect.readSettings, ...settings })}`,
         format: 'JSONEachRow' as const,
         ...(statement.parameters && { query_params: { ...statement.parameters } }),
         ...(signal && { abort_signal: signal }),
@@ -53,7 +59,7 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
         signal?.throwIfAborted();
         return readers.use(async (client) => (await client.query(request)).json());
       };
-      return (await translating(answer, signal)).map((found) => row.parse(found));
+      return (await translating(answer, { signal })).map((found) => row.parse(found));
     },
     async insert(table, rows, through = 'log') {
       const [first] = rows;
@@ -61,25 +67,25 @@ export function createConnection({ dialect, engine, place, clients, close }: Ses
       const columns = Object.keys(first).join(', ');
       await translating(() => send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
     },
-    async command(statement, parameters) {
-      await translating(() =>
-        clients.log.command({ query: statement, ...(parameters && { query_params: { ...parameters } }) }),
-      );
+    async command(statement, parameters, through = 'log') {
+      const request = { query: statement, ...(parameters && { query_params: { ...parameters } }) };
+      await translating(() => clients[through].command(request), { statement });
+    },
+    parquet: {
+      save: (...request) => translating(() => parquet.save(...request)),
+      load: (...request) => translating(() => parquet.load(...request)),
     },
     close: () => (closed ??= close()),
   };
 }
 
-function withSettings(query: string, settings: Settings): string {
-  const list = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
-  return `${query}\nSETTINGS ${list.join(', ')}`;
-}
+// Asynchronous inserts, the default of new engines and of distributed tables, would acknowledge rows before they are stored.
+const insertSettings = settingsClause({ async_insert: 0, insert_distributed_sync: 1 });
 
-// Asynchronous inserts, the default of new engines, would acknowledge rows before they are stored.
 async function send(client: Clients['log'], insert: string, rows: readonly object[]): Promise<void> {
   const lines = rows.map((row) => wellFormed(JSON.stringify(row))).join('\n');
   const result = await client.exec({
-    query: `${insert} SETTINGS async_insert = 0 FORMAT JSONEachRow`,
+    query: `${insert} ${insertSettings} FORMAT JSONEachRow`,
     values: Readable.from([lines], { objectMode: false }),
   });
   await text(result.stream);

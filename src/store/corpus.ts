@@ -2,25 +2,32 @@ import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
-import type { CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
+import { type CorpusTable, vectorColumns } from './schema.ts';
+import type { CorpusImage, CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
 import { checkVector, dot } from './vectors.ts';
 
-type Corpus = Pick<PromptStore, 'importPairs' | 'knownIds' | 'findCorpusPrompt' | 'sampleCosines'>;
+type Corpus = Pick<
+  PromptStore,
+  'importPairs' | 'importImages' | 'knownIds' | 'knownImageIds' | 'listCorpus' | 'findCorpusPrompt' | 'sampleCosines'
+>;
 
 // The engine splits an insert into blocks above 268 MB or 1,048,449 rows, and only one block is stored whole or not at all.
 const maxBatch = 10_000;
+
+const pageRows = 20_000;
 
 const sampleRows = 128;
 const pairsPerRow = 8;
 
 const idRow = z.object({ id: z.string() });
+const listedRow = z.object({ id: z.string(), prompt: z.string() });
 const vectorRow = z.object({ id: z.string(), vector: z.array(z.number()) });
 
 /** The imported (prompt, picture) pairs. */
 export function createCorpus(connection: Connection, dimensions: number): Corpus {
   let lastImport: Promise<unknown> = Promise.resolve();
 
-  const storedIds = async (table: 'prompts' | 'prompt_images', ids: readonly string[], options?: CallOptions) => {
+  const storedIds = async (table: CorpusTable, ids: readonly string[], options?: CallOptions) => {
     const query = `SELECT DISTINCT id FROM ${table} WHERE id IN {ids:Array(String)}`;
     const rows = await connection.read(query, { row: idRow, parameters: { ids }, signal: options?.signal });
     return new Set(rows.map(({ id }) => id));
@@ -30,7 +37,7 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     const ids = batch.map(({ id }) => id);
     const known = await storedIds('prompts', ids, options);
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
-    const illustrated = fresh.filter(({ imageVector }) => imageVector);
+    const illustrated = fresh.flatMap(({ imageVector, ...row }) => (imageVector ? [{ ...row, imageVector }] : []));
     // Pictures go first: a row counts from the moment its prompt is there, so a crash in between leaves nothing visible and a second import repairs it.
     const orphans = illustrated.length > 0 ? await storedIds('prompt_images', ids, options) : new Set();
     await connection.insert(
@@ -46,13 +53,35 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
-  const vectors = (table: string, column: string, ids: readonly string[]) =>
-    connection.read(`SELECT id, ${column} AS vector FROM ${table} WHERE id IN {ids:Array(String)} LIMIT 1 BY id`, {
-      row: vectorRow,
-      parameters: { ids },
-    });
+  const importImageBatch = async (batch: readonly CorpusImage[], options?: CallOptions): Promise<ImportOutcome> => {
+    const ids = batch.map(({ id }) => id);
+    const known = await storedIds('prompt_images', ids, options);
+    const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
+    await connection.insert(
+      'prompt_images',
+      fresh.map((row) => imageRow(connection, row)),
+      'bulk',
+    );
+    return { imported: fresh.length, skipped: batch.length - fresh.length };
+  };
 
-  const sampleIds = async (table: 'prompts' | 'prompt_images') => {
+  /** One batch at a time: what is stored already is looked up first. */
+  const inTurn = <Outcome>(work: () => Promise<Outcome>): Promise<Outcome> => {
+    const turn = lastImport.then(work);
+    lastImport = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const vectors = (table: CorpusTable, ids: readonly string[]) =>
+    connection.read(
+      `SELECT id, ${vectorColumns[table]} AS vector FROM ${table} WHERE id IN {ids:Array(String)} LIMIT 1 BY id`,
+      {
+        row: vectorRow,
+        parameters: { ids },
+      },
+    );
+
+  const sampleIds = async (table: CorpusTable) => {
     const query = `SELECT arrayJoin(groupArraySample(${sampleRows})(id)) AS id FROM ${table}`;
     return (await connection.read(query, { row: idRow })).map(({ id }) => id);
   };
@@ -60,11 +89,27 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
   return {
     async importPairs(batch, options) {
       checkBatch(batch, dimensions);
-      const turn = lastImport.then(() => importBatch(batch, options));
-      lastImport = turn.catch(() => undefined);
-      return turn;
+      return inTurn(() => importBatch(batch, options));
+    },
+    async importImages(batch, options) {
+      checkSize(batch);
+      for (const { imageVector } of batch) checkVector(imageVector, dimensions);
+      return inTurn(() => importImageBatch(batch, options));
     },
     knownIds: (ids, options) => storedIds('prompts', ids, options),
+    knownImageIds: (ids, options) => storedIds('prompt_images', ids, options),
+    async *listCorpus(options) {
+      const query = `SELECT id, prompt FROM prompts WHERE id > {after:String} ORDER BY id LIMIT ${pageRows}`;
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page: z.infer<typeof listedRow>[] = await connection.read(query, {
+          row: listedRow,
+          parameters: { after },
+          signal: options?.signal,
+        });
+        if (page.length > 0) yield page;
+        after = page.length < pageRows ? undefined : page.at(-1)?.id;
+      }
+    },
     async findCorpusPrompt(id) {
       const query = 'SELECT id, prompt, url FROM prompts WHERE id = {id:String} LIMIT 1';
       const row = z.object({ id: z.string(), prompt: z.string(), url: z.string() });
@@ -74,9 +119,9 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     async sampleCosines() {
       const [promptIds, imageIds] = await Promise.all([sampleIds('prompts'), sampleIds('prompt_images')]);
       const [prompts, images, prompted] = await Promise.all([
-        vectors('prompts', 'prompt_vector', promptIds),
-        vectors('prompt_images', 'image_vector', imageIds),
-        vectors('prompts', 'prompt_vector', imageIds),
+        vectors('prompts', promptIds),
+        vectors('prompt_images', imageIds),
+        vectors('prompts', imageIds),
       ]);
       return cosines(prompts, images, new Map(prompted.map(({ id, vector }) => [id, vector])));
     },
@@ -84,28 +129,33 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
 }
 
 function checkBatch(batch: readonly CorpusRow[], dimensions: number): void {
-  if (batch.length > maxBatch) {
-    throw new BotError(
-      'too_large',
-      `One batch holds at most ${maxBatch} rows, this one has ${batch.length}: send several.`,
-    );
-  }
+  checkSize(batch);
   for (const { promptVector, imageVector } of batch) {
     checkVector(promptVector, dimensions);
     if (imageVector) checkVector(imageVector, dimensions);
   }
 }
 
-function firstOfEachId(batch: readonly CorpusRow[]): CorpusRow[] {
+function checkSize(batch: readonly unknown[]): void {
+  if (batch.length > maxBatch) {
+    throw new BotError(
+      'too_large',
+      `One batch holds at most ${maxBatch} rows, this one has ${batch.length}: send several.`,
+    );
+  }
+}
+
+function firstOfEachId<Row extends { id: string }>(batch: readonly Row[]): Row[] {
   return [...new Map(batch.toReversed().map((row) => [row.id, row])).values()];
 }
 
 function promptRow({ dialect }: Connection, { id, prompt, url, width, height, sourceSite, promptVector }: CorpusRow) {
-  return { id, prompt, url, width, height, source_site: sourceSite, vector: dialect.encodeVector(promptVector) };
+  const cells = dialect.vectorCells(vectorColumns.prompts, promptVector);
+  return { id, prompt, url, width, height, source_site: sourceSite, ...cells };
 }
 
-function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusRow) {
-  return { id, prompt, url, vector: imageVector && dialect.encodeVector(imageVector) };
+function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusImage) {
+  return { id, prompt, url, ...dialect.vectorCells(vectorColumns.prompt_images, imageVector) };
 }
 
 interface VectorRow {

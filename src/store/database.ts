@@ -2,15 +2,21 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { VectorIndexChoice } from '../vector-index-setting.ts';
+import { type Backup, createBackup } from './backup.ts';
+import { createBulk } from './bulk.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createCorpus } from './corpus.ts';
 import { connectChdb } from './dialects/chdb.ts';
-import { connectClickHouse } from './dialects/clickhouse.ts';
+import { connectServer } from './dialects/server.ts';
 import { createGenerations } from './generations.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
+import { createNotes } from './notes.ts';
 import { createReactions } from './reactions.ts';
+import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
+import { vectorIndexState } from './vector-index.ts';
 import { createVocabularySource } from './vocabulary.ts';
 import { warm } from './warm.ts';
 import { createWordSearch } from './words.ts';
@@ -18,13 +24,15 @@ import { createWordSearch } from './words.ts';
 export interface DatabaseOptions {
   /** The embedded database lies in its folder `chdb`. */
   dataDir: string;
-  /** A ClickHouse server to use instead: `http://user:password@host:8123/database`. */
+  /** A ClickHouse or MyScale server to use instead: `http://user:password@host:8123/database`. */
   clickhouseUrl: string | undefined;
+  /** The vector index of a MyScale server; undefined: MSTG. */
+  vectorIndex?: VectorIndexChoice | undefined;
   log: Logger;
 }
 
 /** What made the vectors: two models' vectors can't be compared. */
-interface VectorModel {
+export interface VectorModel {
   name: string;
   dimensions: number;
 }
@@ -36,13 +44,17 @@ export interface Database {
   storedModel(): Promise<string | undefined>;
   /** The store in it, made or migrated when needed. Throws BotError `model_mismatch` when it was built with another model. */
   store(model: VectorModel): Promise<PromptStore>;
+  /** What made the vectors that are stored; undefined while there are none. */
+  storedVectors(): Promise<VectorModel | undefined>;
+  /** The same database as files that anybody can read; throws like `store`. */
+  backup(model: VectorModel): Promise<Backup>;
   close(): Promise<void>;
 }
 
 /** Opens the embedded database or connects to a server. Throws BotError `database_locked` or `database_unavailable` with the remedy. */
-export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }: DatabaseOptions): Promise<Database> {
   const session = clickhouseUrl
-    ? await connectClickHouse(clickhouseUrl)
+    ? await connectServer(clickhouseUrl, { vectorIndex })
     : await connectChdb(path.resolve(dataDir, 'chdb'));
   const connection = createConnection(session);
   try {
@@ -55,21 +67,34 @@ export async function openDatabase({ dataDir, clickhouseUrl, log }: DatabaseOpti
   return {
     engine: session.engine,
     storedModel: () => storedModel(connection),
+    storedVectors: () => storedVectors(connection),
     async store(model) {
-      await claimModel(connection, model, session.place);
-      await migrate(connection, model.dimensions);
+      await prepare(model);
+      await reportIndexes(connection, log);
       return createPromptStore(connection, model.dimensions);
+    },
+    async backup(model) {
+      await prepare(model);
+      return createBackup(connection, model.name);
     },
     close: () => connection.close(),
   };
+
+  async function prepare(model: VectorModel) {
+    await claimModel(connection, model, session.place);
+    await migrate(connection, model.dimensions);
+  }
 }
 
 function createPromptStore(connection: Connection, dimensions: number): PromptStore {
   const corpus = createCorpus(connection, dimensions);
+  const notes = createNotes(connection);
   const vocabulary = createVocabularySource(connection);
   return {
     engine: connection.engine,
     ...corpus,
+    ...notes,
+    ...createBulk({ connection, dimensions, notes, counts: () => counts(connection) }),
     ...createSearch({ connection, dimensions, knownIds: corpus.knownIds }),
     ...createWordSearch({ connection, dimensions, vocabulary }),
     async importPairs(batch, options) {
@@ -85,11 +110,34 @@ function createPromptStore(connection: Connection, dimensions: number): PromptSt
   };
 }
 
+/** Searches are right without the index too, only slow: a start does not wait for it. */
+async function reportIndexes(connection: Connection, log: Logger): Promise<void> {
+  for (const table of corpusTableNames) {
+    const state = await vectorIndexState(connection, table);
+    if (state?.failure)
+      log.error(
+        { table, reason: state.failure },
+        'the database could not build a vector index; searches scan what it lacks',
+      );
+    else if (state && !state.isBuilt)
+      log.info({ table, progress: state.progress }, 'the database is building a vector index');
+  }
+}
+
 async function storedModel(connection: Connection): Promise<string | undefined> {
   const [found] = await connection.read("SELECT value FROM meta WHERE name = 'model' LIMIT 1", {
     row: z.object({ value: z.string() }),
   });
   return found?.value;
+}
+
+async function storedVectors(connection: Connection): Promise<VectorModel | undefined> {
+  const name = await storedModel(connection);
+  if (name === undefined) return undefined;
+  const width = (table: string) => `SELECT length(prompt_vector) AS dimensions FROM ${table} LIMIT 1`;
+  const row = z.object({ dimensions: z.coerce.number() });
+  const [found] = await connection.read(`${width('prompts')} UNION ALL ${width('generations')}`, { row });
+  return found && { name, dimensions: found.dimensions };
 }
 
 async function claimModel(connection: Connection, { name }: VectorModel, place: string): Promise<void> {

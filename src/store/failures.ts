@@ -1,21 +1,31 @@
 import { BotError } from '../errors.ts';
+import { isTimeout } from './retry.ts';
 
 // Exception codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 const refusedLogins = new Set(['192', '193', '194', '516']);
 const tooSlow = new Set(['159', '209']);
 const overloaded = new Set(['202', '241', '252']);
+const badArguments = '36';
 const unknownDatabase = '81';
 const notEnoughSpace = '243';
 
+interface FailureContext {
+  place: string;
+  signal?: AbortSignal | undefined;
+  /** What was being run, where its failure has a remedy of its own. */
+  statement?: string | undefined;
+}
+
 /** Translates what the client throws; a BotError passes as it is. `place` names the database in the message. */
-export function toBotError(
-  error: unknown,
-  { place, signal }: { place: string; signal?: AbortSignal | undefined },
-): BotError {
+export function toBotError(error: unknown, { place, signal, statement = '' }: FailureContext): BotError {
   if (error instanceof BotError) return error;
   if (signal?.aborted)
     return new BotError('cancelled', 'The database was told to stop before it was done.', { cause: error });
-  return isEngineError(error) ? fromEngine(error, place) : unreachable(error, place);
+  if (isTimeout(error)) return tooBusy(error, place);
+  if (!isEngineError(error)) return unreachable(error, place);
+  return error.code === badArguments && statement.includes('ADD VECTOR INDEX')
+    ? refusedIndex(error, place)
+    : fromEngine(error, place);
 }
 
 interface EngineError extends Error {
@@ -45,13 +55,24 @@ function fromEngine(error: EngineError, place: string): BotError {
       `The server has no database ${place}. Create it there (CREATE DATABASE), or name another in CLICKHOUSE_URL.`,
     );
   }
-  if (tooSlow.has(error.code) || overloaded.has(error.code)) {
-    return answer(
-      'database_unavailable',
-      `The database at ${place} is too busy to answer in time. Try again in a moment.`,
-    );
-  }
+  if (tooSlow.has(error.code) || overloaded.has(error.code)) return tooBusy(error, place);
   return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
+}
+
+function refusedIndex(cause: EngineError, place: string): BotError {
+  return new BotError(
+    'invalid_settings',
+    `The MyScale server at ${place} has no vector index of that kind. MSTG is MyScale Cloud's; for the open-source MyScaleDB set VECTOR_INDEX=SCANN or VECTOR_INDEX=HNSWFLAT.`,
+    { cause },
+  );
+}
+
+function tooBusy(cause: unknown, place: string): BotError {
+  return new BotError(
+    'database_unavailable',
+    `The database at ${place} is too busy to answer in time. Try again in a moment.`,
+    { cause },
+  );
 }
 
 function unreachable(error: unknown, place: string): BotError {

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
-import type { Dialect } from './dialects/dialect.ts';
-import { corpusTables, logTables } from './schema.ts';
+import {
+  corpusTables,
+  type Layout,
+  logTables,
+  oneServer,
+  repeatableInserts,
+  type SchemaTarget,
+  vectorIndexes,
+} from './schema.ts';
 
 interface Migration {
   version: number;
   name: string;
   /** Every statement can run twice: a crash between two of them is repaired by running all again. */
-  statements(dialect: Dialect, dimensions: number): string[];
+  statements(target: SchemaTarget): string[];
 }
 
 /** Forward only: a migration that has run anywhere is never edited; a change is a new one with the next number. */
@@ -16,34 +23,48 @@ const migrations: readonly Migration[] = [
   {
     version: 1,
     name: 'corpus, generations, posts and reactions',
-    statements: (dialect, dimensions) => [...corpusTables(dialect, dimensions), ...logTables(dimensions)],
+    statements: (target) => [...corpusTables(target), ...vectorIndexes(target), ...logTables(target)],
   },
   {
     version: 2,
     name: 'words of the prompts',
-    statements: (dialect) => dialect.addWordIndex('prompts', 'prompt'),
+    statements: ({ dialect, layout }) => dialect.addWordIndex(layout.table('prompts'), 'prompt'),
   },
   {
     version: 3,
     name: 'what a generation started from, and whether it is for adults',
-    statements: () => [
-      'ALTER TABLE generations ADD COLUMN IF NOT EXISTS source String',
-      'ALTER TABLE generations ADD COLUMN IF NOT EXISTS nsfw Bool',
-    ],
+    statements: ({ layout }) =>
+      ['source String', 'nsfw Bool'].map(
+        (column) => `ALTER TABLE ${layout.table('generations')} ADD COLUMN IF NOT EXISTS ${column}`,
+      ),
   },
+  { version: 4, name: 'repeatable inserts', statements: repeatableInserts },
 ];
 
 const latest = Math.max(...migrations.map(({ version }) => version));
 
 /** What must exist before the model, and with it the width of the vectors, is known. */
-const bootstrap = [
-  'CREATE TABLE IF NOT EXISTS meta (name String, value String) ENGINE = ReplacingMergeTree ORDER BY name',
-  'CREATE TABLE IF NOT EXISTS migrations (version UInt32, name String) ENGINE = ReplacingMergeTree ORDER BY version',
-];
+function bookkeeping({ table, engine }: Layout): string[] {
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table('meta')} (name String, value String) ENGINE = ${engine('meta', 'ReplacingMergeTree')} ORDER BY name`,
+    `CREATE TABLE IF NOT EXISTS ${table('migrations')} (version UInt32, name String) ENGINE = ${engine('migrations', 'ReplacingMergeTree')} ORDER BY version`,
+  ];
+}
+
+/** All statements that lead from nothing to this program's schema, the record that they ran included. */
+export function wholeSchema(target: SchemaTarget): string[] {
+  const possible = migrations.filter(({ statements }) => statements(target).length > 0);
+  const applied = possible.map(({ version, name }) => `(${version}, '${name}')`).join(', ');
+  return [
+    ...bookkeeping(target.layout),
+    ...possible.flatMap(({ statements }) => statements(target)),
+    `INSERT INTO migrations (version, name) VALUES ${applied}`,
+  ];
+}
 
 /** Makes the bookkeeping tables. Throws BotError `database_unavailable` when a newer program wrote this database. */
 export async function prepareDatabase(connection: Connection): Promise<void> {
-  for (const statement of bootstrap) await connection.command(statement);
+  for (const statement of bookkeeping(oneServer)) await connection.command(statement);
   const newest = Math.max(0, ...(await appliedVersions(connection)));
   if (newest > latest) {
     throw new BotError(
@@ -58,7 +79,7 @@ export async function migrate(connection: Connection, dimensions: number): Promi
   const applied = new Set(await appliedVersions(connection));
   for (const { version, name, statements } of migrations) {
     if (applied.has(version)) continue;
-    const pending = statements(connection.dialect, dimensions);
+    const pending = statements({ dialect: connection.dialect, dimensions, layout: oneServer });
     // What this version of the engine can't do yet is done once it can.
     if (pending.length === 0) continue;
     for (const statement of pending) await connection.command(statement);

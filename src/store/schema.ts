@@ -1,40 +1,72 @@
-import type { Dialect } from './dialects/dialect.ts';
+import { type Dialect, settingsClause } from './dialects/dialect.ts';
+
+/** The vector column of each table of the corpus. */
+export const vectorColumns = { prompts: 'prompt_vector', prompt_images: 'image_vector' } as const;
+
+export type CorpusTable = keyof typeof vectorColumns;
+
+export const corpusTableNames: readonly CorpusTable[] = ['prompts', 'prompt_images'];
+
+/** How tables lie: on one server, or on the shards and replicas of a cluster (src/store/cluster.ts). */
+export interface Layout {
+  /** A table as CREATE and ALTER name it. */
+  table(name: string): string;
+  engine(name: string, engine: 'MergeTree' | 'ReplacingMergeTree'): string;
+}
+
+export interface SchemaTarget {
+  dialect: Dialect;
+  dimensions: number;
+  layout: Layout;
+}
+
+export const oneServer: Layout = { table: (name) => name, engine: (_, engine) => engine };
 
 // Acknowledged means on disk: without these a power cut could take rows that the engine has confirmed.
-const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
+const durable = { fsync_after_insert: 1, fsync_part_directory: 1 };
 
 // Small granules: the index points at single rows, and every candidate costs the reading of its whole granule.
-const indexed = `index_granularity = 32, ${durable}`;
+const smallGranules = { index_granularity: 32 };
 
 /** The corpus, imported and never deleted from: deletes break the vector index's top rows (ClickHouse issue 117286). */
-export function corpusTables(dialect: Dialect, dimensions: number): string[] {
-  // Vectors come in compact form through a column that is not stored.
-  const vector = (name: string) => `
-    vector ${dialect.vectorType} EPHEMERAL,
-    ${name} Array(Float32) DEFAULT ${dialect.decodeVector('vector')} CODEC(NONE),
-    CONSTRAINT vec_len CHECK length(${name}) = ${dimensions},
-    ${dialect.vectorIndex(name, dimensions)}`;
+export function corpusTables({ dialect, dimensions, layout }: SchemaTarget): string[] {
+  const vector = (column: string) => `
+    ${dialect.vectorColumns(column)},
+    CONSTRAINT vec_len CHECK length(${column}) = ${dimensions}`;
+  const settings = settingsClause({ ...smallGranules, ...durable, ...dialect.indexedTable });
   return [
-    `CREATE TABLE IF NOT EXISTS prompts (
+    `CREATE TABLE IF NOT EXISTS ${layout.table('prompts')} (
     id String,
     prompt String,
     url String,
     width UInt32,
     height UInt32,
     source_site String,${vector('prompt_vector')}
-  ) ENGINE = MergeTree ORDER BY id SETTINGS ${indexed}`,
-    `CREATE TABLE IF NOT EXISTS prompt_images (
+  ) ENGINE = ${layout.engine('prompts', 'MergeTree')} ORDER BY id ${settings}`,
+    `CREATE TABLE IF NOT EXISTS ${layout.table('prompt_images')} (
     id String,
     prompt String,
     url String,${vector('image_vector')}
-  ) ENGINE = MergeTree ORDER BY id SETTINGS ${indexed}`,
+  ) ENGINE = ${layout.engine('prompt_images', 'MergeTree')} ORDER BY id ${settings}`,
   ];
 }
 
+/** The indexes of the corpus, apart from its tables: a bulk load drops them and builds them again. */
+export function vectorIndexes({ dialect, dimensions, layout }: SchemaTarget): string[] {
+  return corpusTableNames.map((table) => dialect.addVectorIndex(layout.table(table), vectorColumns[table], dimensions));
+}
+
+/** The engine keeps the last blocks in mind and drops one that it has: an insert can be repeated, also by a second importer of the same file. */
+export function repeatableInserts({ layout }: SchemaTarget): string[] {
+  return corpusTableNames.map(
+    (table) => `ALTER TABLE ${layout.table(table)} MODIFY SETTING non_replicated_deduplication_window = 1000`,
+  );
+}
+
 /** What people do. A row sent twice is one row: readers take one per id, merges drop the rest. */
-export function logTables(dimensions: number): string[] {
+export function logTables({ dimensions, layout }: SchemaTarget): string[] {
   return [
-    `CREATE TABLE IF NOT EXISTS generations (
+    `CREATE TABLE IF NOT EXISTS ${layout.table('generations')} (
     id String,
     parent String,
     root String,
@@ -57,16 +89,16 @@ export function logTables(dimensions: number): string[] {
     image_vectors Array(Array(Float32)),
     created_at DateTime64(3, 'UTC'),
     CONSTRAINT vec_len CHECK length(prompt_vector) = ${dimensions} AND arrayAll(image -> length(image) = ${dimensions}, image_vectors)
-  ) ENGINE = ReplacingMergeTree ORDER BY (scope, id) SETTINGS ${durable}`,
-    `CREATE TABLE IF NOT EXISTS posts (
+  ) ENGINE = ${layout.engine('generations', 'ReplacingMergeTree')} ORDER BY (scope, id) ${settingsClause(durable)}`,
+    `CREATE TABLE IF NOT EXISTS ${layout.table('posts')} (
     adapter String,
     thread String,
     message String,
     generation String,
     scope String,
     created_at DateTime64(3, 'UTC')
-  ) ENGINE = ReplacingMergeTree ORDER BY (adapter, thread, message) SETTINGS ${durable}`,
-    `CREATE TABLE IF NOT EXISTS reactions (
+  ) ENGINE = ${layout.engine('posts', 'ReplacingMergeTree')} ORDER BY (adapter, thread, message) ${settingsClause(durable)}`,
+    `CREATE TABLE IF NOT EXISTS ${layout.table('reactions')} (
     generation String,
     id String,
     scope String,
@@ -74,6 +106,6 @@ export function logTables(dimensions: number): string[] {
     kind String,
     delta Int8,
     created_at DateTime64(3, 'UTC')
-  ) ENGINE = ReplacingMergeTree ORDER BY (generation, id) SETTINGS ${durable}`,
+  ) ENGINE = ${layout.engine('reactions', 'ReplacingMergeTree')} ORDER BY (generation, id) ${settingsClause(durable)}`,
   ];
 }

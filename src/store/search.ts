@@ -13,10 +13,9 @@ import {
 } from './candidates.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
+import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { Match, PromptStore, SearchOptions } from './store.ts';
 import { checkVector } from './vectors.ts';
-
-type CorpusTable = 'prompts' | 'prompt_images';
 
 // Above this many rows ClickHouse leaves the index and scans (max_limit_for_vector_search_queries).
 const maxCandidates = 1_000;
@@ -24,20 +23,18 @@ const maxCandidates = 1_000;
 // Equal prompts collapse, so more rows than asked for are fetched from the start.
 const spareCandidates = 20;
 
-const columns = { prompts: 'prompt_vector', prompt_images: 'image_vector' } as const;
-
 /**
  * The corpus query. Its shape is what the index answers: ordered by the distance alone, ascending, with a LIMIT and no filter;
  * anything else scans the whole table in silence.
  */
 export function corpusQuery(dialect: Dialect, table: CorpusTable): string {
-  return `SELECT id, prompt, url AS picture, ${dialect.distance(columns[table])} AS distance
+  return `SELECT id, prompt, url AS picture, ${dialect.distance(vectorColumns[table])} AS distance
 FROM ${table} ORDER BY distance LIMIT {limit:UInt32}`;
 }
 
 /** The same by scanning every row, one a prompt: slow and sure. */
 export function exactCorpusQuery(dialect: Dialect, table: CorpusTable): string {
-  return `SELECT id, prompt, url AS picture, ${dialect.distance(columns[table])} AS distance
+  return `SELECT id, prompt, url AS picture, ${dialect.exactDistance(vectorColumns[table])} AS distance
 FROM ${table} ORDER BY distance, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
@@ -45,8 +42,8 @@ FROM ${table} ORDER BY distance, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32
 function ownQuery(dialect: Dialect, table: CorpusTable): string {
   const nearest =
     table === 'prompts'
-      ? `images[1].key AS picture, ${dialect.distance('prompt_vector')} AS distance`
-      : `arrayMap(image -> ${dialect.distance('image')}, image_vectors) AS distances,
+      ? `images[1].key AS picture, ${dialect.exactDistance('prompt_vector')} AS distance`
+      : `arrayMap(image -> ${dialect.exactDistance('image')}, image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance`;
   return `SELECT id, prompt, nsfw, twins, ${nearest}
 FROM ${ownRows(table === 'prompts' ? undefined : 'notEmpty(image_vectors)')}

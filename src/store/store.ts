@@ -14,6 +14,9 @@ export interface CorpusRow {
   imageVector?: Embedding | undefined;
 }
 
+/** The picture of a row whose prompt is stored already. */
+export type CorpusImage = Pick<CorpusRow, 'id' | 'prompt' | 'url'> & { imageVector: Embedding };
+
 export interface GenerationImage {
   /** Key in the image files: SHA-256, 64 hex digits. */
   key: string;
@@ -156,6 +159,22 @@ export interface PromptStore {
   importPairs(batch: readonly CorpusRow[], options?: CallOptions): Promise<ImportOutcome>;
   /** Which of these corpus ids are stored already: what an importer need not embed again. */
   knownIds(ids: readonly string[], options?: CallOptions): Promise<Set<string>>;
+  /** Adds the vectors of pictures to rows that were imported without; idempotent by id, stored whole or not at all like `importPairs`. */
+  importImages(batch: readonly CorpusImage[], options?: CallOptions): Promise<ImportOutcome>;
+  /** Which of these ids have the vector of their picture stored. */
+  knownImageIds(ids: readonly string[], options?: CallOptions): Promise<Set<string>>;
+  /** Ids and prompts of the whole corpus by id, page by page. */
+  listCorpus(options?: CallOptions): AsyncGenerator<{ id: string; prompt: string }[]>;
+  /**
+   * Drops the index of the prompts when so many new rows make it worth building anew, and tells whether it did.
+   * Until `finishBulkLoad` searches scan every row. A load that was begun before, also by a process that died, goes on.
+   */
+  beginBulkLoad(options: { rows: number }): Promise<boolean>;
+  /** Builds the index that a bulk load left out, by whomever; does nothing else. An abort stops the waiting: call it again, also after a restart. */
+  finishBulkLoad(options?: CallOptions & { onProgress?: ((progress: number) => void) | undefined }): Promise<void>;
+  /** Small texts by name, as durable as the rows they tell of. Setting '' removes one. */
+  note(name: string): Promise<string | undefined>;
+  setNote(name: string, value: string): Promise<void>;
   /** The three log writes are idempotent by id, so that a resend after a crash changes nothing. */
   logGeneration(generation: Generation): Promise<void>;
   logPost(post: Post): Promise<void>;

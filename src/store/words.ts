@@ -69,12 +69,12 @@ ORDER BY ${scoreOf('held')} DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt3
 
 /** These rows, with the distance: the vectors of no others are read. */
 export function wordQuery(dialect: Dialect): string {
-  return `SELECT id, prompt, url AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.distance('prompt_vector')} AS distance
+  return `SELECT id, prompt, url AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
 FROM prompts WHERE id IN (${bestByWords(dialect)})`;
 }
 
 function ownWordQuery(dialect: Dialect): string {
-  return `SELECT id, prompt, nsfw, twins, images[1].key AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.distance('prompt_vector')} AS distance
+  return `SELECT id, prompt, nsfw, twins, images[1].key AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
 FROM ${ownRows(dialect.holdsAny('prompt', 'rare'))}
 ORDER BY score DESC, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }

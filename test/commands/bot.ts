@@ -9,6 +9,7 @@ import { actions, commands } from '../../commands/index.ts';
 import type { Adapter, Attachment, Card, Invocation, MessageRef, ProgressUpdate } from '../../src/chat.ts';
 import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
+import { BotError } from '../../src/errors.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
 import { rememberModels } from '../../src/generator/model-list.ts';
@@ -41,6 +42,8 @@ export interface Posted {
   ref: MessageRef;
   card: Card;
   removed: boolean;
+  /** The platform does not let the bot remove it any more. */
+  outOfReach?: boolean;
 }
 
 interface Setup extends PlainSettings {
@@ -235,7 +238,9 @@ function createMemoryAdapter(isForAdults: boolean) {
         return posted;
       },
       async remove(message) {
-        for (const post of posts) if (post.ref.message === message.message) post.removed = true;
+        const post = posts.find(({ ref: { message: id } }) => id === message.message);
+        if (post?.outOfReach) throw new BotError('forbidden', 'I may not post there (any more).');
+        if (post) post.removed = true;
       },
       async progress(update) {
         updates.push(update);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Card } from '../../src/chat.ts';
-import { type Bot, openBot } from './bot.ts';
+import { type Bot, openBot, type Posted } from './bot.ts';
 
 let bot: Bot;
 beforeAll(async () => {
@@ -189,6 +189,30 @@ describe('deleting', () => {
     expect(await bot.images.get(made.images?.[0]?.key ?? '')).toBeUndefined();
     const [found] = await bot.say('search', { text: 'a secret garden' });
     expect(found?.neighbours?.map(({ id }) => id)).not.toContain(made.generationId);
+  });
+
+  it.each(['delete', 'forget'])('%s removes the rest when one message is out of reach, and says so', async (how) => {
+    const person = `eve-${how}`;
+    const made = await make({ text: `a lost valley, ${how}` }, { person });
+    const shown = bot.posts.find(({ card }) => card.generationId === made.generationId);
+    if (!shown) throw new Error('nothing was posted');
+    const [lost, found] = ['lost', 'found'].map((message) => {
+      const post = { ref: { ...shown.ref, message: `${message} ${how}` }, card: made, removed: false };
+      bot.posts.push(post);
+      return post;
+    }) as [Posted, Posted];
+    for (const { ref } of [lost, found]) {
+      const post = { ...ref, generation: made.generationId ?? '', scope: 'memory:home', createdAt: new Date() };
+      await bot.outbox.add({ kind: 'post', post });
+    }
+    lost.outOfReach = true;
+    const [question] = how === 'forget' ? await bot.say('forget', {}, { person }) : [];
+    const [answer] = await bot.press(question?.actions[0]?.id ?? `delete:${made.generationId}`, { person });
+    expect(answer?.text).toMatch(
+      /^Deleted.*One message stays where I can not remove it any more: I may not post there/,
+    );
+    expect([shown, lost, found].map(({ removed }) => removed)).toEqual([true, false, true]);
+    expect(await bot.store.findGeneration('memory:home', made.generationId)).toBeUndefined();
   });
 
   it('keeps a picture that another run shows too', async () => {

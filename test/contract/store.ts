@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { PromptStore } from '../../src/store/store.ts';
+import { bulkContract } from './store-bulk.ts';
 import { deletionContract } from './store-deletion.ts';
 import { generationContract } from './store-generations.ts';
 import { importContract } from './store-import.ts';
@@ -21,6 +22,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     afterEach(() => opened.close());
     const store = () => opened.store;
     describe('import', () => importContract(store));
+    describe('bulk load', () => bulkContract(store));
     describe('search', () => searchContract(store));
     describe('generations', () => generationContract(store));
     describe('deletion', () => deletionContract(store));

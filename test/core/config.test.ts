@@ -41,6 +41,7 @@ describe('settings', () => {
       { OPENAI_BASE_URL: 'http://localhost:11434/v1' },
       /OPENAI_BASE_URL is set without OPENAI_API_KEY/,
     ],
+    ['a vector index without its server', { VECTOR_INDEX: 'MSTG' }, /VECTOR_INDEX is set without CLICKHOUSE_URL/],
     ['a server without its token', { DISCORD_GUILD_ID: '1' }, /DISCORD_GUILD_ID is set without DISCORD_TOKEN/],
     ['a bot token alone', { SLACK_BOT_TOKEN: 'xoxb-1' }, /SLACK_BOT_TOKEN needs SLACK_APP_TOKEN/],
     ['moderation without a key', { OPENAI_MODERATION: 'all' }, /OPENAI_MODERATION is set without OPENAI_API_KEY/],

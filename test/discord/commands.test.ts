@@ -2,7 +2,7 @@ import { type APIApplicationCommandBasicOption, ApplicationCommandOptionType } f
 import { afterEach, expect, test } from 'vitest';
 import { commandBodies } from '../../adapters/discord/commands.ts';
 import { commands } from '../../commands/index.ts';
-import { type Harness, startHarness, until } from './harness.ts';
+import { type Harness, startHarness, testPicture, until } from './harness.ts';
 
 let harness: Harness;
 afterEach(() => harness.close());
@@ -32,6 +32,21 @@ test('commands are registered for all servers, typed and limited, and only when 
   expect(registrations()).toHaveLength(2);
 });
 
+test('commands that were deleted or changed on Discord are registered again at the next start', async () => {
+  harness = await startHarness();
+  const { commands } = harness.fake.world;
+  commands.set('global', []);
+  await harness.restart();
+  expect(commands.get('global')?.map(({ name }) => name)).toContain('prompt');
+  const [prompt] = commands.get('global') ?? [];
+  const [text] = (prompt?.options ?? []) as APIApplicationCommandBasicOption[];
+  if (text) text.description = 'something else';
+  await harness.restart();
+  expect(registrations()).toHaveLength(3);
+  await harness.restart();
+  expect(registrations()).toHaveLength(3);
+});
+
 test("the program's own commands are what Discord accepts", async () => {
   harness = await startHarness();
   const { fake } = harness;
@@ -41,7 +56,32 @@ test("the program's own commands are what Discord accepts", async () => {
     body: JSON.stringify(commandBodies(commands)),
   });
   expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 200 });
-  expect(fake.world.commands.get('global')?.map(({ name }) => name)).toContain('Find the prompt');
+  const registered = fake.world.commands.get('global') ?? [];
+  expect(registered.map(({ name }) => name)).toContain('Find the prompt');
+  const options = registered.find(({ name }) => name === 'prompt')?.options ?? [];
+  expect(options).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'image', type: ApplicationCommandOptionType.Attachment }),
+      expect.objectContaining({ name: 'use_as_source', type: ApplicationCommandOptionType.Boolean }),
+      expect.objectContaining({ name: 'model', type: ApplicationCommandOptionType.String, autocomplete: true }),
+    ]),
+  );
+});
+
+test('/prompt takes a picture as inspiration or to start from, and a model that is completed', async () => {
+  harness = await startHarness({ commands });
+  const { ana, channel, core } = harness;
+  const image = { name: 'cat.png', bytes: await testPicture('red'), contentType: 'image/png' };
+  const attachments = [{ name: 'cat.png' }];
+  for (const use_as_source of [true, false]) {
+    const { id } = ana.runs(channel, 'prompt', { text: 'a cat', image, use_as_source, model: 'sdxl' });
+    const invocation = await until(() => core.invocations.find((one) => one.id === id));
+    expect(invocation).toMatchObject({ options: { text: 'a cat', use_as_source, model: 'sdxl' }, attachments });
+  }
+  core.suggestions = ['sdxl', 'sd15'];
+  const typed = ana.types(channel, 'prompt', 'model', 's');
+  expect((await until(() => typed.choices)).map(({ value }) => value)).toEqual(['sdxl', 'sd15']);
+  expect(core.questions.at(-1)).toMatchObject({ command: 'prompt', option: 'model', typed: 's' });
 });
 
 test('a server for development gets its own commands, and must be one that the bot is in', async () => {

@@ -106,6 +106,28 @@ test('a wrong token, and what Discord does not grant, end the start with the rem
   }
 });
 
+test('a token that is refused at the registration of commands ends the start with the reason', async () => {
+  const refused = startHarness({
+    timing: { holdMs: 60_000 },
+    prepare: ({ faults }) => faults.add({ method: 'PUT', path: /commands$/, answer: 401 }),
+  });
+  await expect(refused).rejects.toMatchObject({
+    code: 'unauthorized',
+    message: expect.stringContaining('DISCORD_TOKEN'),
+  });
+});
+
+test.each([
+  [4013, 'intent'],
+  [4014, 'intents'],
+])('intents that are refused while running (%s) end it with the reason', async (code, word) => {
+  const harness = await opened();
+  harness.fake.gateway.refuseIdentify(code);
+  harness.fake.gateway.invalidate(false);
+  await until(() => harness.fatal.length === 1);
+  expect(harness.fatal).toMatchObject([{ code: 'invalid_settings', message: expect.stringContaining(word) }]);
+});
+
 test('a token that is taken back while running is reported once, with the reason', async () => {
   const harness = await opened();
   const { invocation } = await promptInThread(harness);
@@ -135,6 +157,19 @@ test('when Discord is down at the start, it goes on trying and connects later', 
   await promptInThread(harness);
 });
 
+test('a stop does not wait for ever on a Discord that answers nothing', async () => {
+  const harness = await opened({ timing: { holdMs: 200 } });
+  const { invocation } = await promptInThread(harness);
+  const thread = harness.adapter().thread(invocation.thread);
+  harness.fake.faults.add({ method: 'POST', path: /messages$/, answer: 'hang', times: 1 });
+  harness.fake.faults.add({ method: 'POST', path: /messages$/, answer: 503, times: 100 });
+  const posts = ['a', 'b'].map((key) => thread.post({ text: key, actions: [] }, { key }));
+  const ended = Promise.allSettled(posts);
+  await until(() => harness.fake.requests.some(({ path }) => /\d\/messages$/.test(path)));
+  await harness.adapter().stop();
+  expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
 test('several processes share the servers by their shards', async () => {
   const harness = await opened({ shards: '0,2/3' });
   expect(harness.fake.gateway.log.map(({ shard }) => shard)).toEqual([
@@ -144,7 +179,7 @@ test('several processes share the servers by their shards', async () => {
 });
 
 test('it says goodbye with 1000, takes nothing more, and can still post', async () => {
-  const harness = await opened();
+  const harness = await opened({ timing: { holdMs: 60_000 } });
   const { invocation } = await promptInThread(harness);
   await harness.adapter().stop();
   expect(harness.fake.gateway.log.at(-1)).toEqual({ op: 'close', code: 1000 });

@@ -1,22 +1,17 @@
 import { ChannelType, InteractionResponseType } from 'discord-api-types/v10';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Card } from '../../src/chat.ts';
-import { type Harness, promptInThread, seenIn, startHarness, until } from './harness.ts';
+import { expect, test } from 'vitest';
+import { harnessForEach, say, threadOf } from './each.ts';
+import { type Harness, promptInThread, seenIn, until } from './harness.ts';
 
 let harness: Harness;
-beforeEach(async () => {
-  harness = await startHarness();
+harnessForEach((fresh) => {
+  harness = fresh;
 });
-afterEach(() => harness.close());
-
-const say = (text: string, more: Partial<Card> = {}): Card => ({ text, actions: [], ...more });
-const threadOf = (invocation: { thread: { adapter: string; thread: string } }) =>
-  harness.adapter().thread(invocation.thread);
 
 test('a control is acked silently and comes back with its message; its private answer is for who pressed', async () => {
   const { invocation, thread } = await promptInThread(harness);
   const actions = [{ id: 'delete:g1', label: 'Delete', emoji: '🗑️' }];
-  const ref = await threadOf(invocation).post(say('x'.repeat(3000), { actions }), { key: 'k' });
+  const ref = await threadOf(harness, invocation).post(say('x'.repeat(3000), { actions }), { key: 'k' });
   const [first, last] = seenIn(harness, thread.id);
   expect(last?.id).toBe(ref.message);
   await harness.restart();
@@ -26,11 +21,11 @@ test('a control is acked silently and comes back with its message; its private a
   const action = await until(() => harness.core.invocations[1]);
   expect(await until(() => pressed.response)).toBe(InteractionResponseType.DeferredMessageUpdate);
   expect(action).toMatchObject({ kind: 'action', action: 'delete:g1', message: ref, person: { moderator: true } });
-  const answer = await threadOf(action).post(say('Deleted.', { personal: true }), { key: 'k' });
+  const answer = await threadOf(harness, action).post(say('Deleted.', { personal: true }), { key: 'k' });
   expect(harness.fake.world.ephemeral.has(answer.message)).toBe(true);
-  await threadOf(action).remove(ref);
+  await threadOf(harness, action).remove(ref);
   expect(seenIn(harness, thread.id)).toEqual([]);
-  expect((await threadOf(action).post(say('public'), { key: 'k2' })).thread).toBe(thread.id);
+  expect((await threadOf(harness, action).post(say('public'), { key: 'k2' })).thread).toBe(thread.id);
 });
 
 test('a control of a private message leads to a thread of its own', async () => {
@@ -38,12 +33,12 @@ test('a control of a private message leads to a thread of its own', async () => 
   ana.runs(channel, 'help');
   const help = await until(() => core.invocations[0]);
   const actions = [{ id: 'use:own:g1', label: 'Use prompt 1', emoji: '📋' }];
-  const ref = await threadOf(help).post(say('yours', { actions }), { key: 'k' });
+  const ref = await threadOf(harness, help).post(say('yours', { actions }), { key: 'k' });
   const shown = fake.world.messages.find(({ id }) => id === ref.message);
   if (!shown) throw new Error('nothing was shown');
   ana.presses(shown, 'use:own:g1');
   const action = await until(() => core.invocations[1]);
-  const answer = await threadOf(action).post(say('pictures'), { key: 'k' });
+  const answer = await threadOf(harness, action).post(say('pictures'), { key: 'k' });
   expect(fake.world.channels.get(answer.thread)).toMatchObject({
     type: ChannelType.PublicThread,
     name: 'Use prompt 1',
@@ -59,7 +54,7 @@ test('a form opens prefilled, after a restart too, and sends its text; a long on
     { id: 'edit:g1', label: 'Edit', emoji: '✏️', form },
     { id: 'edit:g2', label: 'Edit', emoji: '✏️', form: { ...form, value: 'short' } },
   ];
-  const ref = await threadOf(invocation).post(say('pictures', { actions }), { key: 'k' });
+  const ref = await threadOf(harness, invocation).post(say('pictures', { actions }), { key: 'k' });
   await harness.restart();
   const message = harness.fake.world.messages.find(({ id }) => id === ref.message);
   if (!message) throw new Error('nothing was posted');

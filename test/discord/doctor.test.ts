@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkDiscord } from '../../adapters/discord/doctor.ts';
-import { type Harness, startHarness, testCommands } from './harness.ts';
+import { harnessForEach } from './each.ts';
+import { type Harness, testCommands } from './harness.ts';
 
 let harness: Harness;
-beforeEach(async () => {
-  harness = await startHarness();
+harnessForEach((fresh) => {
+  harness = fresh;
 });
-afterEach(() => harness.close());
 
 const settings = () => ({ token: harness.fake.token, apiUrl: harness.fake.apiUrl, commands: testCommands });
 

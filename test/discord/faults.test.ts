@@ -1,35 +1,21 @@
-import { PermissionFlagsBits } from 'discord-api-types/v10';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Card } from '../../src/chat.ts';
+import { expect, test } from 'vitest';
 import { fileAt } from '../fakes/discord/files.ts';
-import { type Harness, noisyPicture, promptInThread, seenIn, startHarness, testPicture, until } from './harness.ts';
+import { harnessForEach, pictureCard } from './each.ts';
+import { type Harness, noisyPicture, promptInThread, seenIn, until } from './harness.ts';
 
 let harness: Harness;
-beforeEach(async () => {
-  harness = await startHarness();
+harnessForEach((fresh) => {
+  harness = fresh;
 });
-afterEach(() => harness.close());
 
 const messagePosts = /channels\/\d+\/messages$/;
-
-async function pictureCard(count: number, bytes?: Buffer): Promise<Card> {
-  const key = await harness.images.put(bytes ?? (await testPicture('teal')));
-  const images = Array.from({ length: count }, (_, seed) => ({
-    key,
-    alt: 'a teal square',
-    width: 64,
-    height: 64,
-    seed,
-  }));
-  return { text: 'a teal square', images, actions: [{ id: 'again:g', label: 'Again', emoji: '🔁' }] };
-}
 
 test('a gateway that drops in the middle of a job loses nothing and posts nothing twice', async () => {
   const { invocation, thread } = await promptInThread(harness);
   const live = harness.adapter().thread(invocation.thread);
   await live.post({ text: 'neighbours', actions: [] }, { key: 'neighbours' });
   harness.fake.gateway.drop(1006);
-  const ref = await live.post(await pictureCard(2), { key: 'pictures' });
+  const ref = await live.post(await pictureCard(harness, 2), { key: 'pictures' });
   const message = seenIn(harness, thread.id).find(({ id }) => id === ref.message);
   if (!message) throw new Error('the pictures were not posted');
   harness.ana.presses(message, 'again:g');
@@ -69,7 +55,7 @@ test('5xx on the upload is tried again until it works, and posts once', async ()
   await harness
     .adapter()
     .thread(invocation.thread)
-    .post(await pictureCard(4), { key: 'k' });
+    .post(await pictureCard(harness, 4), { key: 'k' });
   expect(seenIn(harness, thread.id).map(({ attachments }) => attachments.length)).toEqual([4]);
 });
 
@@ -83,36 +69,6 @@ test('5xx while a thread is opened and a command is acked delay, and lose nothin
   expect(ref.thread).toBe(thread.id);
 });
 
-test('a thread that was deleted meanwhile: the answer goes to its channel, and so does what follows', async () => {
-  const { invocation, thread } = await promptInThread(harness);
-  const live = () => harness.adapter().thread(invocation.thread);
-  await live().post({ text: 'neighbours', actions: [] }, { key: 'neighbours' });
-  harness.fake.world.channels.delete(thread.id);
-  const ref = await live().post(await pictureCard(1), { key: 'pictures' });
-  expect(ref.thread).toBe(harness.channel.id);
-  await harness.restart();
-  expect(await live().post(await pictureCard(1), { key: 'pictures' })).toEqual(ref);
-  expect((await live().post({ text: 'more', actions: [] }, { key: 'more' })).thread).toBe(harness.channel.id);
-  expect(seenIn(harness, harness.channel.id).map(({ content }) => content)).toEqual([
-    '**Ana** · /prompt a cat',
-    'a teal square',
-    'more',
-  ]);
-});
-
-test('a bot that was removed from the server gets a clear error, and goes on elsewhere', async () => {
-  const { invocation } = await promptInThread(harness);
-  harness.fake.world.clock.advance(16 * 60 * 1000);
-  harness.guild.hasBot = false;
-  const live = harness.adapter().thread(invocation.thread);
-  await expect(live.post({ text: 'x', actions: [] }, { key: 'k' })).rejects.toMatchObject({ code: 'forbidden' });
-  await live.progress({ jobId: 'j', status: 'running', label: 'Working' });
-  await live.progress({ jobId: 'j', status: 'failed', label: 'Failed' });
-  expect(harness.fatal).toEqual([]);
-  harness.guild.hasBot = true;
-  await live.post({ text: 'back again', actions: [] }, { key: 'k' });
-});
-
 test('pictures over the limit of the place are re-encoded to fit, also when nobody told the limit', async () => {
   const noisy = await noisyPicture(500);
   const { world } = harness.fake;
@@ -124,7 +80,7 @@ test('pictures over the limit of the place are re-encoded to fit, also when nobo
     await harness
       .adapter()
       .thread(invocation.thread)
-      .post(await pictureCard(2, noisy), { key: 'k' });
+      .post(await pictureCard(harness, 2, noisy), { key: 'k' });
     const [message] = seenIn(harness, thread.id);
     expect(message?.attachments).toHaveLength(2);
     const bytes = fileAt(world, message?.attachments[0]?.url ?? '');
@@ -132,16 +88,4 @@ test('pictures over the limit of the place are re-encoded to fit, also when nobo
     expect(bytes?.length).toBeGreaterThan(10_000);
     expect(harness.fake.requests.some(({ status }) => status === 413)).toBe(!told);
   }
-});
-
-test('a missing permission to attach files is named', async () => {
-  harness.channel.botPermissions &= ~PermissionFlagsBits.AttachFiles;
-  const { invocation } = await promptInThread(harness);
-  harness.fake.world.clock.advance(16 * 60 * 1000);
-  await expect(
-    harness
-      .adapter()
-      .thread(invocation.thread)
-      .post(await pictureCard(1), { key: 'k' }),
-  ).rejects.toMatchObject({ code: 'forbidden', message: expect.stringContaining('Attach Files') });
 });

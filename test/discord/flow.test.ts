@@ -1,19 +1,14 @@
-import { ChannelType, InteractionResponseType, MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Card } from '../../src/chat.ts';
+import { InteractionResponseType, MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
+import { expect, test } from 'vitest';
 import { BotError } from '../../src/errors.ts';
-import { addChannel, directChannel, usualPermissions } from '../fakes/discord/world.ts';
-import { type Harness, promptInThread, seenIn, startHarness, testPicture, until } from './harness.ts';
+import { directChannel, usualPermissions } from '../fakes/discord/world.ts';
+import { harnessForEach, say, threadOf } from './each.ts';
+import { type Harness, promptInThread, seenIn, testPicture, until } from './harness.ts';
 
 let harness: Harness;
-beforeEach(async () => {
-  harness = await startHarness();
+harnessForEach((fresh) => {
+  harness = fresh;
 });
-afterEach(() => harness.close());
-
-const say = (text: string, more: Partial<Card> = {}): Card => ({ text, actions: [], ...more });
-const threadOf = (invocation: { thread: { adapter: string; thread: string } }) =>
-  harness.adapter().thread(invocation.thread);
 
 test('a command is deferred, introduced by a first message, and answered in a thread on it', async () => {
   const text = `a cat *sleeping* on the sofa ${'and more '.repeat(20)}`;
@@ -29,13 +24,13 @@ test('a command is deferred, introduced by a first message, and answered in a th
   expect(interaction.original?.content).toContain('**Ana** · /prompt a cat \\*sleeping\\* on the sofa');
   expect(thread).toMatchObject({ id: interaction.original?.id, parentId: harness.channel.id });
   expect(thread.name).toMatch(/^a cat \*sleeping\* on the sofa .{20,50}…$/);
-  const ref = await threadOf(invocation).post(say('found'), { key: 'k' });
+  const ref = await threadOf(harness, invocation).post(say('found'), { key: 'k' });
   expect(ref).toEqual({ adapter: 'discord', thread: thread.id, message: seenIn(harness, thread.id)[0]?.id });
 });
 
 test('no answer of the bot mentions anybody, and every post carries an enforced nonce', async () => {
   const { invocation } = await promptInThread(harness, '@everyone <@1>');
-  await threadOf(invocation).post(say('@here'), { key: 'k' });
+  await threadOf(harness, invocation).post(say('@here'), { key: 'k' });
   const bodies = harness.fake.requests
     .filter(
       ({ method, path }) => ['POST', 'PATCH'].includes(method) && /messages(\/|$)/.test(path) && !/threads$/.test(path),
@@ -54,7 +49,7 @@ test('in a thread it stays in it, in a direct message it answers in place', asyn
     const before = harness.core.invocations.length;
     harness.ana.runs(channel, 'prompt', { text: 'a dog' });
     const invocation = await until(() => harness.core.invocations[before]);
-    const ref = await threadOf(invocation).post(say('here'), { key: 'k' });
+    const ref = await threadOf(harness, invocation).post(say('here'), { key: 'k' });
     expect(ref.thread).toBe(channel.id);
     expect(seenIn(harness, channel.id).map(({ content }) => content)).toEqual(['**Ana** · /prompt a dog', 'here']);
   }
@@ -66,7 +61,7 @@ test('where a thread is not allowed it answers in place, and names the missing p
   harness.channel.botPermissions = usualPermissions & ~CreatePublicThreads;
   const interaction = harness.ana.runs(harness.channel, 'prompt', { text: 'a dog' });
   const invocation = await until(() => harness.core.invocations[0]);
-  const ref = await threadOf(invocation).post(say('here'), { key: 'k' });
+  const ref = await threadOf(harness, invocation).post(say('here'), { key: 'k' });
   expect(ref.thread).toBe(harness.channel.id);
   await until(() => interaction.original?.content.includes('Create Public Threads'));
 });
@@ -76,7 +71,7 @@ test('where it may not post at all, the answer comes through the interaction and
   harness.channel.botPermissions = usualPermissions & ~(SendMessages | CreatePublicThreads | SendMessagesInThreads);
   harness.ana.runs(harness.channel, 'prompt', { text: 'a dog' });
   const invocation = await until(() => harness.core.invocations[0]);
-  await threadOf(invocation).post(say('here it is'), { key: 'k' });
+  await threadOf(harness, invocation).post(say('here it is'), { key: 'k' });
   const answer = seenIn(harness, harness.channel.id).at(-1);
   expect(answer?.content).toContain('here it is');
   expect(answer?.content).toContain('Send Messages, Create Public Threads, Send Messages in Threads');
@@ -85,7 +80,7 @@ test('where it may not post at all, the answer comes through the interaction and
 test('a personal command is acked and answered for the asker alone, once per key', async () => {
   const interaction = harness.ana.runs(harness.channel, 'help');
   const invocation = await until(() => harness.core.invocations[0]);
-  const thread = threadOf(invocation);
+  const thread = threadOf(harness, invocation);
   const long = 'all about it '.repeat(400);
   const refs = [await thread.post(say(long), { key: 'help' }), await thread.post(say(long), { key: 'help' })];
   expect(refs[0]).toEqual(refs[1]);
@@ -107,7 +102,7 @@ test('a personal command is acked and answered for the asker alone, once per key
 test('a personal answer that comes after 15 minutes is a direct message', async () => {
   const { invocation } = await promptInThread(harness);
   harness.fake.world.clock.advance(16 * 60 * 1000);
-  await threadOf(invocation).post(say('for you', { personal: true }), { key: 'k' });
+  await threadOf(harness, invocation).post(say('for you', { personal: true }), { key: 'k' });
   expect(seenIn(harness, directChannel(harness.fake.world, harness.ana.user).id).map(({ content }) => content)).toEqual(
     ['for you'],
   );
@@ -123,7 +118,7 @@ test('answers that come after 15 minutes are ordinary messages', async () => {
   const invocation = await until(() => core.invocations[0]);
   await harness.restart();
   fake.world.clock.advance(16 * 60 * 1000);
-  await threadOf(invocation).post(say('at last'), { key: 'k' });
+  await threadOf(harness, invocation).post(say('at last'), { key: 'k' });
   expect(
     seenIn(harness, channel.id)
       .filter(({ id }) => id !== interaction.original?.id)
@@ -146,7 +141,7 @@ test('an ack that comes too late loses nothing: the answer is an ordinary messag
   const interaction = ana.runs(channel, 'prompt', { text: 'late' });
   fake.world.clock.advance(4000);
   const invocation = await until(() => core.invocations[0]);
-  const ref = await threadOf(invocation).post(say('still here'), { key: 'k' });
+  const ref = await threadOf(harness, invocation).post(say('still here'), { key: 'k' });
   expect(interaction.response).toBeUndefined();
   const [opener] = seenIn(harness, channel.id);
   expect(opener?.content).toBe('**Ana** · /prompt late');
@@ -190,20 +185,4 @@ test('"Find the prompt" searches by the pictures of a message, and says so when 
   await until(() => none.original?.content.includes('no picture'));
   expect(none.isEphemeral).toBe(true);
   expect(core.invocations).toHaveLength(1);
-});
-
-test('adult pictures are shown in age-restricted channels only', async () => {
-  const key = await harness.images.put(await testPicture('pink'));
-  const image = { key, alt: 'a nude', width: 64, height: 64, seed: 1 };
-  const card = say('two pictures', { images: [image, { ...image, nsfw: true }] });
-  const { invocation, thread } = await promptInThread(harness);
-  await threadOf(invocation).post(card, { key: 'k' });
-  const [shown] = seenIn(harness, thread.id);
-  expect(shown?.attachments).toHaveLength(1);
-  expect(shown?.content).toContain('age-restricted');
-  const adult = addChannel(harness.fake.world, { type: ChannelType.GuildText, guildId: harness.guild.id, nsfw: true });
-  harness.ana.runs(adult, 'prompt', { text: 'again' });
-  const second = await until(() => harness.core.invocations[1]);
-  const ref = await threadOf(second).post(card, { key: 'k' });
-  expect(seenIn(harness, ref.thread)[0]?.attachments).toHaveLength(2);
 });

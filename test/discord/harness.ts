@@ -5,7 +5,7 @@ import { type APIMessage, ChannelType } from 'discord-api-types/v10';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { createDiscordAdapter, type DiscordAdapterOptions } from '../../adapters/discord/discord.ts';
-import type { Adapter, ChatHandler, CommandInfo, Invocation } from '../../src/chat.ts';
+import type { Adapter, ChatHandler, CommandInfo, Invocation, Suggestion } from '../../src/chat.ts';
 import type { BotError } from '../../src/errors.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
@@ -37,6 +37,8 @@ export interface ScriptedCore {
   /** Replaces what happens on acceptance; it may throw. */
   onAccept: (invocation: Invocation) => Promise<void>;
   suggestions: string[];
+  /** What was asked to be completed. */
+  questions: Suggestion[];
 }
 
 export function createScriptedCore(commands: readonly CommandInfo[] = testCommands): ScriptedCore {
@@ -44,6 +46,7 @@ export function createScriptedCore(commands: readonly CommandInfo[] = testComman
     invocations: [],
     onAccept: async () => {},
     suggestions: [],
+    questions: [],
     handler: {
       commands,
       reactions: ['👍', '👎', '🔁', '🗑️'],
@@ -52,7 +55,10 @@ export function createScriptedCore(commands: readonly CommandInfo[] = testComman
         core.invocations.push(invocation);
         return { jobId: `job-${invocation.id}`, ahead: 0 };
       },
-      suggest: async () => core.suggestions,
+      async suggest(question) {
+        core.questions.push(question);
+        return core.suggestions;
+      },
     },
   };
   return core;
@@ -67,14 +73,18 @@ export interface Harness {
   images: ImageFiles;
   fatal: BotError[];
   logged: string[];
+  state(): State;
   adapter(): Adapter;
   /** Ends the adapter as a killed process would (nothing is waited for), and starts a new one on the same data. */
   restart(options?: { cleanly?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
-type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'timing'>> & {
+export type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'timing'>> & {
   heartbeatMs?: number;
+  /** The server sends and offers nothing optional. */
+  minimal?: boolean;
+  commands?: readonly CommandInfo[];
   /** DISCORD_GUILD_ID: the harness's server, or one that the bot is not in. */
   developIn?: 'own' | 'foreign';
   /** Called before the adapter starts. */
@@ -83,8 +93,9 @@ type HarnessOptions = Partial<Pick<DiscordAdapterOptions, 'shards' | 'timing'>> 
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = mkdtempSync(path.join(tmpdir(), 'promptory-discord-'));
-  const fake = await createFakeDiscord(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs });
-  const core = createScriptedCore();
+  const { heartbeatMs = 41_250, minimal = false } = options;
+  const fake = await createFakeDiscord({ heartbeatMs, minimal });
+  const core = createScriptedCore(options.commands);
   const guild = addGuild(fake.world, 'Painters');
   const channel = addChannel(fake.world, { type: ChannelType.GuildText, name: 'pictures', guildId: guild.id });
   const developIn = { own: guild.id, foreign: fake.world.snowflake(), nowhere: undefined };
@@ -122,6 +133,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     images,
     fatal,
     logged,
+    state: () => state,
     adapter: () => adapter,
     async restart() {
       await adapter.stop();

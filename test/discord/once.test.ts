@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ChannelType } from 'discord-api-types/v10';
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { afterEach, expect, test } from 'vitest';
 import { createFakeDiscord, type FakeDiscord } from '../fakes/discord/fake-discord.ts';
 import { addChannel, addGuild, messagesIn } from '../fakes/discord/world.ts';
-import { type Harness, promptInThread, seenIn, startHarness, until } from './harness.ts';
+import { type Harness, noisyPicture, promptInThread, seenIn, startHarness, until } from './harness.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -28,6 +28,38 @@ test.each([502, 'drop'] as const)('a post whose answer is lost (%s) is posted on
   const ref = await harness.adapter().thread(invocation.thread).post({ text: 'once', actions: [] }, { key: 'k' });
   expect(seenIn(harness, thread.id).map(({ id }) => id)).toEqual([ref.message]);
 });
+
+test('parts of a private answer that arrived are not sent again when a later one is too large', async () => {
+  const harness = await opened();
+  const { ana, channel, core, fake } = harness;
+  ana.runs(channel, 'help');
+  const invocation = await until(() => core.invocations[0]);
+  const key = await harness.images.put(await noisyPicture(500));
+  const images = [{ key, alt: 'noise', width: 500, height: 500, seed: 1 }];
+  // Nobody tells the limit of this message beforehand: the second part is refused, and comes again smaller.
+  fake.faults.add({ method: 'POST', path: /^\/webhooks\//, answer: 413, skip: 1, times: 1 });
+  const thread = harness.adapter().thread(invocation.thread);
+  const text = 'all about it '.repeat(400);
+  await thread.post({ text, images, actions: [] }, { key: 'k' });
+  const shown = fake.world.messages.filter(({ id }) => fake.world.ephemeral.has(id));
+  expect(shown.map(({ attachments }) => attachments.length)).toEqual([0, 0, 1]);
+  expect(shown.map(({ content }) => content).join(' ')).toBe(text.trim());
+});
+
+test.each([502, 'drop'] as const)(
+  'an answer through the interaction whose answer is lost (%s) is found, not repeated',
+  async (answer) => {
+    const harness = await opened();
+    const { SendMessages, SendMessagesInThreads, CreatePublicThreads } = PermissionFlagsBits;
+    harness.channel.botPermissions &= ~(SendMessages | SendMessagesInThreads | CreatePublicThreads);
+    harness.ana.runs(harness.channel, 'prompt', { text: 'a dog' });
+    const invocation = await until(() => harness.core.invocations[0]);
+    harness.fake.faults.add({ method: 'POST', path: /^\/webhooks\//, answer, afterEffect: true, times: 1 });
+    const ref = await harness.adapter().thread(invocation.thread).post({ text: 'once', actions: [] }, { key: 'k' });
+    const shown = seenIn(harness, harness.channel.id).filter(({ content }) => content.startsWith('once'));
+    expect(shown.map(({ id }) => id)).toEqual([ref.message]);
+  },
+);
 
 /** The program part that posts, as a process. */
 function poster(fake: FakeDiscord, settings: Record<string, string>) {

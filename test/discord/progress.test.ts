@@ -1,7 +1,8 @@
-import type { APIMessage } from 'discord-api-types/v10';
+import { type APIMessage, PermissionFlagsBits } from 'discord-api-types/v10';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProgressUpdate, Thread } from '../../src/chat.ts';
-import { type Harness, promptInThread, seenIn, startHarness, until } from './harness.ts';
+import { fileAt } from '../fakes/discord/files.ts';
+import { type Harness, promptInThread, seenIn, startHarness, testPicture, until } from './harness.ts';
 
 let harness: Harness;
 let channel: string;
@@ -70,6 +71,47 @@ test('a progress message that somebody removed stays away, and the job goes on',
   await until(() => edits().length > 0);
   await thread().progress(done);
   expect(shown()).toEqual([]);
+});
+
+test('the step is told, and a preview is one file that is replaced, stays until there is a new one, and goes at the end', async () => {
+  const step = (number: number, preview?: Uint8Array): ProgressUpdate => ({
+    ...running('Drawing', number / 20),
+    step: number,
+    steps: 20,
+    preview,
+  });
+  const files = () => seenIn(harness, channel)[0]?.attachments.map(({ filename }) => filename);
+  const bytesNow = () => fileAt(harness.fake.world, seenIn(harness, channel)[0]?.attachments[0]?.url ?? '');
+  const [red, blue] = await Promise.all([testPicture('red', 16), testPicture('blue', 16)]);
+  void thread().progress(step(5, red));
+  await until(() => files()?.length === 1);
+  expect(files()).toEqual(['preview.png']);
+  expect(shown()[0]).toContain('25 % · step 5 of 20');
+  for (let number = 6; number < 12; number++) {
+    void thread().progress(step(number, blue));
+    await pause(20);
+  }
+  await until(() => Buffer.compare(bytesNow() ?? new Uint8Array(), blue) === 0);
+  void thread().progress(step(15));
+  await until(() => shown()[0]?.includes('step 15'));
+  expect(files()).toEqual(['preview.png']);
+  void thread().progress(step(16, new TextEncoder().encode('no picture')));
+  await until(() => shown()[0]?.includes('step 16'));
+  const times = edits().map(({ at }) => at);
+  for (const [index, at] of times.entries())
+    if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(290);
+  await thread().progress(done);
+  expect(shown()).toEqual([]);
+});
+
+test('where files are not allowed, progress goes on without previews', async () => {
+  const place = harness.fake.world.channels.get(channel);
+  if (place) place.botPermissions &= ~PermissionFlagsBits.AttachFiles;
+  void thread().progress({ ...running('Drawing', 0.5), preview: await testPicture('red', 16) });
+  await until(() => shown()[0]?.includes('50 %'));
+  void thread().progress({ ...running('Drawing', 0.75), preview: await testPicture('blue', 16) });
+  await until(() => shown()[0]?.includes('75 %'));
+  expect(seenIn(harness, channel)[0]?.attachments).toEqual([]);
 });
 
 test('the cancel control comes back as an action', async () => {

@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addPerson } from '../fakes/discord/people.ts';
-import { type Harness, promptInThread, seenIn, startHarness, until } from './harness.ts';
+import { harnessForEach } from './each.ts';
+import { type Harness, promptInThread, seenIn, until } from './harness.ts';
 
 let harness: Harness;
-beforeEach(async () => {
-  harness = await startHarness();
+harnessForEach((fresh) => {
+  harness = fresh;
 });
-afterEach(() => harness.close());
 
 const reactions = () => harness.core.invocations.filter(({ kind }) => kind === 'reaction');
 

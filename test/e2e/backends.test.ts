@@ -18,7 +18,7 @@ describe('pictures from a server', () => {
       IMAGE_BACKENDS: `comfyui ${dead} name=dead weight=5; comfyui ${fake.url} name=alive steps=12`,
     });
     api = apiOf(program);
-  });
+  }, 180_000);
   afterAll(async () => {
     await program?.end('SIGKILL');
     await fake?.close();

@@ -81,6 +81,14 @@ function bytes(field: number, content: Buffer | string): Buffer {
 }
 
 function varint(value: number): Buffer {
+  // A negative number is the 64 bits of its two's complement.
+  if (value < 0)
+    return Buffer.concat([
+      ...Array.from({ length: 9 }, (_, at) =>
+        Buffer.from([Number((BigInt.asUintN(64, BigInt(value)) >> BigInt(7 * at)) & 127n) | 128]),
+      ),
+      Buffer.from([1]),
+    ]);
   return value < 128
     ? Buffer.from([value])
     : Buffer.concat([Buffer.from([(value % 128) + 128]), varint(Math.floor(value / 128))]);

@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { createScheduler } from '../../src/embedder/scheduler.ts';
 
 /** Runs wait until they are let through, one by one, and are listed as they start. */
-function controlled() {
+function controlled(width = 1) {
   const started: string[] = [];
   const gates: (() => void)[] = [];
-  const scheduler = createScheduler(async (batch: string) => {
-    started.push(batch);
-    await new Promise<void>((resolve) => gates.push(resolve));
-    if (batch.startsWith('bad')) throw new Error(batch);
-    return batch.toUpperCase();
-  });
+  const scheduler = createScheduler(
+    async (batch: string) => {
+      started.push(batch);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      if (batch.startsWith('bad')) throw new Error(batch);
+      return batch.toUpperCase();
+    },
+    { width },
+  );
   async function step(): Promise<void> {
     gates.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
@@ -30,10 +33,30 @@ describe('the scheduler', () => {
     expect(await Promise.all([a, b, small])).toEqual([['A1', 'A2', 'A3'], ['B1', 'B2'], ['S']]);
   });
 
+  it('runs as many batches at once as it is wide, and puts the results in order', async () => {
+    const { scheduler, started, step } = controlled(2);
+    const a = scheduler.submit(['a1', 'a2', 'a3']);
+    const b = scheduler.submit(['b1']);
+    expect(started).toEqual(['a1', 'a2']);
+    for (let count = 0; count < 4; count += 1) await step();
+    expect(started).toEqual(['a1', 'a2', 'b1', 'a3']);
+    expect(await Promise.all([a, b])).toEqual([['A1', 'A2', 'A3'], ['B1']]);
+  });
+
+  it('lets nobody wait for a small request of the background', async () => {
+    const { scheduler, started, step } = controlled();
+    const first = scheduler.submit(['a1', 'a2']);
+    const background = scheduler.submit(['b'], { background: true });
+    const person = scheduler.submit(['p']);
+    for (let count = 0; count < 4; count += 1) await step();
+    expect(started).toEqual(['a1', 'p', 'a2', 'b']);
+    await Promise.all([first, background, person]);
+  });
+
   it('drops a request at the moment its signal aborts, and what is left of it never runs', async () => {
     const { scheduler, started, step } = controlled();
     const controller = new AbortController();
-    const stopped = scheduler.submit(['a1', 'a2'], controller.signal);
+    const stopped = scheduler.submit(['a1', 'a2'], { signal: controller.signal });
     const other = scheduler.submit(['b1', 'b2']);
     controller.abort();
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });

@@ -1,22 +1,16 @@
-import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CsvRecord, readCsv } from '../../src/importer/csv.ts';
+import { openReader } from '../../src/importer/open-reader.ts';
+import { readFile, recordsOf, rejectedOf, resumedEverywhere, rowsOf, sourceOf } from './reading.ts';
 
 const header = 'id,prompt,url,width,height,source_site';
 
-async function read(text: string): Promise<CsvRecord[]> {
-  return Readable.from(readCsv(Readable.from([Buffer.from(text)]))).toArray();
-}
-
-const rowsOf = (records: readonly CsvRecord[]) => records.flatMap((record) => ('row' in record ? [record.row] : []));
-const rejectedOf = (records: readonly CsvRecord[]) =>
-  records.flatMap((record) => ('rejected' in record ? [record.rejected] : []));
+const read = (text: string) => readFile('prompts.csv', text);
 
 describe('the CSV reader', () => {
   it('reads the six columns', async () => {
-    expect(await read(`${header}\nx1,a cat,https://p/1.png,512,768,site\n`)).toEqual([
-      { row: { id: 'x1', prompt: 'a cat', url: 'https://p/1.png', width: 512, height: 768, sourceSite: 'site' } },
+    expect(rowsOf(await read(`${header}\nx1,a cat,https://p/1.png,512,768,site\n`))).toEqual([
+      { id: 'x1', prompt: 'a cat', url: 'https://p/1.png', width: 512, height: 768, sourceSite: 'site' },
     ]);
   });
 
@@ -57,12 +51,33 @@ describe('the CSV reader', () => {
     ]);
   });
 
-  it('refuses a file without the columns, naming the missing', async () => {
-    for (const text of ['', '1,a cat,u,1,1,s\n', 'id,prompt,url,width\n1,a,u,1\n']) {
+  it('refuses a file without a column of prompts, naming those it has', async () => {
+    for (const [text, columns] of [
+      ['', 'none'],
+      ['1,a cat,u,1,1,s\n', '1, a cat, u'],
+      ['id,text\n1,a\n', 'id, text'],
+    ] as const) {
       await expect(read(text)).rejects.toMatchObject({
         code: 'invalid_input',
-        message: expect.stringContaining('source_site'),
+        message: expect.stringContaining(`no column prompt; its columns are ${columns}`),
       });
+    }
+  });
+
+  it('reads on from any of its records as if it had never stopped, bad rows at their places', async () => {
+    const rows = Array.from({ length: 40 }, (_, index) => {
+      if (index % 7 === 3) return ',no id,u,1,1,s';
+      if (index % 11 === 5) return 'too,few';
+      return `${index},"a ""cat"",\r\nnumber ${index} 猫",u,1,1,s${index % 5 === 0 ? '\r\n' : ''}`;
+    });
+    const bytes = Buffer.from(`\ufeff${[header, ...rows].join('\r\n')}`);
+    for (const piece of [65_536, 100, 7]) {
+      const reader = () => openReader(sourceOf('prompts.csv', bytes, piece), {});
+      expect(await resumedEverywhere(reader)).toBe(31);
+      const lines = (await recordsOf(await reader())).map((record) =>
+        'row' in record ? record.next.line - 1 : record.rejected.line,
+      );
+      expect(lines).toEqual(lines.toSorted((one, other) => one - other));
     }
   });
 
@@ -75,21 +90,14 @@ describe('the CSV reader', () => {
   });
 
   it('reads no further than its rows are taken', async () => {
-    let produced = 0;
-    const input = Readable.from(
-      (function* () {
-        yield `${header}\n`;
-        for (; produced < 100_000; produced++) yield `${produced},${'x'.repeat(1_000)},u,1,1,s\n`;
-      })(),
-      { objectMode: false },
-    );
+    const line = `1,${'x'.repeat(1_000)},u,1,1,s\n`;
+    const source = sourceOf('prompts.csv', Buffer.from(`${header}\n${line.repeat(20_000)}`));
     let taken = 0;
-    for await (const _ of readCsv(input)) {
+    for await (const _ of (await openReader(source, {})).read()) {
       taken += 1;
       if (taken === 50) break;
     }
-    expect(produced).toBeLessThan(5_000);
-    expect(input.destroyed).toBe(true);
+    expect(source.taken()).toBeLessThan(2_000_000);
   });
 
   it('reads back any text that was written with quotes', async () => {

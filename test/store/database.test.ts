@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createConnection } from '../../src/store/connection.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { connectChdb } from '../../src/store/dialects/chdb.ts';
-import { type ClickHouseServer, startClickHouse } from '../fakes/clickhouse-http.ts';
+import { type ClickHouseServer, startClickHouse } from '../fakes/clickhouse/server.ts';
 import { type TemporaryFolder, temporaryFolder } from './folders.ts';
 import { corpusRow, model } from './samples.ts';
 
@@ -109,7 +109,9 @@ describe('a ClickHouse server that can not be used', () => {
   });
 
   it('is too old for the vector index', () =>
-    answering(200, '{"version":"24.8.14.39"}\n', (url) => refused(url, /24\.8\.14\.39[\s\S]*25\.8 or later/)));
+    answering(200, '{"version":"24.8.14.39","has_vector_indices":0,"metric_settings":[]}\n', (url) =>
+      refused(url, /24\.8\.14\.39[\s\S]*25\.8 or later/),
+    ));
 
   it('is a proxy without one behind it', () =>
     answering(502, '<html>Bad Gateway</html>', (url) => refused(url, /can't be reached/)));

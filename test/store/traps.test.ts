@@ -60,8 +60,9 @@ describe('traps of the embedded engine', () => {
 
   it('a filtered vector search does not poison later counts', async () => {
     await connection.command(
-      `CREATE TABLE t (id String, site String, v Array(Float32), ${session.dialect.vectorIndex('v', 16)}) ENGINE = MergeTree ORDER BY id`,
+      'CREATE TABLE t (id String, site String, v Array(Float32)) ENGINE = MergeTree ORDER BY id',
     );
+    await connection.command(session.dialect.addVectorIndex('t', 'v', 16));
     await connection.command(
       `INSERT INTO t SELECT toString(number), if(number % 50 = 0, 'rare', 'common'), arrayMap(i -> toFloat32(sin(number * i + i)), range(1, 17)) FROM numbers(10000)`,
     );

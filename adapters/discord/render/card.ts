@@ -26,14 +26,13 @@ export interface RenderContext {
 
 /** A card as Discord messages within all limits; the last one carries the controls. */
 export async function renderCard(card: Card, context: RenderContext): Promise<OutgoingMessage[]> {
-  const shown = withoutHidden(card, context.adult);
-  const messages: OutgoingMessage[] = contents(shown).map((content) => ({ content }));
-  const { embeds, files } = await embedsOf(shown, context);
+  const messages: OutgoingMessage[] = contents(withNotice(card, context)).map((content) => ({ content }));
+  const { embeds, files } = await embedsOf(card, context);
   for (const [index, group] of packEmbeds(embeds).entries()) {
     const content = index === 0 ? messages.pop()?.content : undefined;
     messages.push({ content, embeds: group, files: group.flatMap((embed) => files.get(embed) ?? []) });
   }
-  const pictures = await picturesOf(shown.images ?? [], context);
+  const pictures = await picturesOf(card.images ?? [], context);
   const room = filesPerMessage - (messages.at(-1)?.files?.length ?? 0);
   if (pictures.length > 0 && pictures.length <= room) {
     const last = messages.pop();
@@ -42,7 +41,7 @@ export async function renderCard(card: Card, context: RenderContext): Promise<Ou
     messages.push(...chunks(pictures, filesPerMessage).map((files) => ({ files })));
   }
   if (messages.length === 0) messages.push({ content: '…' });
-  for (const [index, components] of buttonRows(shown.actions).entries()) {
+  for (const [index, components] of buttonRows(card.actions).entries()) {
     messages.push(index === 0 ? { ...messages.pop(), components } : { content: '…', components });
   }
   return messages;
@@ -53,12 +52,18 @@ export function hasAdultParts({ neighbours = [], images = [] }: Card): boolean {
   return [...neighbours, ...images].some(({ nsfw }) => nsfw);
 }
 
-function withoutHidden(card: Card, adult: boolean): Card {
-  if (adult || !hasAdultParts(card)) return card;
-  const neighbours = card.neighbours?.filter(({ nsfw }) => !nsfw);
-  const images = card.images?.filter(({ nsfw }) => !nsfw);
-  const hidden = 'Some results are marked as adult: they are shown in age-restricted channels only.';
-  return { ...card, text: `${card.text}\n\n${hidden}`, neighbours, images };
+const isHidden = ({ nsfw }: { nsfw?: boolean | undefined }, { adult }: RenderContext) => nsfw === true && !adult;
+
+/** Says what is left out, and where to find it. */
+function withNotice(card: Card, context: RenderContext): Card {
+  const count = (parts: readonly { nsfw?: boolean | undefined }[], what: string) => {
+    const hidden = parts.filter((part) => isHidden(part, context)).length;
+    return hidden === 0 ? [] : [`${hidden} ${what}${hidden === 1 ? '' : 's'}`];
+  };
+  const parts = [...count(card.images ?? [], 'picture'), ...count(card.neighbours ?? [], 'similar prompt')];
+  if (parts.length === 0) return card;
+  const notice = `Not shown here, because marked as adult: ${parts.join(' and ')}. Ask again in an age-restricted channel to see all.`;
+  return { ...card, text: [card.text, notice].filter(Boolean).join('\n\n') };
 }
 
 function contents({ text, tone }: Card): string[] {
@@ -72,6 +77,8 @@ async function embedsOf({ text, neighbours = [], refinement }: Card, context: Re
   const files = new Map<APIEmbed, OutgoingFile>();
   const embeds: APIEmbed[] = [];
   for (const [index, neighbour] of neighbours.entries()) {
+    // The numbers are those of the whole list, which later messages refer to.
+    if (isHidden(neighbour, context)) continue;
     const file = await thumbnailOf(neighbour, index + 1, context.images);
     const link = file ? `attachment://${file.name}` : webAddress(neighbour.picture);
     const embed = neighbourEmbed(neighbour, index + 1, link);
@@ -107,15 +114,12 @@ function webAddress(picture: string | undefined): string | undefined {
   return picture && URL.canParse(picture) && /^https?:$/.test(new URL(picture).protocol) ? picture : undefined;
 }
 
-async function picturesOf(
-  images: readonly CardImage[],
-  { images: files, maxFileBytes }: RenderContext,
-): Promise<OutgoingFile[]> {
+async function picturesOf(images: readonly CardImage[], context: RenderContext): Promise<OutgoingFile[]> {
   const found = await Promise.all(
-    images.map(async ({ key, alt }, index) => {
-      const bytes = await files.get(key);
+    images.map(async ({ key, alt, nsfw }, index) => {
+      const bytes = isHidden({ nsfw }, context) ? undefined : await context.images.get(key);
       if (!bytes) return [];
-      const fitted = await fitPicture(bytes, maxFileBytes);
+      const fitted = await fitPicture(bytes, context.maxFileBytes);
       const name = `${slug(alt)}-${index + 1}-${key.slice(0, 8)}.${fitted.extension}`;
       return [{ name, bytes: fitted.bytes, description: cut(oneLine(alt, longestAlt), longestAlt) }];
     }),

@@ -17,14 +17,15 @@ export async function openPromptory(folder: string): Promise<VectorSystem> {
   const connection = createConnection(await connectChdb(`${folder}/chdb`));
   const store = await database.store({ name: 'bench', dimensions });
   return {
-    async load(vectorsFile) {
+    async load(vectorsFile, rows) {
       const loadMs = await milliseconds(async () => {
+        await store.beginBulkLoad({ rows });
         for await (const block of readVectors(vectorsFile, batchSize)) {
           const rows = [...vectorsOf(block)].map((vector, offset) => corpusRow(block.start + offset, vector));
           await store.importPairs(rows);
         }
       });
-      return { loadMs, buildMs: 0 };
+      return { loadMs, buildMs: await milliseconds(() => store.finishBulkLoad()) };
     },
     searchers: [
       {

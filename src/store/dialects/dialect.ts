@@ -1,19 +1,31 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { ParquetFiles } from '../parquet.ts';
 
 /** Settings sent inside a statement (`SETTINGS a = 1`), the only way that does not leak into later calls of a chDB client. */
-export type Settings = Readonly<Record<string, number>>;
+export type Settings = Readonly<Record<string, number | string>>;
 
-/** What must differ between the engines; everything else is one SQL. */
+/** What must differ between the engines; everything else is one SQL. `table` is a table as a statement names it. */
 export interface Dialect {
-  readonly name: string;
-  /** The vector index inside CREATE TABLE: cosine distance over `column`. */
-  vectorIndex(column: string, dimensions: number): string;
-  /** The type a vector is sent as, and the expression that makes an Array(Float32) of it. */
-  readonly vectorType: string;
-  decodeVector(expression: string): string;
+  readonly name: 'chdb' | 'clickhouse' | 'myscale';
+  /** The columns of CREATE TABLE that hold a vector as `column Array(Float32)`. */
+  vectorColumns(column: string): string;
+  /** A row's cells that fill `vectorColumns(column)`. */
+  vectorCells(column: string, vector: Float32Array): Readonly<Record<string, unknown>>;
+  /** Settings of a table with a vector index, besides those of all. */
+  readonly indexedTable: Settings;
+  /** Declares the index (cosine distance over `column`), which new rows join from then on; twice is once. */
+  addVectorIndex(table: string, column: string, dimensions: number): string;
+  /** Starts, in the background, the indexing of the rows that were there before the index; undefined where the engine does so by itself. */
+  buildVectorIndex(table: string, column: string): string | undefined;
+  dropVectorIndex(table: string, column: string): string;
+  /** A SELECT of one row (see src/store/vector-index.ts): `built` (0 or 1), `progress` (0 to 1), and `failure`: why the last build failed, or ''. */
+  vectorIndexState(table: string, column: string): string;
+  /** A query's vector as the parameter `vector` carries it. */
   encodeVector(vector: Float32Array): unknown;
-  /** Cosine distance (0 to 2) between a column and the bound parameter `vector`. */
+  /** Cosine distance (0 to 2) between an indexed column and the parameter `vector`, in the form that the index answers. */
   distance(column: string): string;
+  /** The same for any Array(Float32), always computed. */
+  exactDistance(expression: string): string;
   /** Statements that add the index which answers `holdsAny`, also for the rows that are there; none where a scan answers. */
   addWordIndex(table: string, column: string): string[];
   /** True for a text that holds any of the words (see `wordsIn`) bound as the parameter `words`. */
@@ -41,5 +53,26 @@ export interface Session {
   engine: string;
   place: string;
   clients: Clients;
+  parquet: ParquetFiles;
   close(): Promise<void>;
+}
+
+/** Known to every engine, of every version. */
+export const readSettings: Settings = {
+  // Seconds. The engine itself must stop: chDB ignores the client's timeout and runs on after an abort.
+  max_execution_time: 30,
+  // On a cluster a row of prompts and its picture lie on the same shard (src/store/cluster.ts).
+  distributed_product_mode: 'local',
+};
+
+/** ` SETTINGS a = 1, b = 'c'`. */
+export function settingsClause(settings: Settings): string {
+  const list = Object.entries(settings).map(
+    ([name, value]) => `${name} = ${typeof value === 'string' ? `'${value}'` : value}`,
+  );
+  return `SETTINGS ${list.join(', ')}`;
+}
+
+export function vectorIndexName(column: string): string {
+  return `${column}_index`;
 }

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, readSettings, vectorIndexName } from './dialect.ts';
 import { indexedWords } from './words.ts';
 
 /**
@@ -8,21 +8,32 @@ import { indexedWords } from './words.ts';
  * Index: https://clickhouse.com/docs/engines/table-engines/mergetree-family/annindexes
  */
 export const stockSql: Omit<Dialect, 'name'> = {
+  // Vectors come in compact form through a column that is not stored.
+  vectorColumns: (column) => `vector String EPHEMERAL,
+    ${column} Array(Float32) DEFAULT ${decoded('vector')} CODEC(NONE)`,
+  vectorCells: (_, vector) => ({ vector: encode(vector) }),
+  indexedTable: {},
   // The arguments are method, distance, dimensions, quantisation, edges a node (M), candidates while building (efConstruction).
-  vectorIndex: (column, dimensions) =>
-    `INDEX ${column}_index ${column} TYPE vector_similarity('hnsw', 'cosineDistance', ${dimensions}, 'bf16', 32, 128)`,
-  // Base64 of the little-endian floats is exact, a quarter of the decimal text, and keeps a query's address short.
-  vectorType: 'String',
-  decodeVector: (expression) => `reinterpret(base64Decode(${expression}), 'Array(Float32)')`,
-  encodeVector: (vector) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64'),
-  distance: (column) => `cosineDistance(${column}, ${stockSql.decodeVector('{vector:String}')})`,
+  addVectorIndex: (table, column, dimensions) =>
+    `ALTER TABLE ${table} ADD INDEX IF NOT EXISTS ${vectorIndexName(column)} ${column} TYPE vector_similarity('hnsw', 'cosineDistance', ${dimensions}, 'bf16', 32, 128)`,
+  buildVectorIndex: (table, column) =>
+    `ALTER TABLE ${table} MATERIALIZE INDEX ${vectorIndexName(column)} SETTINGS mutations_sync = 0`,
+  dropVectorIndex: (table, column) => `ALTER TABLE ${table} DROP INDEX IF EXISTS ${vectorIndexName(column)}`,
+  vectorIndexState: (table, column) =>
+    `SELECT count() = 0 AS built, if(built, 1, greatest(0, 1 - (sum(parts_to_do) - parts_under_way) / parts)) AS progress, max(latest_fail_reason) AS failure,
+  (SELECT count() FROM system.parts WHERE active AND database = currentDatabase() AND table = '${table}') AS parts,
+  (SELECT sum(progress) FROM system.merges WHERE is_mutation AND database = currentDatabase() AND table = '${table}') AS parts_under_way
+FROM system.mutations
+WHERE NOT is_done AND database = currentDatabase() AND table = '${table}' AND command LIKE '%MATERIALIZE INDEX ${vectorIndexName(column)}%'`,
+  encodeVector: encode,
+  distance: (column) => `cosineDistance(${column}, ${decoded('{vector:String}')})`,
+  exactDistance: (expression) => stockSql.distance(expression),
   ...indexedWords,
   inlined: [],
   readSettings: {
+    ...readSettings,
     // A vector query can poison this cache for later counts (ClickHouse PR 112086).
     use_query_condition_cache: 0,
-    // Seconds. The engine itself must stop: chDB ignores the client's timeout and runs on after an abort.
-    max_execution_time: 30,
   },
   searchSettings: {
     hnsw_candidate_list_size_for_search: 256,
@@ -30,6 +41,15 @@ export const stockSql: Omit<Dialect, 'name'> = {
     vector_search_with_rescoring: 1,
   },
 };
+
+// Base64 of the little-endian floats is exact, a quarter of the decimal text, and keeps a query's address short.
+function encode(vector: Float32Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+}
+
+function decoded(expression: string): string {
+  return `reinterpret(base64Decode(${expression}), 'Array(Float32)')`;
+}
 
 const versionRows = z.tuple([z.object({ version: z.string() })]);
 

@@ -21,9 +21,12 @@ export const tooLarge = () => new ApiError(413, 40005, 'Request entity too large
 export const missingAccess = () => new ApiError(403, 50001, 'Missing Access');
 export const notTheAuthor = () => new ApiError(403, 50005, 'Cannot edit a message authored by another user');
 export const emptyMessage = () => new ApiError(400, 50006, 'Cannot send an empty message');
+export const cannotMessage = () => new ApiError(403, 50007, 'Cannot send messages to this user');
 export const missingPermissions = () => new ApiError(403, 50013, 'Missing Permissions');
 export const wrongChannelType = () => new ApiError(400, 50024, 'Cannot execute action on this channel type');
 export const invalidWebhookToken = () => new ApiError(401, 50027, 'Invalid Webhook Token');
+export const threadArchived = () => new ApiError(400, 50083, 'Thread is archived');
+export const cannotReply = () => new ApiError(400, 160002, 'Cannot reply without permission to read message history');
 export const threadExists = () => new ApiError(400, 160004, 'A thread has already been created for this message');
 export const unauthorized = () => new ApiError(401, 0, '401: Unauthorized');
 

@@ -21,7 +21,7 @@ function overwrite({ world, params, body }: RouteContext): APIApplicationCommand
       ({
         type: ApplicationCommandType.ChatInput,
         default_member_permissions: null,
-        ...command,
+        ...withoutFalse(command),
         id: world.snowflake(),
         application_id: world.applicationId,
         version: world.snowflake(),
@@ -30,6 +30,11 @@ function overwrite({ world, params, body }: RouteContext): APIApplicationCommand
   );
   world.commands.set(params['guild'] ?? 'global', stored);
   return stored;
+}
+
+/** Discord tells no `required` or `autocomplete` that is false. */
+function withoutFalse(command: RESTPostAPIApplicationCommandsJSONBody): object {
+  return JSON.parse(JSON.stringify(command, (_, value) => (value === false ? undefined : value)));
 }
 
 function checkCommand(command: RESTPostAPIApplicationCommandsJSONBody, index: number) {

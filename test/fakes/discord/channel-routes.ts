@@ -59,6 +59,7 @@ export const channelRoutes: readonly Route[] = [
     run: ({ world, params, body }) => {
       const channel = visibleChannel(world, params['channel']);
       const change = body as RESTPatchAPIChannelJSONBody;
+      // The bot made the threads here, so it may unarchive them; .../topics/threads#editing-deleting-threads
       channel.archived = change.archived ?? channel.archived;
       channel.name = change.name ?? channel.name;
       return channelPayload(world, channel);

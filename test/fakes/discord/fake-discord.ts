@@ -27,11 +27,18 @@ export interface FakeDiscord {
   close(): Promise<void>;
 }
 
+interface FakeDiscordOptions {
+  heartbeatMs?: number;
+  /** Sends nothing optional, and offers no endpoint that a bot can do without. */
+  minimal?: boolean;
+}
+
 /**
  * Discord's REST API (v10) and gateway on one local port, written from the documentation at https://discord.com/developers/docs;
  * what it can't tell was taken from what discord.js 14 sends and expects.
  */
-export async function createFakeDiscord(options: { heartbeatMs?: number } = {}): Promise<FakeDiscord> {
+export async function createFakeDiscord(options: FakeDiscordOptions = {}): Promise<FakeDiscord> {
+  const { heartbeatMs = 41_250, minimal = false } = options;
   const world = createWorld(`${Buffer.from('fake').toString('base64url')}.fake.token`);
   const faults = createFaults();
   const limits = createRateLimits(world.clock);
@@ -44,11 +51,13 @@ export async function createFakeDiscord(options: { heartbeatMs?: number } = {}):
     faults,
     limits,
     requests,
+    minimal,
     context: () => ({ world, gateway, interactions, origin: originOf(server) }),
   });
   const gateway: FakeGateway = createGateway(world, server, {
     url: () => originOf(server).replace('http', 'ws'),
-    heartbeatMs: options.heartbeatMs ?? 41_250,
+    heartbeatMs,
+    minimal,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -62,9 +71,14 @@ export async function createFakeDiscord(options: { heartbeatMs?: number } = {}):
     limits,
     requests,
     async close() {
-      gateway.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      // A client may be connecting right now.
+      const closing = setInterval(() => {
+        gateway.close();
+        server.closeAllConnections();
+      }, 20);
+      await closed;
+      clearInterval(closing);
     },
   };
 }

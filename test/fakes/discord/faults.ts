@@ -3,6 +3,8 @@ export interface Fault {
   method: string;
   /** Matched against the path below `/api/v10`. */
   path: RegExp;
+  /** Matched against the JSON that was sent; anything unless told. */
+  body?: RegExp;
   /** How many fitting requests pass before it happens; none unless told. */
   skip?: number;
   /** How often it happens; once unless told. */
@@ -20,7 +22,7 @@ export interface Faults {
   add(fault: Fault): void;
   clear(): void;
   /** Counts one use of the first fault that fits. */
-  take(method: string, path: string, when: 'before' | 'after'): Fault | undefined;
+  take(method: string, path: string, when: 'before' | 'after', body: unknown): Fault | undefined;
 }
 
 export function createFaults(): Faults {
@@ -32,12 +34,13 @@ export function createFaults(): Faults {
     clear() {
       active = [];
     },
-    take(method, path, when) {
+    take(method, path, when, body) {
       const fault = active.find(
         (candidate) =>
           candidate.left > 0 &&
           candidate.method === method &&
           candidate.path.test(path) &&
+          (candidate.body?.test(JSON.stringify(body) ?? '') ?? true) &&
           (when === 'after') === (candidate.afterEffect ?? false),
       );
       if (!fault) return undefined;

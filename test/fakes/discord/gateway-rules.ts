@@ -22,6 +22,7 @@ const needed: Partial<Record<GatewayDispatchEvents, [guild: number, direct: numb
   [GatewayDispatchEvents.GuildCreate]: [GatewayIntentBits.Guilds, 0],
   [GatewayDispatchEvents.GuildDelete]: [GatewayIntentBits.Guilds, 0],
   [GatewayDispatchEvents.ThreadCreate]: [GatewayIntentBits.Guilds, 0],
+  [GatewayDispatchEvents.ThreadUpdate]: [GatewayIntentBits.Guilds, 0],
   [GatewayDispatchEvents.ThreadDelete]: [GatewayIntentBits.Guilds, 0],
   [GatewayDispatchEvents.MessageCreate]: [GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
   [GatewayDispatchEvents.MessageDelete]: [GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],

@@ -11,6 +11,7 @@ import {
 } from 'discord-api-types/v10';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { forSession, type IntentScope, identifyFault, isForShard } from './gateway-rules.ts';
+import { minimalEvent } from './minimal.ts';
 import { guildPayload } from './payloads.ts';
 import type { World } from './world.ts';
 
@@ -50,7 +51,7 @@ export interface FakeGateway {
 export function createGateway(
   world: World,
   http: Server,
-  options: { url(): string; heartbeatMs: number },
+  options: { url(): string; heartbeatMs: number; minimal: boolean },
 ): FakeGateway {
   const server = new WebSocketServer({ server: http });
   const sessions = new Map<string, Session>();
@@ -96,7 +97,8 @@ export function createGateway(
       shard,
       application: { id: world.applicationId, flags: 0 },
     });
-    for (const guild of guilds) deliver(session, GatewayDispatchEvents.GuildCreate, guildPayload(world, guild));
+    if (!options.minimal)
+      for (const guild of guilds) deliver(session, GatewayDispatchEvents.GuildCreate, guildPayload(world, guild));
     return session;
   }
 
@@ -114,8 +116,9 @@ export function createGateway(
     return session;
   }
 
-  function deliver(session: Session, t: string, d: unknown) {
+  function deliver(session: Session, t: string, data: object) {
     session.sequence += 1;
+    const d = options.minimal ? minimalEvent(t, data) : data;
     const event = { s: session.sequence, t, d };
     session.events.push(event);
     if (session.socket) sendEvent(session.socket, event);

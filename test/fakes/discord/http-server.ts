@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ApiError, unauthorized } from './api-error.ts';
 import { readBody } from './body.ts';
 import type { Fault, Faults } from './faults.ts';
+import { minimalAnswer, missingStatus } from './minimal.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { findRoute, type Route, type RouteContext } from './routes.ts';
 import type { World } from './world.ts';
@@ -22,6 +23,8 @@ export interface ServerParts {
   faults: Faults;
   limits: RateLimits;
   requests: LoggedRequest[];
+  /** Answers with nothing optional, see minimal.ts. */
+  minimal: boolean;
   context(): Pick<RouteContext, 'world' | 'gateway' | 'interactions' | 'origin'>;
 }
 
@@ -46,9 +49,11 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
   try {
     const { json, files } = await readBody(request);
     entry.body = json;
-    if (misbehave(parts.faults.take(method, path, 'before'), response, entry)) return;
+    if (misbehave(parts.faults.take(method, path, 'before', json), response, entry)) return;
     const wait = parts.limits.count(method, path, response);
     if (wait !== undefined) return refuseFor(response, entry, wait, false);
+    const absent = parts.minimal ? missingStatus(method, path) : undefined;
+    if (absent) return send(response, entry, absent, { message: `${absent}: not offered`, code: 0 });
     const found = findRoute(parts.routes, method, path);
     if (!found) throw new ApiError(404, 0, '404: Not Found');
     if (found.route.auth === 'bot' && request.headers.authorization !== `Bot ${parts.world.token}`)
@@ -60,8 +65,9 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
       body: json,
       files,
     });
-    if (misbehave(parts.faults.take(method, path, 'after'), response, entry)) return;
-    send(response, entry, value === undefined ? 204 : 200, value);
+    if (misbehave(parts.faults.take(method, path, 'after', json), response, entry)) return;
+    const told = parts.minimal ? minimalAnswer(path, value) : value;
+    send(response, entry, told === undefined ? 204 : 200, told);
   } catch (error) {
     sendError(response, entry, error);
   }

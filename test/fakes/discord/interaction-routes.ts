@@ -1,6 +1,7 @@
 import {
   type APIInteractionResponse,
   type APIMessage,
+  GatewayDispatchEvents,
   InteractionResponseType,
   InteractionType,
   MessageFlags,
@@ -8,7 +9,7 @@ import {
   type RESTPatchAPIChannelMessageJSONBody,
   type RESTPostAPIChannelMessageJSONBody,
 } from 'discord-api-types/v10';
-import { alreadyAcknowledged, invalidForm, unknownMessage } from './api-error.ts';
+import { alreadyAcknowledged, invalidForm, threadArchived, unknownMessage } from './api-error.ts';
 import { fillMessage } from './compose.ts';
 import type { FakeInteraction } from './interactions.ts';
 import { newMessage } from './payloads.ts';
@@ -68,7 +69,8 @@ function respond(context: RouteContext, interaction: FakeInteraction, response: 
 type Reply = Extract<APIInteractionResponse, { type: 4 | 5 }>;
 
 function reply(context: RouteContext, interaction: FakeInteraction, response: Reply) {
-  const { world } = context;
+  // Also the ack fails in a locked thread: https://github.com/discord/discord-api-docs/issues/5517
+  if (interaction.channel.locked) throw threadArchived();
   const message = replyMessage(context, interaction);
   interaction.isEphemeral = ((response.data?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
   interaction.isThinking = response.type === InteractionResponseType.DeferredChannelMessageWithSource;
@@ -76,7 +78,15 @@ function reply(context: RouteContext, interaction: FakeInteraction, response: Re
   else fill(context, message, response.data ?? {});
   if (interaction.isEphemeral) hide(context, message);
   interaction.original = message;
+  announce(context, interaction, message);
+}
+
+/** Bots hear of their own replies; of private ones as if they were direct messages: https://github.com/discord/discord-api-docs/issues/4557 */
+function announce({ world, gateway }: RouteContext, { channel }: FakeInteraction, message: APIMessage) {
   world.messages.push(message);
+  const guildId = world.ephemeral.has(message.id) ? undefined : channel.guildId;
+  const place = guildId ? { guild_id: guildId } : {};
+  gateway.dispatch(GatewayDispatchEvents.MessageCreate, { ...message, ...place }, { guildId });
 }
 
 /** A modal's limits. https://discord.com/developers/docs/components/reference#text-input */
@@ -112,7 +122,7 @@ function fill({ world, files, origin }: RouteContext, message: APIMessage, body:
 
 /** https://discord.com/developers/docs/interactions/receiving-and-responding#create-followup-message */
 function followUp(context: RouteContext): APIMessage {
-  const { world, params, body, interactions } = context;
+  const { params, body, interactions } = context;
   const interaction = interactions.forWebhook(params['token']);
   const sent = body as RESTPostAPIChannelMessageJSONBody;
   // "Functions as Edit Original Interaction Response" while a deferred reply is still open; its own flags do not count then.
@@ -120,7 +130,7 @@ function followUp(context: RouteContext): APIMessage {
   const message = replyMessage(context, interaction);
   fill(context, message, sent);
   if ((sent.flags ?? 0) & MessageFlags.Ephemeral) hide(context, message);
-  world.messages.push(message);
+  announce(context, interaction, message);
   return message;
 }
 

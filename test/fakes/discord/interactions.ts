@@ -16,6 +16,12 @@ import type { FakeChannel, World } from './world.ts';
 /** "You must send an initial response within 3 seconds [...] Interaction tokens are valid for 15 minutes." .../interactions/receiving-and-responding */
 const ackWithinMs = 3000;
 const tokenLifetimeMs = 15 * 60 * 1000;
+// "`app_permissions` includes ATTACH_FILES | EMBED_LINKS | MENTION_EVERYONE permissions for (G)DMs [...], and additionally USE_EXTERNAL_EMOJIS for DMs with the app's bot user."
+const directPermissions =
+  PermissionFlagsBits.AttachFiles |
+  PermissionFlagsBits.EmbedLinks |
+  PermissionFlagsBits.MentionEveryone |
+  PermissionFlagsBits.UseExternalEmojis;
 
 export interface FakeInteraction {
   id: string;
@@ -130,9 +136,10 @@ function payloadOf(
       : { user }),
     ...(message ? { message } : {}),
     locale: 'en-US',
-    app_permissions: channel.botPermissions.toString(),
+    app_permissions: (guild ? channel.botPermissions : directPermissions).toString(),
     entitlements: [],
-    authorizing_integration_owners: guild ? { 0: guild.id } : { 1: user.id },
+    // "The value will be "0" if the interaction is triggered from a DM with the app's bot user."
+    authorizing_integration_owners: { 0: guild?.id ?? '0' },
     context: guild ? InteractionContextType.Guild : InteractionContextType.BotDM,
     attachment_size_limit: world.attachmentSizeLimit,
   };

@@ -5,7 +5,16 @@ import {
   PermissionFlagsBits,
   type RESTPostAPIChannelMessageJSONBody,
 } from 'discord-api-types/v10';
-import { missingAccess, missingPermissions, notTheAuthor, unknownChannel, unknownMessage } from './api-error.ts';
+import {
+  cannotMessage,
+  cannotReply,
+  missingAccess,
+  missingPermissions,
+  notTheAuthor,
+  threadArchived,
+  unknownChannel,
+  unknownMessage,
+} from './api-error.ts';
 import { fillMessage } from './compose.ts';
 import { newMessage } from './payloads.ts';
 import type { Route, RouteContext } from './routes.ts';
@@ -41,27 +50,47 @@ function post({ world, params, body, files, gateway, origin }: RouteContext): AP
   const channel = visibleChannel(world, params['channel']);
   requirePermission(channel, isThread(channel) ? SendMessagesInThreads : SendMessages);
   if (files.size > 0) requirePermission(channel, AttachFiles);
+  if (world.unreachable.has(channel.recipient?.id ?? '')) throw cannotMessage();
+  // "Sending a message will automatically unarchive the thread, unless the thread has been locked": .../topics/threads#active-archived-threads
+  if (channel.locked) throw threadArchived();
   const sent = body as RESTPostAPIChannelMessageJSONBody;
   const nonces = sentNonces.get(world) ?? new Map<string, { messageId: string; at: number }>();
   sentNonces.set(world, nonces);
   const known = sent.nonce === undefined ? undefined : nonces.get(String(sent.nonce));
   if (sent.enforce_nonce && known && known.at + nonceLifetimeMs > world.clock.now()) {
     const earlier = world.messages.find(({ id }) => id === known.messageId);
-    if (earlier) return earlier;
+    // One that was deleted since is not made again: https://github.com/discord/discord-api-docs/pull/6647
+    if (!earlier) throw unknownMessage();
+    return earlier;
   }
+  checkReply(channel, sent);
   const message = newMessage(world, channel, world.bot);
   fillMessage(world, message, { body: sent, files, origin });
-  if (sent.message_reference?.message_id) {
+  if (sent.message_reference?.message_id && isStanding(world, channel, sent.message_reference.message_id)) {
     message.type = MessageType.Reply;
     message.message_reference = { type: 0, channel_id: channel.id, message_id: sent.message_reference.message_id };
   }
-  // Posting unarchives a thread: https://discord.com/developers/docs/topics/threads#active-archived-threads
   channel.archived = false;
   world.messages.push(message);
   if (sent.nonce !== undefined) nonces.set(String(sent.nonce), { messageId: message.id, at: world.clock.now() });
   const answer = sent.nonce === undefined ? message : { ...message, nonce: sent.nonce };
   gateway.dispatch(GatewayDispatchEvents.MessageCreate, { ...answer, guild_id: channel.guildId }, channel);
   return answer;
+}
+
+/** "To reply, the current user must have the READ_MESSAGE_HISTORY permission": .../resources/message#create-message */
+function checkReply(channel: FakeChannel, { message_reference }: RESTPostAPIChannelMessageJSONBody) {
+  if (message_reference && channel.guildId && (channel.botPermissions & ReadMessageHistory) === 0n) throw cannotReply();
+}
+
+/** With `fail_if_not_exists: false` a reply to what is gone is an ordinary message. */
+function isStanding(world: World, channel: FakeChannel, id: string): boolean {
+  return messagesIn(world, channel.id).some((message) => message.id === id);
+}
+
+/** "Only active threads can be manipulated": no edits in an archived one; deleting fails only where it is locked too. .../topics/threads#locked-threads */
+function requireOpen(channel: FakeChannel, isDelete: boolean) {
+  if (isDelete ? channel.archived && channel.locked : channel.archived || channel.locked) throw threadArchived();
 }
 
 function list({ world, params, query }: RouteContext): APIMessage[] {
@@ -95,7 +124,10 @@ export const messageRoutes: readonly Route[] = [
     path: '/channels/:channel/messages/:message',
     auth: 'bot',
     run: ({ world, params, body, files, origin }) => {
-      const message = findMessage(world, visibleChannel(world, params['channel']), params['message']);
+      const channel = visibleChannel(world, params['channel']);
+      const message = findMessage(world, channel, params['message']);
+      requireOpen(channel, false);
+      if (files.size > 0) requirePermission(channel, AttachFiles);
       if (message.author.id !== world.bot.id) throw notTheAuthor();
       fillMessage(world, message, { body: body as RESTPostAPIChannelMessageJSONBody, files, origin });
       message.edited_timestamp = new Date(world.clock.now()).toISOString();
@@ -109,6 +141,7 @@ export const messageRoutes: readonly Route[] = [
     run: ({ world, params, gateway }) => {
       const channel = visibleChannel(world, params['channel']);
       const message = findMessage(world, channel, params['message']);
+      requireOpen(channel, true);
       if (message.author.id !== world.bot.id) requirePermission(channel, PermissionFlagsBits.ManageMessages);
       world.messages.splice(world.messages.indexOf(message), 1);
       const gone = { id: message.id, channel_id: channel.id, guild_id: channel.guildId };

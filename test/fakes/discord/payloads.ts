@@ -15,7 +15,8 @@ export function channelPayload(world: World, channel: FakeChannel): APIChannel {
   const common = { id: channel.id, type: channel.type, name: channel.name, flags: 0, last_message_id: null };
   const place = channel.recipient
     ? { recipients: [channel.recipient], name: null }
-    : { guild_id: channel.guildId, parent_id: channel.parentId ?? null, nsfw: channel.nsfw, position: 0 };
+    : { guild_id: channel.guildId, parent_id: channel.parentId ?? null };
+  // "Threads do not explicitly set the `nsfw` field": https://discord.com/developers/docs/topics/threads#nsfw-threads
   const thread = isThread(channel)
     ? {
         owner_id: world.bot.id,
@@ -25,10 +26,10 @@ export function channelPayload(world: World, channel: FakeChannel): APIChannel {
           archived: channel.archived,
           auto_archive_duration: 1440,
           archive_timestamp: new Date(world.clock.now()).toISOString(),
-          locked: false,
+          locked: channel.locked,
         },
       }
-    : { permission_overwrites: [] };
+    : { permission_overwrites: [], nsfw: channel.nsfw, position: 0 };
   return { ...common, ...place, ...thread } as unknown as APIChannel;
 }
 

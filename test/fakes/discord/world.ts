@@ -29,6 +29,8 @@ export interface FakeChannel {
   parentId?: string | undefined;
   nsfw: boolean;
   archived: boolean;
+  /** By a moderator: only those who manage threads may post. */
+  locked: boolean;
   /** What the bot may do here. */
   botPermissions: bigint;
 }
@@ -54,6 +56,8 @@ export interface World {
   messages: APIMessage[];
   /** Ids of messages that only one person sees. */
   ephemeral: Set<string>;
+  /** Ids of people who take no direct messages from the bot. */
+  unreachable: Set<string>;
   /** By `global` or the guild's id. */
   commands: Map<string, APIApplicationCommand[]>;
   files: Map<string, FakeFile>;
@@ -90,6 +94,7 @@ export function createWorld(token: string): World {
     users: new Map([[bot.id, bot]]),
     messages: [],
     ephemeral: new Set(),
+    unreachable: new Set(),
     commands: new Map(),
     files: new Map(),
     showsContent: false,
@@ -128,6 +133,7 @@ export function addChannel(world: World, channel: Partial<FakeChannel> & { type:
     name: 'channel',
     nsfw: false,
     archived: false,
+    locked: false,
     botPermissions: usualPermissions,
     ...channel,
   };

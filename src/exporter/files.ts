@@ -1,0 +1,57 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { z } from 'zod';
+import { BotError } from '../errors.ts';
+import type { BackupFiles } from '../store/backup.ts';
+import type { VectorModel } from '../store/database.ts';
+
+/** `out.parquet` stands for itself (the corpus), `out.images.parquet` and `out.generations.parquet`. */
+export function backupFiles(file: string): BackupFiles {
+  const base = path.resolve(file).replace(/\.parquet$/i, '');
+  return { prompts: `${base}.parquet`, images: `${base}.images.parquet`, generations: `${base}.generations.parquet` };
+}
+
+const vectorRow = z.object({ vector_model: z.string(), prompt_vector: z.array(z.number()).min(1) });
+
+/** What made the vectors of a backup. Throws BotError `not_found` or `invalid_input` for files that `npm run export` did not write. */
+export async function modelOfBackup(files: BackupFiles): Promise<VectorModel> {
+  for (const file of Object.values(files)) await mustExist(file);
+  for (const file of [files.prompts, files.generations]) {
+    const [first] = await firstRow(file);
+    if (first === undefined) continue;
+    const { success, data } = vectorRow.safeParse(first);
+    if (!success)
+      throw new BotError(
+        'invalid_input',
+        `${file} was not written by \`npm run export\`. For other Parquet files there is \`npm run import\`.`,
+      );
+    return { name: data.vector_model, dimensions: data.prompt_vector.length };
+  }
+  throw new BotError('not_found', `${files.prompts} holds nothing to restore.`);
+}
+
+async function mustExist(file: string): Promise<void> {
+  try {
+    await access(file);
+  } catch (cause) {
+    throw new BotError(
+      'not_found',
+      `The file ${file} can't be read. An export is three files, whose names begin alike: keep them together.`,
+      { cause },
+    );
+  }
+}
+
+async function firstRow(filename: string): Promise<Record<string, unknown>[]> {
+  try {
+    const file = await asyncBufferFromFile(filename);
+    const columns = ['vector_model', 'prompt_vector'];
+    return await parquetReadObjects({ file, columns, compressors, rowStart: 0, rowEnd: 1 });
+  } catch (cause) {
+    throw new BotError('invalid_input', `${filename} can't be read as a Parquet file of \`npm run export\`.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,129 @@
+import { setMaxListeners } from 'node:events';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Embedder } from '../embedder/embedder.ts';
+import type { ImageFiles } from '../images/image-files.ts';
+import type { Logger } from '../log.ts';
+import type { State } from '../state.ts';
+import type { PromptStore } from '../store/store.ts';
+import { createCheckpoint } from './checkpoint.ts';
+import { columnNamesSchema } from './columns.ts';
+import type { ImportCounts } from './counts.ts';
+import { importFile } from './import-file.ts';
+import { type Known, loadKnown } from './known.ts';
+import { openReader } from './open-reader.ts';
+import { type CachedPicture, cachePictures } from './picture-cache.ts';
+import { createPictureDownloads } from './picture-downloads.ts';
+import { createPictures } from './pictures.ts';
+import { createRejectedFile, rejectedPath } from './rejected.ts';
+import { isWebAddress, openFile } from './source.ts';
+import { openWebFile } from './web-source.ts';
+
+/** What an operator asks for; plain data, since a running bot takes it from another process. */
+export const importRequestSchema = z.object({
+  /** Absolute paths or web addresses. */
+  files: z.array(z.string()).min(1),
+  images: z.boolean(),
+  /** Only the first so many rows of each file. */
+  limit: z.number().int().positive().optional(),
+  columns: columnNamesSchema,
+  /** Hosts that may have private addresses. */
+  allowHosts: z.array(z.string()),
+});
+
+export type ImportRequest = z.infer<typeof importRequestSchema>;
+
+const countsSchema = z.custom<ImportCounts>((value) => typeof value === 'object' && value !== null);
+
+/** What there is to tell of an import under way; plain data as well. */
+export const importEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('begin'), file: z.string(), resumed: z.boolean(), counts: countsSchema }),
+  z.object({ kind: z.literal('rows'), counts: countsSchema, share: z.number().optional() }),
+  z.object({
+    kind: z.literal('end'),
+    file: z.string(),
+    counts: countsSchema,
+    seconds: z.number(),
+    stopped: z.boolean(),
+    rejectedFile: z.string(),
+  }),
+  z.object({ kind: z.literal('index'), share: z.number() }),
+  z.object({ kind: z.literal('done'), stopped: z.boolean() }),
+  z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
+]);
+
+export type ImportEvent = z.infer<typeof importEventSchema>;
+
+export interface ImportParts {
+  store: PromptStore;
+  /** Not a cached one: what is stored here is never embedded again. */
+  embedder: Embedder;
+  images: ImageFiles;
+  state: State;
+  dataDir: string;
+  maxImageBytes: number;
+  /** See `importFile`. */
+  blockRows?: number | undefined;
+  log: Logger;
+  signal: AbortSignal;
+  onEvent(event: ImportEvent): void;
+}
+
+/** Imports the files one after another, and then builds the index that a large import left out. Throws the BotErrors of reading, embedding and storing. */
+export async function runImport(request: ImportRequest, parts: ImportParts): Promise<void> {
+  const { store, signal, onEvent } = parts;
+  // Hundreds of pictures wait at once, each for the same signal.
+  setMaxListeners(0, signal);
+  const known = await loadKnown(store, { signal });
+  for (const file of request.files) {
+    if (signal.aborted) break;
+    await importOne(file, request, parts, known);
+  }
+  if (!signal.aborted) await buildIndex(parts);
+  onEvent({ kind: 'done', stopped: signal.aborted });
+}
+
+async function importOne(file: string, request: ImportRequest, parts: ImportParts, known: Known): Promise<void> {
+  const { store, embedder, blockRows, signal, onEvent, log } = parts;
+  const { columns, images, limit, allowHosts } = request;
+  const isWeb = isWebAddress(file);
+  const source = isWeb ? await openWebFile(file, { allowHosts, signal }) : await openFile(file);
+  const reader = await openReader(source, columns);
+  const checkpoint = createCheckpoint(store, source, { columns, images });
+  const from = await checkpoint.load();
+  const folder = path.resolve(parts.dataDir, 'imports');
+  const rejected = await createRejectedFile(rejectedPath(file, folder), from.rejectedBytes);
+  onEvent({ kind: 'begin', file, resumed: from.next !== undefined, counts: from.counts });
+  log.info({ file, from: from.next }, 'an import begins');
+  const start = performance.now();
+  const pictures = picturesFor(isWeb ? undefined : path.dirname(file), request, parts);
+  const onProgress = (counts: ImportCounts, share: number | undefined) => onEvent({ kind: 'rows', counts, share });
+  const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected };
+  const counts = await importFile({ ...work, limit, blockRows, signal, onProgress });
+  const stopped = signal.aborted;
+  if (!stopped) await checkpoint.remove();
+  const seconds = (performance.now() - start) / 1_000;
+  onEvent({ kind: 'end', file, counts, seconds, stopped, rejectedFile: rejected.path });
+}
+
+function picturesFor(folder: string | undefined, { images: embeds, allowHosts }: ImportRequest, parts: ImportParts) {
+  const { embedder, images, state, maxImageBytes: maxBytes } = parts;
+  return createPictures({
+    embeds,
+    folder,
+    embedder,
+    images,
+    downloads: createPictureDownloads({ allowHosts, maxBytes }),
+    cache: cachePictures(state.table<CachedPicture>('pictures'), { model: embedder.model }),
+    maxBytes,
+  });
+}
+
+async function buildIndex({ store, signal, onEvent }: ImportParts): Promise<void> {
+  try {
+    await store.finishBulkLoad({ signal, onProgress: (share) => onEvent({ kind: 'index', share }) });
+  } catch (error) {
+    // Stopped while the engine builds: it goes on by itself, and the next start waits for it.
+    if (!signal.aborted) throw error;
+  }
+}

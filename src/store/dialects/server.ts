@@ -1,0 +1,122 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { BotError } from '../../errors.ts';
+import { defaultVectorIndex, type VectorIndexChoice } from '../../vector-index-setting.ts';
+import { toBotError } from '../failures.ts';
+import { remoteParquet } from '../parquet.ts';
+import { retrying } from '../retry.ts';
+import { clickhouse, olderClickHouse } from './clickhouse.ts';
+import type { Dialect, Session } from './dialect.ts';
+import { metricSettings, myscaleSql } from './myscale.ts';
+
+export interface ServerOptions {
+  /** For MyScale alone. */
+  vectorIndex?: VectorIndexChoice | undefined;
+  /** How long an answer may take. */
+  timeoutMs?: number;
+}
+
+// A bulk insert, or an index of a bulk load, takes minutes.
+const defaultTimeoutMs = 300_000;
+
+/**
+ * Connects to a ClickHouse or MyScale server, which it tells apart by asking: `http://user:password@host:8123/database`.
+ * Throws BotError `database_unavailable` when it can't be reached, refuses the login, lacks the database or is too old.
+ */
+export async function connectServer(
+  address: string,
+  { vectorIndex, timeoutMs = defaultTimeoutMs }: ServerOptions = {},
+): Promise<Session> {
+  const { url, place, ...login } = parseAddress(address);
+  const client = createClient({
+    url,
+    ...login,
+    application: 'promptory',
+    request_timeout: timeoutMs,
+    // Must stay below the server's keep-alive, 3 s in the cloud, or the server closes sockets under us.
+    keep_alive: { idle_socket_ttl: 2_000, eagerly_destroy_stale_sockets: true },
+    use_multipart_params_auto: true,
+    compression: { response: true, request: true },
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  try {
+    const server = await retrying.execute(() => askServer(client));
+    const dialect = dialectOf(server, vectorIndex, place);
+    return {
+      dialect,
+      engine: `${dialect.name === 'myscale' ? 'MyScale' : 'ClickHouse'} ${server.version}`,
+      place,
+      clients: { read: [client], log: client, bulk: client },
+      parquet: remoteParquet({ bulk: client }),
+      close: () => client.close(),
+    };
+  } catch (error) {
+    await client.close();
+    throw toBotError(error, { place });
+  }
+}
+
+function parseAddress(address: string) {
+  const { protocol, host, username, password, pathname } = new URL(address);
+  const database = decodeURIComponent(pathname.slice(1)) || 'default';
+  return {
+    url: `${protocol}//${host}`,
+    place: `${host}/${database}`,
+    username: decodeURIComponent(username) || 'default',
+    password: decodeURIComponent(password),
+    database,
+  };
+}
+
+const serverRow = z.object({
+  version: z.string(),
+  /** MyScale's alone: https://github.com/myscale/MyScaleDB/blob/main/src/Storages/System/StorageSystemVectorIndices.cpp */
+  has_vector_indices: z.coerce.number(),
+  metric_settings: z.array(z.string()),
+});
+
+type Server = z.infer<typeof serverRow>;
+
+async function askServer(client: ClickHouseClient): Promise<Server> {
+  const result = await client.query({
+    query: `SELECT version() AS version,
+  (SELECT count() FROM system.tables WHERE database = 'system' AND name = 'vector_indices') AS has_vector_indices,
+  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN (${metricSettings.map((name) => `'${name}'`).join(', ')})) AS metric_settings`,
+    format: 'JSONEachRow',
+  });
+  const [server] = z.tuple([serverRow]).parse(await result.json());
+  return server;
+}
+
+function dialectOf(server: Server, vectorIndex: VectorIndexChoice | undefined, place: string): Dialect {
+  const { version, has_vector_indices, metric_settings } = server;
+  if (has_vector_indices > 0) {
+    requireVersion(version, [23, 3], `The MyScale server at ${place}`);
+    return myscaleSql(
+      vectorIndex ?? defaultVectorIndex,
+      metricSettings.find((name) => metric_settings.includes(name)) ?? metricSettings[0],
+    );
+  }
+  if (vectorIndex) {
+    throw new BotError(
+      'invalid_settings',
+      `VECTOR_INDEX is MyScale's, and the server at ${place} is ClickHouse ${version}, which has one kind: remove VECTOR_INDEX.`,
+    );
+  }
+  requireVersion(version, [25, 8], `The ClickHouse server at ${place}`);
+  return isAtLeast(version, [26, 2]) ? clickhouse : olderClickHouse;
+}
+
+function requireVersion(version: string, [leastMajor, leastMinor]: [number, number], server: string): void {
+  if (isAtLeast(version, [leastMajor, leastMinor])) return;
+  throw new BotError(
+    'database_unavailable',
+    `${server} is version ${version}; its vector index needs ${leastMajor}.${leastMinor} or later. Update the server, or remove CLICKHOUSE_URL to use the embedded database.`,
+  );
+}
+
+function isAtLeast(version: string, [leastMajor, leastMinor]: [number, number]): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}

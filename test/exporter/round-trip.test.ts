@@ -1,0 +1,117 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { exportDatabase } from '../../src/exporter/export.ts';
+import { backupFiles, modelOfBackup } from '../../src/exporter/files.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { PromptStore } from '../../src/store/store.ts';
+import { temporaryFolder } from '../store/folders.ts';
+import { corpusRow, generation, hostileTexts, model, post, reaction, vector } from '../store/samples.ts';
+
+const { folder, remove } = temporaryFolder();
+const files = backupFiles(path.join(folder, 'out', 'backup.parquet'));
+const opened: Database[] = [];
+const closeAll = async () => {
+  for (const database of opened.splice(0)) await database.close();
+};
+afterEach(closeAll);
+afterAll(remove);
+
+/** The engine has one folder a process: opening one closes the other. */
+async function open(name: string): Promise<Database> {
+  await closeAll();
+  const dataDir = path.join(folder, name);
+  const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log: pino({ level: 'silent' }) });
+  opened.push(database);
+  return database;
+}
+
+async function fill(store: PromptStore): Promise<void> {
+  await store.importPairs(
+    hostileTexts.map((prompt, index) =>
+      corpusRow(`row ${index}`, {
+        prompt,
+        promptVector: vector(index),
+        imageVector: index % 2 ? vector(-index) : undefined,
+      }),
+    ),
+  );
+  await store.logGeneration(generation('g', { prompt: 'a cat', nsfw: true, source: 'k', promptVector: vector(50) }));
+  await store.logGeneration(
+    generation('child', { parent: 'g', root: 'g', changes: [], neighbours: [], images: [], imageVectors: [] }),
+  );
+  await store.logGeneration(generation('elsewhere', { scope: 'other' }));
+  await store.logPost(post('m1'));
+  await store.logPost(post('m2'));
+  await store.logReaction(reaction('r1'));
+  await store.logReaction(reaction('r2', { kind: 'dislike', user: 'other' }));
+  await store.logReaction(reaction('r3', { kind: 'dislike', user: 'other', delta: -1 }));
+}
+
+/** Everything a reader of the store can see. */
+async function contents(store: PromptStore) {
+  const query = vector(3);
+  return {
+    counts: await store.counts(),
+    corpus: await store.searchPrompts(query, { limit: 50, scope: 'scope' }),
+    pictures: await store.searchImages(query, { limit: 50, scope: 'scope' }),
+    runs: await Promise.all(['g', 'child'].map((id) => store.findGeneration('scope', id))),
+    elsewhere: await store.findGeneration('other', 'elsewhere'),
+    vectors: await store.vectorsOf('scope', 'g'),
+    posts: (await store.postsOf('scope', 'g')).sort((one, other) => one.message.localeCompare(other.message)),
+    shown: await store.findGenerationByPost(post('m2')),
+    judged: [await store.reactionsBy('user', 'g'), await store.reactionsBy('other', 'g')],
+  };
+}
+
+describe('an export', () => {
+  test('comes back whole, and twice is once', async () => {
+    const source = await open('source');
+    const full = await source.store(model);
+    await fill(full);
+    const before = await contents(full);
+    await exportDatabase(source, files);
+
+    const target = await open('target');
+    expect(await modelOfBackup(files)).toEqual(model);
+    const restored = await target.store(model);
+    const backup = await target.backup(model);
+    await backup.load(files);
+    expect(await contents(restored)).toEqual(before);
+    await backup.load(files);
+    expect(await contents(restored)).toEqual(before);
+  });
+
+  test('leaves nothing unfinished behind, and replaces an earlier one', async () => {
+    const source = await open('source');
+    await (await source.store(model)).importPairs([corpusRow('one more')]);
+    await exportDatabase(source, files);
+    expect(readdirSync(path.dirname(files.prompts)).sort()).toEqual([
+      'backup.generations.parquet',
+      'backup.images.parquet',
+      'backup.parquet',
+    ]);
+    const target = await open('target again');
+    const restored = await target.store(model);
+    await (await target.backup(model)).load(files);
+    expect(await restored.findCorpusPrompt('one more')).toBeDefined();
+  });
+
+  test('of another model is refused, and so is one of nothing', async () => {
+    const target = await open('of another model');
+    await target.store({ ...model, name: 'another' });
+    await expect(target.backup(model)).rejects.toMatchObject({ code: 'model_mismatch' });
+    await expect(exportDatabase(await open('empty'), files)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('that lacks a file, or was written by something else, says so', async () => {
+    await expect(modelOfBackup(backupFiles(path.join(folder, 'nowhere.parquet')))).rejects.toMatchObject({
+      code: 'not_found',
+      message: /three files/,
+    });
+    const foreign = backupFiles(path.join(folder, 'foreign.parquet'));
+    for (const file of Object.values(foreign)) writeFileSync(file, 'no parquet');
+    await expect(modelOfBackup(foreign)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});

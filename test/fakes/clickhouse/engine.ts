@@ -1,0 +1,63 @@
+import { Session } from 'chdb';
+import { createMyScale } from './myscale/myscale.ts';
+import { createVectorIndexes, type VectorIndexes } from './myscale/vector-indexes.ts';
+import type { Request } from './request.ts';
+
+/** MyScale Cloud; MyScaleDB is its open source, whose index types are others. Version 1 is ClickHouse 23.3, version 2 is 24.8. */
+export type EngineKind = 'clickhouse' | 'myscale-v1' | 'myscale-v2' | 'myscaledb-v2';
+
+export interface EngineResult {
+  bytes: Uint8Array;
+  rowsRead: number;
+  bytesRead: number;
+  /** Seconds. */
+  elapsed: number;
+  isInsert: boolean;
+}
+
+export interface Engine {
+  vectorIndexes: VectorIndexes;
+  run(request: Request): Promise<EngineResult>;
+  close(): void;
+}
+
+export function createEngine(folder: string, kind: EngineKind): Engine {
+  // The engine stops with its last session, and every request has one of its own.
+  const keptOpen = new Session(folder);
+  const rows = async <Row>(query: string) => parseRows<Row>(await ask(keptOpen, query));
+  const vectorIndexes = createVectorIndexes(rows);
+  const myscale = kind === 'clickhouse' ? undefined : createMyScale(kind, vectorIndexes);
+  return {
+    vectorIndexes,
+    async run(request) {
+      const statement = myscale ? await myscale.translate(request) : request.query;
+      return statement === undefined ? nothing : await runAlone(folder, { ...request, query: statement });
+    },
+    close: () => keptOpen.close(),
+  };
+}
+
+const nothing: EngineResult = { bytes: new Uint8Array(), rowsRead: 0, bytesRead: 0, elapsed: 0, isInsert: false };
+
+async function runAlone(folder: string, { query, format, settings, parameters }: Request): Promise<EngineResult> {
+  const session = new Session(folder);
+  try {
+    for (const [name, value] of settings) await session.queryAsync(`SET ${name} = '${value.replaceAll("'", "''")}'`);
+    const result = await session.queryBindAsync(query, parameters, { format });
+    const { rowsRead, bytesRead, elapsed } = result;
+    return { bytes: result.bytes(), rowsRead, bytesRead, elapsed, isInsert: /^\s*INSERT\b/i.test(query) };
+  } finally {
+    session.close();
+  }
+}
+
+async function ask(session: Session, query: string): Promise<string> {
+  return (await session.queryAsync(query, { format: 'JSONEachRow' })).text();
+}
+
+function parseRows<Row>(lines: string): Row[] {
+  return lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
