@@ -8,7 +8,7 @@ import { createSketchGenerator } from '../src/generator/sketch.ts';
 import { rankByFit } from '../src/ranking.ts';
 import { createCalibration } from '../src/similarity.ts';
 
-const drawn = 80;
+const drawn = 150;
 const choices = 4;
 const none = { textToText: [], imageToImage: [], textToImage: { matching: [], unrelated: [] } };
 const calibration = createCalibration(none);
