@@ -91,6 +91,7 @@ const startAdapter: Start = async (slack) => {
     state,
     images: createDiskImageFiles(path.join(folder, 'images')),
     maxImageBytes: 1e7,
+    stopGraceMs: 1000,
     log,
     onFatal: (error) => log.error(error.message),
   });

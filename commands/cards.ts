@@ -1,5 +1,7 @@
 import type { Card, CardImage, NeighbourView, RefinementView } from '../src/chat.ts';
+import type { PictureParameters } from '../src/images/parameters.ts';
 import type { Made } from '../src/pipeline.ts';
+import type { CarriedPrompt } from '../src/provenance.ts';
 import { rankLabel } from '../src/rank-label.ts';
 import type { Generation, StoredGeneration } from '../src/store/store.ts';
 
@@ -18,6 +20,27 @@ export function neighboursCard(neighbours: readonly NeighbourView[], text = 'Sim
     neighbours,
     actions: uses.filter(({ id }) => id.length <= longestActionId),
   };
+}
+
+/** The prompts that pictures name themselves, before what is only similar. */
+export function carriedCard(carried: readonly CarriedPrompt[], similar: readonly NeighbourView[]): Card {
+  const title = carried.length === 1 ? 'This picture carries its prompt' : 'These pictures carry their prompts';
+  const details = carried.flatMap(({ parameters }) => carriedDetails(parameters));
+  return neighboursCard([...carried.map(({ match }) => match), ...similar], [title, ...details].join('\n'));
+}
+
+function carriedDetails({ negativePrompt, seed, steps, sampler, guidance, model }: PictureParameters): string[] {
+  const settings = [
+    seed !== undefined && `seed ${seed}`,
+    model && `model ${model}`,
+    steps !== undefined && `${steps} steps`,
+    sampler,
+    guidance !== undefined && `guidance ${guidance}`,
+  ].filter(Boolean);
+  return [
+    ...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []),
+    ...(settings.length > 0 ? [settings.join(' · ')] : []),
+  ];
 }
 
 /** What was changed in a prompt and why, beside the neighbours that the changes come from. */
@@ -57,10 +80,10 @@ export function picturesCard(generation: Generation | StoredGeneration, { notice
 }
 
 function imagesOf({ prompt, images, nsfw }: Generation | StoredGeneration, ranked: Made['ranked']): CardImage[] {
-  return images.map(({ key, width, height, seed }, index) => {
+  return images.map((image, index) => {
     const place = ranked && { rank: index + 1, fit: ranked.fits?.[index] };
     const label = place && rankLabel(place, images.length);
-    return { key, width, height, seed, alt: label ? `${label}: ${prompt}` : prompt, nsfw, ...place };
+    return { ...image, alt: label ? `${label}: ${prompt}` : prompt, nsfw, ...place };
   });
 }
 

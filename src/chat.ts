@@ -24,7 +24,8 @@ export interface NeighbourView {
   prompt: string;
   /** Calibrated per model, 0 to 1; absent where nothing was compared (a history). */
   similarity?: number | undefined;
-  source: MatchSource;
+  /** `picture`: named by the picture that was searched by, whose key is the id. */
+  source: MatchSource | 'picture';
   /** How many more prompts say nearly the same, and are left out for it. */
   alike?: number | undefined;
   /** Web address or image key. */
@@ -50,6 +51,8 @@ export interface CardImage {
   fit?: number | undefined;
   /** Shown only where the platform allows adult content. */
   nsfw?: boolean | undefined;
+  /** Its colours in a few characters (https://blurha.sh), for a placeholder while it loads. */
+  blurhash?: string | undefined;
 }
 
 /** One message of the bot, in platform-neutral terms; each adapter renders it in its own idiom. */

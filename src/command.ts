@@ -1,11 +1,13 @@
 import type { Card, CommandInfo, CommandOption, CommandOptions, MessageRef } from './chat.ts';
+import type { Forget } from './forget.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { AdultPlace } from './moderation/adult-policy.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pipeline, StageProgress } from './pipeline.ts';
+import type { Provenance } from './provenance.ts';
 import type { JobControl, Lane } from './queue/queue.ts';
-import type { PromptStore, StoredGeneration } from './store/store.ts';
+import type { PromptStore } from './store/store.ts';
 
 /** A picture that came with a job, cleaned and kept in the image files. */
 export interface StoredAttachment {
@@ -13,14 +15,13 @@ export interface StoredAttachment {
 }
 
 /** What commands and controls work with; the ports are open, so that a new command needs no change here. */
-export interface Services {
+export interface Services extends Forget {
   pipeline: Pipeline;
   store: PromptStore;
   outbox: Outbox;
   images: ImageFiles;
   commands: readonly CommandInfo[];
-  /** Deletes a generation with its posts, reactions and the pictures nothing else shows. */
-  forget(generation: StoredGeneration): Promise<void>;
+  provenance: Provenance;
   /** Cancels somebody's own job; throws BotError `forbidden` for another's. */
   cancelJob(jobId: string, by: { user: string; moderator: boolean }): Promise<boolean>;
   /** Cancels everything this person has waiting or running, but the job that asks for it. */

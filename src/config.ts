@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
 import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
+import { type S3Config, s3ConfigOf, s3Settings } from './images/s3-settings.ts';
 import {
   type ModerationConfig,
   moderationConfigOf,
@@ -47,6 +48,7 @@ const settings = z.object({
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_PORT: port.optional(),
   SLACK_API_URL: webAddress.optional(),
+  ...s3Settings,
   MAX_QUEUED: z.coerce
     .number({ error: 'must be a number' })
     .int('must be a whole number')
@@ -85,6 +87,8 @@ export interface Config {
   allowLora: boolean;
   discord: DiscordConfig | undefined;
   slack: SlackConfig | undefined;
+  /** Undefined: pictures are files in the data folder. */
+  s3: S3Config | undefined;
   maxQueued: number;
   maxImageBytes: number;
   /** Values that must never appear in a log. */
@@ -153,6 +157,7 @@ function toConfig(values: Settings): Config {
     allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),
+    s3: s3ConfigOf(values),
     maxQueued: values.MAX_QUEUED,
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
@@ -183,7 +188,9 @@ function secretsOf(values: Settings): string[] {
   const passwords = [password, ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...new Set([...tokens, ...passwords, ...passwords.map(decoded)])].flatMap((secret) => secret || []);
+  return [...new Set([...tokens, values.S3_SECRET_ACCESS_KEY, ...passwords, ...passwords.map(decoded)])].flatMap(
+    (secret) => secret || [],
+  );
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

@@ -15,15 +15,17 @@ import { createSketchGenerator } from './generator/sketch.ts';
 import { createModelCheck } from './generator/unknown-model.ts';
 import { createHandler } from './handler.ts';
 import { createUserHash } from './identity.ts';
-import { createDiskImageFiles } from './images/disk.ts';
+import { createImageFiles } from './images/choose.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { isPageForAdults, openGate } from './moderation/choose.ts';
+import { moderateProvenance } from './moderation/moderated-provenance.ts';
 import { unmarked } from './moderation/shown.ts';
 import { createOutbox } from './outbox.ts';
 import { createPipeline } from './pipeline.ts';
+import { createProvenance, type Provenance } from './provenance.ts';
 import { createQueue } from './queue/lmdb.ts';
 import type { Queue } from './queue/queue.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
@@ -55,6 +57,7 @@ export interface Core {
 
 export interface SearchQuery {
   text?: string | undefined;
+  /** A clean copy (src/images/encode.ts). */
   image?: Uint8Array | undefined;
 }
 
@@ -69,13 +72,14 @@ interface CoreParts {
 const quickWidth = 4;
 // Platforms want suggestions within 3 seconds.
 const modelsMs = 2000;
-const stopGraceMs = 10_000;
+/** Milliseconds that running jobs are given when the process stops, before they are handed back for the next start. */
+export const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
   const gate = openGate(config, log);
   const { store, embedder, plainEmbedder, state, notice } = await openMemory(config, log, signal);
-  const images = createDiskImageFiles(path.join(config.dataDir, 'images'));
+  const images = await createImageFiles(config);
   const outbox = createOutbox(state, store, log);
   const queue = createQueue<JobPayload>(state, {
     maxWaiting: config.maxQueued,
@@ -118,8 +122,17 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   });
   await imports.start();
 
-  const forget = createForget({ store, outbox, images });
-  const services: Services = { pipeline, store, outbox, images, commands, forget, ...cancellingIn(queue) };
+  const provenance = moderateProvenance(createProvenance({ store, outbox, images }), gate);
+  const services: Services = {
+    pipeline,
+    store,
+    outbox,
+    images,
+    commands,
+    provenance,
+    ...createForget({ store, outbox, images }),
+    ...cancellingIn(queue),
+  };
   const suggest = createSuggest({ store, outbox, hashUser, models });
   let warmed: Promise<void> | undefined;
   return {
@@ -128,6 +141,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
       actions,
       queue,
       images,
+      outbox,
       hashUser,
       gate,
       suggest,
@@ -140,7 +154,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
     async search(query, options) {
       gate.checkWords(query.text === undefined ? [] : [query.text], { user: options.scope });
-      const found = await searchDirectly(pipeline.search, query, options);
+      const found = await searchDirectly({ search: pipeline.search, provenance }, query, options);
       return isPageForAdults(config.moderation) ? found.map(unmarked) : found;
     },
     start(adapters) {
@@ -187,9 +201,17 @@ async function keepCalibrated(store: PromptStore) {
   };
 }
 
-function searchDirectly(search: Search, { text, image }: SearchQuery, options: Parameters<Core['search']>[1]) {
-  if (image) return search.byImages([image], options);
-  return search.byText(text ?? '', options);
+async function searchDirectly(
+  { search, provenance }: { search: Search; provenance: Provenance },
+  { text, image }: SearchQuery,
+  options: Parameters<Core['search']>[1],
+): Promise<NeighbourView[]> {
+  if (!image) return search.byText(text ?? '', options);
+  const carried = await provenance.read(image, options.scope);
+  if (!carried) return search.byImages([image], options);
+  const { match } = carried;
+  const similar = await search.byImages([image], { ...options, exclude: [match.id], excludePrompt: match.prompt });
+  return [match, ...similar].slice(0, options.limit);
 }
 
 function cancellingIn(queue: Queue<JobPayload>): Pick<Services, 'cancelJob' | 'cancelAllOf'> {

@@ -7,6 +7,7 @@ import { commands } from '../commands/index.ts';
 import { type Config, loadConfig } from './config.ts';
 import { BotError } from './errors.ts';
 import { checkBackends } from './generator/doctor.ts';
+import { checkBucket } from './images/doctor.ts';
 import { createLog } from './log.ts';
 import { checkModeration } from './moderation/doctor.ts';
 
@@ -31,6 +32,7 @@ async function run() {
     checks.push(
       await checkDataFolder(config),
       ...(await checkBackends(config.image)),
+      ...(config.s3 ? [await checkBucket(config.s3)] : []),
       ...(await checkModeration(config)),
       ...(await checkPlatforms(config)),
     );

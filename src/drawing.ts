@@ -1,13 +1,8 @@
 import { BotError } from './errors.ts';
-import type {
-  GeneratedImage,
-  GenerationProgress,
-  GenerationResult,
-  ImageGenerator,
-  SourcePicture,
-} from './generator/generator.ts';
+import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
 import { generateInBatches } from './generator/in-batches.ts';
 import { withinLimits } from './generator/within-limits.ts';
+import { encodeResult } from './images/encode.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Gate } from './moderation/gate.ts';
 import type { Verdict } from './moderation/moderator.ts';
@@ -64,7 +59,7 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
     return {
       ...made,
       nsfw: reviewed.some(({ refused, adult }) => !refused && adult),
-      images: await keep(kept),
+      images: await keep({ ...made, images: kept }, request, refinement),
       notices: [...notices, ...made.notices, ...noticesOf(reviewed)],
     };
   };
@@ -87,9 +82,15 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
     return bytes && { bytes, strength: sourceStrength };
   }
 
-  function keep(made: readonly GeneratedImage[]): Promise<GenerationImage[]> {
+  function keep(made: GenerationResult, request: RunRequest, refinement: Refinement): Promise<GenerationImage[]> {
+    const { generator, model } = made;
+    const { prompt, negativePrompt } = refinement;
+    const described = { prompt, negativePrompt, generator, model, generation: request.id, parent: request.parent?.id };
     return Promise.all(
-      made.map(async ({ bytes, width, height, seed }) => ({ key: await images.put(bytes), width, height, seed })),
+      made.images.map(async ({ bytes, seed }) => {
+        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, seed });
+        return { key: await images.put(encoded), ...picture, seed };
+      }),
     );
   }
 }

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'queue_full'
   | 'cancelled'
   | 'disk_full'
+  | 'images_unavailable'
   | 'database_unavailable'
   | 'database_locked'
   | 'model_mismatch'

@@ -2,15 +2,34 @@ import type { ImageFiles } from './images/image-files.ts';
 import type { Outbox } from './outbox.ts';
 import type { PromptStore, StoredGeneration } from './store/store.ts';
 
-/** Deletes a generation for good: itself, its posts and reactions, and the pictures that nothing else shows. */
-export function createForget(parts: { store: PromptStore; outbox: Outbox; images: ImageFiles }) {
+export interface Forget {
+  /** Deletes a generation for good: itself, its posts and reactions, and the pictures (made and sent) that nothing else uses. */
+  forget(generation: StoredGeneration): Promise<void>;
+  /** Deletes every picture this person sent in a scope that nothing else uses. */
+  forgetUploads(scope: string, user: string): Promise<void>;
+}
+
+export function createForget(parts: { store: PromptStore; outbox: Outbox; images: ImageFiles }): Forget {
   const { store, outbox, images } = parts;
-  return async ({ scope, id, images: pictures, source }: StoredGeneration): Promise<void> => {
-    // A write that still waits would bring it back.
-    await outbox.settled();
-    await store.deleteGeneration(scope, id);
-    for (const key of [...pictures.map((picture) => picture.key), ...(source ? [source] : [])]) {
-      if (!(await store.isImageUsed(key))) await images.remove(key);
-    }
+
+  async function removeUnused(keys: Iterable<string>) {
+    for (const key of new Set(keys)) if (!(await store.isImageUsed(key))) await images.remove(key);
+  }
+
+  return {
+    async forget({ scope, id, images: pictures, source }) {
+      // A write that still waits would bring it back.
+      await outbox.settled();
+      const uploads = await store.uploadsOf(scope, { job: id });
+      await store.deleteUploads(scope, { job: id });
+      await store.deleteGeneration(scope, id);
+      await removeUnused([...pictures.map(({ key }) => key), ...uploads, ...(source ? [source] : [])]);
+    },
+    async forgetUploads(scope, user) {
+      await outbox.settled();
+      const uploads = await store.uploadsOf(scope, { user });
+      await store.deleteUploads(scope, { user });
+      await removeUnused(uploads);
+    },
   };
 }

@@ -5,17 +5,20 @@ import { parseCommandLine } from './command-line.ts';
 import { readOptions } from './command-options.ts';
 import { BotError } from './errors.ts';
 import type { HashUser } from './identity.ts';
-import { cleanCopy } from './images/decode.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { ActionTask, CommandTask, JobPayload } from './job.ts';
 import type { Gate } from './moderation/gate.ts';
+import type { Outbox } from './outbox.ts';
 import type { Queue } from './queue/queue.ts';
+import type { Upload } from './store/store.ts';
+import { keepUpload } from './uploads.ts';
 
 interface HandlerParts {
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   queue: Queue<JobPayload>;
   images: ImageFiles;
+  outbox: Outbox;
   hashUser: HashUser;
   gate: Pick<Gate, 'checkWords'>;
   /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
@@ -25,12 +28,10 @@ interface HandlerParts {
 
 /** Pictures in one request. */
 const maxAttachments = 4;
-/** Pixels; what CLIP sees is far smaller, and people look at it in the thread. */
-const keptSide = 1024;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, images, hashUser, gate } = parts;
+  const { commands, actions, queue, hashUser, gate } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);
@@ -41,12 +42,13 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     const { scope, person, thread } = invocation;
     const user = hashUser(scope, person.id);
     gate.checkWords(promptsOf(task), { user });
+    const owner = { scope, job: jobId, user };
     const payload: JobPayload = {
       thread,
       scope,
       user,
       moderator: person.moderator ?? false,
-      attachments: await keepAll('attachments' in invocation ? invocation.attachments : []),
+      attachments: await keepAll('attachments' in invocation ? invocation.attachments : [], owner),
       task,
     };
     const { ahead } = await queue.submit({ id: jobId, lane: laneOf(task), owner: payload.user, payload });
@@ -111,7 +113,10 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     return known.find(({ name }) => name === task.name)?.lane ?? 'quick';
   }
 
-  async function keepAll(attachments: readonly Attachment[]): Promise<JobPayload['attachments']> {
+  async function keepAll(
+    attachments: readonly Attachment[],
+    owner: Omit<Upload, 'key'>,
+  ): Promise<JobPayload['attachments']> {
     if (attachments.length > maxAttachments) {
       throw new BotError(
         'invalid_input',
@@ -120,18 +125,12 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     }
     return Promise.all(
       attachments.map(async (attachment) =>
-        'url' in attachment ? { url: attachment.url } : keepPicture(images, attachment.bytes),
+        'url' in attachment ? { url: attachment.url } : keepUpload(parts, attachment.bytes, owner),
       ),
     );
   }
 
   return { commands, reactions: reactions(actions), accept, suggest: parts.suggest };
-}
-
-/** Stores a clean copy of a picture that somebody sent. Throws BotErrors for what is no usable picture. */
-export async function keepPicture(images: ImageFiles, bytes: Uint8Array): Promise<{ key: string }> {
-  const copy = await cleanCopy(bytes, { maxSide: keptSide });
-  return { key: await images.put(copy.bytes) };
 }
 
 function reactions(actions: readonly ActionHandler[]): string[] {

@@ -7,7 +7,7 @@ import { createWebAdapter } from '../adapters/web/web.ts';
 import { actions, commands } from '../commands/index.ts';
 import type { Adapter } from './chat.ts';
 import { type Config, loadConfig } from './config.ts';
-import { type Core, openCore, type SearchQuery } from './core.ts';
+import { type Core, openCore, type SearchQuery, stopGraceMs } from './core.ts';
 import { BotError } from './errors.ts';
 import { createLog, type Logger } from './log.ts';
 import { packageRoot } from './paths.ts';
@@ -70,7 +70,9 @@ function createAdapters(config: Config, core: Core, log: Logger, onFatal: (error
       about,
     }),
     ...(discord ? [createDiscordAdapter({ ...discord, ...shared('discord') })] : []),
-    ...(slack ? [createSlackAdapter({ ...slack, ...shared('slack'), adultChannels: adultPlaces.slackChannels })] : []),
+    ...(slack
+      ? [createSlackAdapter({ ...slack, ...shared('slack'), adultChannels: adultPlaces.slackChannels, stopGraceMs })]
+      : []),
   ];
 }
 

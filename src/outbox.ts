@@ -1,12 +1,13 @@
 import { BotError } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { State } from './state.ts';
-import type { Generation, Post, PromptStore, Reaction } from './store/store.ts';
+import type { Generation, Post, PromptStore, Reaction, Upload } from './store/store.ts';
 
 export type DatabaseWrite =
   | { kind: 'generation'; generation: Generation }
   | { kind: 'post'; post: Post }
-  | { kind: 'reaction'; reaction: Reaction };
+  | { kind: 'reaction'; reaction: Reaction }
+  | { kind: 'upload'; upload: Upload };
 
 /** Writes to the database by way of the local disk: a database that is down loses nothing. */
 export interface Outbox {
@@ -19,7 +20,7 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-type WriteTarget = Pick<PromptStore, 'logGeneration' | 'logPost' | 'logReaction'>;
+type WriteTarget = Pick<PromptStore, 'logGeneration' | 'logPost' | 'logReaction' | 'logUpload'>;
 
 const longestPauseMs = 30_000;
 
@@ -111,6 +112,8 @@ function deliver(store: WriteTarget, write: DatabaseWrite): Promise<void> {
       return store.logPost(write.post);
     case 'reaction':
       return store.logReaction(write.reaction);
+    case 'upload':
+      return store.logUpload(write.upload);
   }
 }
 

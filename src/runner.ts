@@ -2,13 +2,13 @@ import type { Adapter, Card, Thread } from './chat.ts';
 import type { ActionHandler, Command, JobContext, Services, StoredAttachment } from './command.ts';
 import { BotError } from './errors.ts';
 import { explainFailure } from './failure.ts';
-import { keepPicture } from './handler.ts';
 import type { ActionTask, JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { type AdultPolicy, adultPlaceOf } from './moderation/adult-policy.ts';
 import { asShownTo } from './moderation/shown.ts';
 import type { StageProgress } from './pipeline.ts';
 import type { JobControl, QueuedJob, QueueHandlers } from './queue/queue.ts';
+import { keepUpload } from './uploads.ts';
 
 interface RunnerParts {
   adapters: ReadonlyMap<string, Adapter>;
@@ -123,13 +123,15 @@ export function createRunner({
 
   async function fetchAll(job: Job, control: JobControl): Promise<StoredAttachment[]> {
     const adapter = adapters.get(job.payload.thread.adapter);
+    const { scope, user } = job.payload;
     return Promise.all(
       job.payload.attachments.map((attachment, index) => {
         if ('key' in attachment) return attachment;
         return control.step(`attachment ${index}`, async () => {
           if (!adapter?.download)
             throw new BotError('invalid_input', 'Send the picture itself; addresses can not be fetched here.');
-          return keepPicture(services.images, await adapter.download(attachment.url, { signal: control.signal }));
+          const bytes = await adapter.download(attachment.url, { signal: control.signal });
+          return keepUpload(services, bytes, { scope, job: job.id, user });
         });
       }),
     );

@@ -7,10 +7,11 @@ import { fuseRankings } from './fusion.ts';
 import { wordOverlap } from './lexical.ts';
 import type { Outbox } from './outbox.ts';
 import type { Calibration } from './similarity.ts';
-import type { Match, PromptStore, StoredGeneration } from './store/store.ts';
+import type { Match, MatchSource, PromptStore, StoredGeneration } from './store/store.ts';
 
 /** A neighbour as it is shown, with what feedback and refining need besides. */
 export interface Neighbour extends NeighbourView {
+  source: MatchSource;
   similarity: number;
   alike: number;
   likes: number;

@@ -5,8 +5,9 @@ import { downloadImage } from '../../src/images/download.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
 import type { State } from '../../src/state.ts';
-import { clientOptions, createApi } from './api.ts';
+import { clientOptions, createApi, type SlackApi } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';
+import { createCards } from './cards.ts';
 import { createHostCheck, fileHosts } from './hosts.ts';
 import { type Identity, identify } from './identity.ts';
 import { listenForCommands } from './inbound/commands.ts';
@@ -16,15 +17,19 @@ import { listenForMessages } from './inbound/messages.ts';
 import { listenForReactions } from './inbound/reactions.ts';
 import { listenForShortcuts } from './inbound/shortcuts.ts';
 import { listenForSuggestions } from './inbound/suggestions.ts';
-import { openLedger } from './ledger.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import { createMembers } from './members.ts';
+import { createOnce } from './once.ts';
 import { createPersonalAnswers } from './personal.ts';
 import { createPictureStore } from './pictures.ts';
 import { adapterName, threadRef } from './place.ts';
 import { createPoster } from './poster.ts';
 import { createProgressBoard } from './progress.ts';
+import { createRoots } from './roots.ts';
+import { createShares } from './shares.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
 import { createThread, type ThreadParts } from './thread.ts';
+import { createUploads } from './uploads.ts';
 
 /** How events reach the app: Socket Mode, or requests that Slack signs. */
 export type SlackConnection = { appToken: string } | { signingSecret: string; port: number };
@@ -40,6 +45,8 @@ export interface SlackOptions {
   adultChannels?: readonly string[] | undefined;
   maxImageBytes: number;
   log: Logger;
+  /** Milliseconds that running jobs are given when the process stops. */
+  stopGraceMs: number;
   /** A token was refused while running. The process must end: calls wait from here on, until their jobs were handed back for the next start. */
   onFatal(error: BotError): void;
 }
@@ -49,23 +56,19 @@ const requestPath = '/slack/events';
 
 /** Milliseconds. */
 const downloadTimeout = 30_000;
+const betweenPrunings = 3_600_000;
 
 /** The Slack workspace that a bot token belongs to. `start` throws BotError `unauthorized` for refused tokens. */
 export function createSlackAdapter(options: SlackOptions): Adapter {
   const { botToken, apiUrl, state, images, log, maxImageBytes } = options;
   const isTrusted = createHostCheck(apiUrl);
-  const api = createApi({ token: botToken, apiUrl, log, onDeadToken: options.onFatal });
-  let running: { parts: ThreadParts; receiver: Receiver } | undefined;
+  const api = createApi({ ...options, token: botToken, onDeadToken: options.onFatal });
+  let running: { parts: ThreadParts; receiver: Receiver; pruning: NodeJS.Timeout } | undefined;
 
   async function start(handler: ChatHandler) {
     const identity = await identify({ token: botToken, apiUrl, log });
     const ledger = openLedger(state, identity.team);
-    const poster = createPoster(api, ledger, log);
-    const pictures = createPictureStore({ api, images, ledger, isTrusted, log });
-    const personal = createPersonalAnswers({ api, ledger, poster, pictures, isTrusted, log });
-    const progress = createProgressBoard(api, ledger, log);
-    const adultChannels = new Set(options.adultChannels);
-    const parts = { api, ledger, poster, pictures, progress, personal, adultChannels, posting: new Map() };
+    const parts = createParts({ api, ledger, images, isTrusted, adultChannels: options.adultChannels, log });
     const receiver = createReceiver(options);
     const app = createApp(options, identity, receiver);
     listen(app, {
@@ -78,8 +81,12 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
       log,
       tell: (card, { key, place }) => createThread(threadRef(place), parts).post(card, { key }),
     });
-    await app.start();
-    running = { parts, receiver };
+    await ledger.prune(Date.now());
+    await app.start().catch((error: unknown) => {
+      throw startFailure(error, options.connection);
+    });
+    const pruning = setInterval(() => void ledger.prune(Date.now()), betweenPrunings).unref();
+    running = { parts, receiver, pruning };
     log.info({ team: identity.team }, 'connected to Slack');
   }
 
@@ -87,6 +94,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
     name: adapterName,
     start,
     async stop() {
+      clearInterval(running?.pruning);
       await running?.receiver.stop();
       await running?.parts.progress.settled();
     },
@@ -109,6 +117,32 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
   };
 }
 
+function createParts(shared: Pick<SlackOptions, 'images' | 'log' | 'adultChannels'> & Shared): ThreadParts {
+  const { api, ledger, log } = shared;
+  const poster = createPoster(api, ledger, log);
+  const roots = createRoots(api, ledger, poster);
+  const uploads = createUploads(shared);
+  const pictures = createPictureStore({ uploads, ledger, log });
+  const shares = createShares({ api, ledger, uploads, log });
+  return {
+    api,
+    ledger,
+    poster,
+    roots,
+    cards: createCards({ api, ledger, poster, roots, pictures, shares, uploads }),
+    personal: createPersonalAnswers({ ...shared, poster, pictures }),
+    progress: createProgressBoard(api, ledger, log),
+    adultChannels: new Set(shared.adultChannels),
+    once: createOnce(),
+  };
+}
+
+interface Shared {
+  api: SlackApi;
+  ledger: Ledger;
+  isTrusted(address: string): boolean;
+}
+
 function createReceiver({ connection, apiUrl, log, onFatal }: SlackOptions): Receiver {
   if ('appToken' in connection) {
     return createSocketReceiver({ appToken: connection.appToken, apiUrl, log, onDeadToken: onFatal });
@@ -120,6 +154,12 @@ function createReceiver({ connection, apiUrl, log, onFatal }: SlackOptions): Rec
     // The answer waits until the event is durable; else what a crash interrupts would not be sent again.
     processBeforeResponse: true,
   });
+}
+
+function startFailure(error: unknown, connection: SlackConnection): unknown {
+  if (error instanceof BotError || !('port' in connection)) return error;
+  const message = `Slack's requests can't be received on port ${connection.port}. Stop what listens there, or set another SLACK_PORT.`;
+  return new BotError('internal', message, { cause: error });
 }
 
 function createApp({ botToken, apiUrl, log }: SlackOptions, { botUser, botId }: Identity, receiver: Receiver): App {

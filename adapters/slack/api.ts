@@ -17,8 +17,10 @@ export interface SlackApi {
 
 interface ApiOptions {
   token: string;
-  apiUrl: string | undefined;
+  apiUrl?: string | undefined;
   log: Logger;
+  /** Milliseconds that running jobs are given when the process stops. */
+  stopGraceMs: number;
   /** Called when Slack refuses the token, at most once: the process has to end. */
   onDeadToken(error: BotError): void;
 }
@@ -26,10 +28,10 @@ interface ApiOptions {
 /** Milliseconds. */
 const callTimeout = 30_000;
 const patience = 60_000;
-/** Longer than the core's grace for running jobs: one that fails before is over, one that fails after was handed back for the next start. */
-const handBackAfter = 15_000;
+/** After the core's grace for running jobs: one that fails before is over, one that fails after was handed back for the next start. */
+const afterGrace = 5000;
 
-export function createApi({ token, apiUrl, log, onDeadToken }: ApiOptions): SlackApi {
+export function createApi({ token, apiUrl, log, stopGraceMs, onDeadToken }: ApiOptions): SlackApi {
   // The SDK's own resending can't tell calls that must not happen twice, and backs off on top of what Slack asks for.
   const client = new webApi.WebClient(token, {
     ...clientOptions(apiUrl, log),
@@ -45,7 +47,7 @@ export function createApi({ token, apiUrl, log, onDeadToken }: ApiOptions): Slac
       if (!isDeadToken(error)) throw error;
       if (!dead) onDeadToken(deadTokenError(error, 'SLACK_BOT_TOKEN'));
       dead = true;
-      await sleep(handBackAfter);
+      await sleep(stopGraceMs + afterGrace);
       throw deadTokenError(error, 'SLACK_BOT_TOKEN');
     }
   }

@@ -1,5 +1,5 @@
 import type { SlackApi } from './api.ts';
-import { isClosedToUs, slackCode } from './failures.ts';
+import { isClosedToUs, isRefused, slackCode } from './failures.ts';
 
 /** Joins a public channel that we were asked in, and runs again. Elsewhere somebody has to invite us, so the error stays. */
 export async function joiningIfNeeded<Value>(
@@ -17,5 +17,16 @@ export async function joiningIfNeeded<Value>(
         throw isClosedToUs(refusal) ? refusal : error;
       });
     return run();
+  }
+}
+
+/** The app's own conversation with a person. Where it can't be opened, the person's id stands for it; nothing can be looked up there. */
+export async function directChannel(api: SlackApi, user: string): Promise<string> {
+  try {
+    const { channel } = await api.repeat((client) => client.conversations.open({ users: user }));
+    return channel?.id ?? user;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return user;
   }
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { Check } from '../../src/doctor.ts';
 import type { Logger } from '../../src/log.ts';
 import type { SlackConnection } from './adapter.ts';
-import { slackCode } from './failures.ts';
+import { neededScopesOf, slackCode } from './failures.ts';
 import { type Identity, identify } from './identity.ts';
 import { neededScopes } from './scopes.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
@@ -79,7 +79,8 @@ async function checkPort(port: number): Promise<Check> {
 }
 
 function messageOf(error: unknown): string {
-  const code = slackCode(error);
-  if (code) return `Slack answered ${code}`;
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const needed = neededScopesOf(cause);
+  if (needed) return `Slack answered ${slackCode(cause)} (needed: ${needed})`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,11 @@
 import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
-import { isUndecided, slackCode, verdictOnFailure } from './failures.ts';
+import { isRefused, isUndecided, verdictOnFailure } from './failures.ts';
 import type { Ledger } from './ledger.ts';
+import { createOnce } from './once.ts';
 import type { SlackMessage } from './render/card.ts';
 import { retrying } from './retry.ts';
+import { shortHash } from './short-hash.ts';
 
 export interface Posting {
   /** One message per key, ever. */
@@ -31,7 +33,10 @@ const pageSize = 200;
 const mostPages = 5;
 
 export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster {
-  async function post(posting: Posting): Promise<string> {
+  /** A card and the progress of its job open the same thread, maybe at once. */
+  const once = createOnce<string>();
+
+  async function postUnlessKnown(posting: Posting): Promise<string> {
     const { key, channel } = posting;
     const known = ledger.post(key);
     if (known?.ts) return known.ts;
@@ -58,10 +63,12 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
   }
 
   async function postOnce({ key, channel, thread, message, broadcast }: Posting): Promise<string> {
+    const { text, blocks } = marked(message, key);
     const { ts } = await api.once((client) =>
       client.chat.postMessage({
         channel,
-        ...message,
+        text,
+        blocks,
         ...(thread ? { thread_ts: thread, ...(broadcast ? { reply_broadcast: true } : {}) } : {}),
         metadata: { event_type: eventType, event_payload: { key } },
         unfurl_links: false,
@@ -78,7 +85,7 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
     for (let page = 0; page < mostPages; page++) {
       const range = { channel, oldest, limit: pageSize, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
       const { messages = [], response_metadata: next } = await look(thread, range);
-      const own = messages.find(({ metadata }) => keyOf(metadata) === key);
+      const own = messages.find((message) => isMarked(message, key));
       if (own?.ts) return own.ts;
       cursor = next?.next_cursor;
       if (!cursor) return undefined;
@@ -93,13 +100,13 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
           thread ? client.conversations.replies({ ...range, ts: thread }) : client.conversations.history(range),
       );
     } catch (error) {
-      if (slackCode(error) === undefined) throw error;
-      log.warn({ code: slackCode(error) }, 'own messages can not be read here; a message may be posted twice');
+      if (!isRefused(error)) throw error;
+      log.warn({ err: error }, 'own messages can not be read here; a message may be posted twice');
       return {};
     }
   }
 
-  return { post };
+  return { post: (posting) => once(posting.key, () => postUnlessKnown(posting)) };
 }
 
 interface Range {
@@ -110,10 +117,20 @@ interface Range {
 }
 
 interface Page {
-  messages?: { ts?: string; metadata?: { event_payload?: object } }[];
+  messages?: { ts?: string; metadata?: { event_payload?: object }; blocks?: { block_id?: string }[] }[];
   response_metadata?: { next_cursor?: string };
 }
 
-function keyOf(metadata: { event_payload?: object | undefined } | undefined): unknown {
-  return metadata?.event_payload && 'key' in metadata.event_payload ? metadata.event_payload.key : undefined;
+/** The first block carries the key too, for servers that keep no metadata. */
+function marked({ text, blocks: [first, ...others] }: SlackMessage, key: string): SlackMessage {
+  return { text, blocks: first ? [{ ...first, block_id: blockIdOf(key) }, ...others] : [] };
+}
+
+function isMarked({ metadata, blocks }: NonNullable<Page['messages']>[number], key: string): boolean {
+  const payload = metadata?.event_payload;
+  return (payload && 'key' in payload && payload.key === key) || blocks?.[0]?.block_id === blockIdOf(key);
+}
+
+function blockIdOf(key: string): string {
+  return `post-${shortHash(key)}`;
 }

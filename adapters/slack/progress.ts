@@ -1,7 +1,7 @@
 import type { ProgressUpdate } from '../../src/chat.ts';
 import type { Logger } from '../../src/log.ts';
 import type { SlackApi } from './api.ts';
-import { retryAfterOf, slackCode } from './failures.ts';
+import { isRefused, retryAfterOf } from './failures.ts';
 import type { Ledger } from './ledger.ts';
 import type { SlackMessage } from './render/card.ts';
 import { renderProgress } from './render/progress.ts';
@@ -26,6 +26,8 @@ interface Entry {
   /** What the message says now. */
   text: string | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** A message is being written: the next wait begins once it is there. */
+  writing: boolean;
   busy: Promise<void>;
 }
 
@@ -52,13 +54,21 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
   }
 
   function schedule(entry: Entry) {
-    if (entry.timer) return;
-    const show = () => {
-      entry.timer = undefined;
-      entry.dueAt = performance.now() + betweenEdits;
-      entry.busy = entry.busy.then(() => write(entry)).catch(logFailure);
-    };
-    entry.timer = setTimeout(show, Math.max(0, entry.dueAt - performance.now()));
+    if (entry.timer || entry.writing) return;
+    entry.timer = setTimeout(() => show(entry), Math.max(0, entry.dueAt - performance.now()));
+  }
+
+  function show(entry: Entry) {
+    entry.timer = undefined;
+    entry.writing = true;
+    entry.busy = write(entry)
+      .catch(logFailure)
+      .finally(() => {
+        entry.writing = false;
+        entry.dueAt = Math.max(entry.dueAt, performance.now() + betweenEdits);
+        const isStale = renderProgress(entry.latest).text !== entry.text;
+        if (isStale && entries.get(entry.latest.jobId) === entry) schedule(entry);
+      });
   }
 
   async function write(entry: Entry) {
@@ -68,7 +78,6 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
     const shown = shownFor(entry.latest.jobId);
     if (shown) await edit(entry, shown, message);
     else await entry.post(keyOf(entry.latest.jobId), message);
-    entry.dueAt = performance.now() + betweenEdits;
   }
 
   /** A refused edit is left out: the next one says more anyway. */
@@ -80,7 +89,6 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
       if (retryAfter === undefined) throw error;
       entry.text = undefined;
       entry.dueAt = performance.now() + retryAfter * 1000;
-      schedule(entry);
     }
   }
 
@@ -123,6 +131,7 @@ function newEntry(latest: ProgressUpdate, post: Entry['post']): Entry {
     dueAt: performance.now() + beforeFirst,
     text: undefined,
     timer: undefined,
+    writing: false,
     busy: Promise.resolve(),
   };
 }
@@ -132,5 +141,5 @@ function keyOf(jobId: string): string {
 }
 
 function ignoreMissing(error: unknown) {
-  if (slackCode(error) === undefined) throw error;
+  if (!isRefused(error)) throw error;
 }

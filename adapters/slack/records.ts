@@ -8,6 +8,8 @@ export interface Records<Value> {
   /** Resolves once it is on disk. */
   putDurably(key: string, value: Value): Promise<void>;
   remove(key: string): Promise<void>;
+  /** Everything in the table. */
+  all(): { key: string; value: Value }[];
 }
 
 /** Writes that are kept in memory; reads lag by far fewer. */
@@ -39,6 +41,11 @@ export function openRecords<Value>(state: State, name: string): Records<Value> {
     async remove(key) {
       remember(key, undefined);
       await table.remove(key);
+    },
+    all() {
+      const stored = [...table.getRange()].map(({ key, value }) => [key, value] as const);
+      const merged = new Map<string, Value | undefined>([...stored, ...recent]);
+      return [...merged].flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
     },
   };
 }

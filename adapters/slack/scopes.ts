@@ -9,6 +9,7 @@ export const neededScopes: Readonly<Record<string, string>> = {
   'files:write': 'to post pictures',
   'groups:history': 'the same as channels:history, in private channels',
   'im:history': 'to hear direct messages',
+  'im:write': 'to answer in a direct message where it can not post, and to find it again after a crash',
   'mpim:history': 'the same as channels:history, in group conversations',
   'reactions:read': 'to hear reactions',
   'users:read': 'to tell administrators, who may delete and cancel what others made',

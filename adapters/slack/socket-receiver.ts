@@ -1,61 +1,67 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import type { App, Receiver } from '@slack/bolt';
 import { BotError } from '../../src/errors.ts';
-import type { Logger } from '../../src/log.ts';
-import { clientOptions } from './api.ts';
-import { createBoltLogger } from './bolt-logger.ts';
 import { deadTokenError, isDeadToken, toBotError } from './failures.ts';
+import { createSocket, type Envelope, type Socket, type SocketOptions } from './socket.ts';
 
-interface SocketOptions {
-  appToken: string;
-  apiUrl: string | undefined;
-  log: Logger;
+interface ReceiverOptions extends SocketOptions {
   /** Called when Slack refuses the app token on a reconnection: the process has to end. */
   onDeadToken(error: BotError): void;
 }
 
-interface Envelope {
-  body: Record<string, unknown>;
-  ack(answer?: unknown): Promise<void>;
-  retry_num?: number;
-  retry_reason?: string;
-}
-
-/** Milliseconds from the opened connection to Slack's hello. */
-const helloPatience = 30_000;
 /** Milliseconds between attempts to connect again. */
 const longestWait = 30_000;
+/** Milliseconds. */
+const shortLife = 1000;
+/** Milliseconds that an old connection stays for what is still to be answered on it; Slack closes it after about ten seconds. */
+const overlap = 10_000;
+const linger = 2000;
 
 /**
  * Socket Mode with two changes to bolt's own receiver. Envelopes are acknowledged after they were handled, as bolt acknowledges
- * events before, and what a crash interrupts would not be sent again. Reconnections are ours, as the client's own end in an
- * unhandled rejection when a token was revoked (SocketModeClient.delayReconnectAttempt of @slack/socket-mode 3.1).
+ * events before, and what a crash interrupts would not be sent again. Reconnections are ours: the next connection is open before
+ * the old one goes, and a token that was revoked meanwhile ends in a reason, not in an unhandled rejection
+ * (SocketModeClient.delayReconnectAttempt of @slack/socket-mode 3.1).
  */
-export function createSocketReceiver({ appToken, apiUrl, log, onDeadToken }: SocketOptions): Receiver {
-  const { client } = new SocketModeReceiver({
-    appToken,
-    autoReconnectEnabled: false,
-    logger: createBoltLogger(log),
-    installerOptions: { clientOptions: { ...clientOptions(apiUrl, log), retryConfig: { retries: 0 } } },
-  });
+export function createSocketReceiver({ onDeadToken, ...options }: ReceiverOptions): Receiver {
+  const { log } = options;
   const handling = new Set<Promise<void>>();
+  /** The connection that is in use; others are on their way out. */
+  let current: Socket | undefined;
+  const open = new Set<Socket>();
+  let replacing: Promise<void> | undefined;
+  let openedAt = 0;
   let app: App | undefined;
-  let connecting = false;
   let stopping = false;
 
-  client.on('slack_event', (envelope: Envelope) => {
-    // Unacknowledged, so Slack sends it to the next process.
-    if (stopping) return;
-    const done = handle(envelope).catch((error: unknown) =>
-      log.error({ err: error }, 'an event was not handled; Slack will send it again'),
-    );
-    handling.add(done);
-    done.finally(() => handling.delete(done));
-  });
-
-  client.on('disconnected', () => {
-    if (!stopping && !connecting) reconnect();
-  });
+  async function connect() {
+    const handlingHere = new Set<Promise<void>>();
+    const socket = createSocket(options, {
+      received(envelope) {
+        // Unacknowledged, so Slack sends it to the next process.
+        if (stopping) return;
+        const done = handle(envelope).catch((error: unknown) =>
+          log.error({ err: error }, 'an event was not handled; Slack will send it again'),
+        );
+        for (const set of [handling, handlingHere]) {
+          set.add(done);
+          done.finally(() => set.delete(done));
+        }
+      },
+      expiring() {
+        if (socket === current) replace().then(() => retire(socket, handlingHere));
+      },
+      closed() {
+        open.delete(socket);
+        if (socket === current) replace();
+      },
+    });
+    await socket.open();
+    if (stopping) return socket.close();
+    open.add(socket);
+    current = socket;
+    openedAt = performance.now();
+  }
 
   async function handle({ body, ack, retry_num: retryNum, retry_reason: retryReason }: Envelope) {
     let acknowledged = false;
@@ -73,18 +79,17 @@ export function createSocketReceiver({ appToken, apiUrl, log, onDeadToken }: Soc
     if (acknowledged) await ack(answer);
   }
 
-  async function connect() {
-    connecting = true;
-    const watchdog = setTimeout(() => client.disconnect(), helloPatience);
-    try {
-      await client.start();
-    } finally {
-      clearTimeout(watchdog);
-      connecting = false;
-    }
+  function replace(): Promise<void> {
+    replacing ??= connectAgain().finally(() => {
+      replacing = undefined;
+    });
+    return replacing;
   }
 
-  async function reconnect() {
+  /** Opens the next connection, however long it takes. */
+  async function connectAgain() {
+    // One that ends as soon as it is open would be opened again and again.
+    if (performance.now() - openedAt < shortLife) await sleep(shortLife);
     for (let failures = 0; !stopping; failures++) {
       try {
         await connect();
@@ -113,9 +118,16 @@ export function createSocketReceiver({ appToken, apiUrl, log, onDeadToken }: Soc
     async stop() {
       stopping = true;
       await Promise.all(handling);
-      await client.disconnect();
+      await Promise.all([...open].map((socket) => socket.close()));
     },
   };
+}
+
+/** Closes a connection once all that came by it is answered, and what was on its way to us then. */
+async function retire(socket: Socket, handling: ReadonlySet<Promise<void>>) {
+  await sleep(linger, undefined, { ref: false });
+  await Promise.race([Promise.all(handling), sleep(overlap, undefined, { ref: false })]);
+  await socket.close();
 }
 
 /** The client rejects without a reason when the connection closes before Slack's hello. */

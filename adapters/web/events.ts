@@ -2,7 +2,7 @@ import type { SSEStreamingApi } from 'hono/streaming';
 import { BotError } from '../../src/errors.ts';
 import type { Jobs } from './jobs.ts';
 import type { Threads } from './threads.ts';
-import { messageView, progressView } from './view.ts';
+import { messageView } from './view.ts';
 
 const heartbeatMilliseconds = 15_000;
 const retryMilliseconds = 1_500;
@@ -56,7 +56,7 @@ interface Follow {
 
 /**
  * Sends a thread's changes until the client leaves or the adapter stops: `message` and `removed` with the revision as
- * their id, `status` without one. The stream compares itself with the stored thread each time it is woken, so a slow
+ * their id, `status` and `preview` without one. The stream compares itself with the stored thread each time it is woken, so a slow
  * client costs no memory and misses nothing, and a resume works after a restart.
  */
 export function createFollower(options: Follow) {
@@ -69,13 +69,14 @@ export function createFollower(options: Follow) {
   return async (stream: SSEStreamingApi): Promise<void> => {
     let revision = options.after;
     let shown = '';
+    const previews = new Map<string, string>();
     try {
       await stream.write(`retry: ${retryMilliseconds}\n\n`);
       while (!ended.aborted && !stream.closed && threads.find(thread)) {
         const changes = threads.changesSince(thread, revision);
         const status = JSON.stringify({
           status: jobs.status(thread),
-          progress: jobs.progress(thread).map(progressView),
+          progress: jobs.progress(thread),
         });
         for (const change of changes) {
           revision = change.revision;
@@ -85,6 +86,12 @@ export function createFollower(options: Follow) {
         }
         if (status !== shown) await stream.writeSSE({ event: 'status', data: status });
         shown = status;
+        for (const { jobId } of jobs.progress(thread)) {
+          const preview = jobs.preview(jobId);
+          if (preview === undefined || previews.get(jobId) === preview) continue;
+          previews.set(jobId, preview);
+          await stream.writeSSE({ event: 'preview', data: JSON.stringify({ jobId, preview }) });
+        }
         if ((await bell.wait(heartbeatMilliseconds)) === 'timeout') await stream.write(': still here\n\n');
       }
     } finally {

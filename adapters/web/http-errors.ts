@@ -23,6 +23,7 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   database_locked: 503,
   database_unavailable: 503,
   model_unavailable: 503,
+  images_unavailable: 503,
   moderation_unavailable: 503,
   queue_full: 503,
   disk_full: 507,

@@ -1,14 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Attachment, ChatHandler, Invocation, MessageRef, Person } from '../../src/chat.ts';
 import { BotError } from '../../src/errors.ts';
-import { cleanCopy } from '../../src/images/decode.ts';
+import { encodeUpload } from '../../src/images/encode.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
 import type { Jobs } from './jobs.ts';
 import type { Upload } from './records.ts';
 import type { Submission } from './submission.ts';
 import type { Threads } from './threads.ts';
-
-const maxUploadSide = 2048;
 
 interface Sender {
   person: Person;
@@ -39,7 +37,9 @@ type Meaning =
 
 export function createIntake({ name, scope, handler, threads, jobs, images }: Parts): Intake {
   async function accept(invocation: Invocation): Promise<void> {
-    await jobs.accepted(invocation.thread.thread, await handler.accept(invocation));
+    const isControl = invocation.kind === 'action' || invocation.kind === 'reaction';
+    const job = await handler.accept(invocation);
+    await jobs.accepted(invocation.thread.thread, { ...job, isControl });
   }
 
   function common(sender: Sender, thread: string) {
@@ -126,15 +126,15 @@ function quoted(value: unknown): string {
   return /\s/.test(text) ? JSON.stringify(text) : text;
 }
 
-/** Only clean copies go on: decoded, upright, bounded, without metadata. Throws BotError `unsupported_image` or `too_large`. */
+/** The thread shows the copy that the core keeps, too: the same bytes under the same key. Throws BotError `unsupported_image` or `too_large`. */
 async function keepPictures(images: ImageFiles, pictures: Submission['pictures']) {
   const uploads: Upload[] = [];
   const attachments: Attachment[] = [];
   for (const { name, bytes } of pictures) {
-    const copy = await cleanCopy(bytes, { maxSide: maxUploadSide });
+    const copy = await encodeUpload(bytes);
     const key = await images.put(copy.bytes);
     uploads.push({ key, alt: name || 'A picture', width: copy.width, height: copy.height });
-    attachments.push({ name, bytes: copy.bytes });
+    attachments.push({ name, bytes });
   }
   return { uploads, attachments };
 }

@@ -28,8 +28,10 @@ export interface MessageRecord {
   reactions: Readonly<Record<string, readonly string[]>>;
 }
 
-interface JobRecord {
+export interface JobRecord {
   status: JobStatus;
+  /** It was a press of a control or a reaction, not something said. */
+  isControl?: boolean | undefined;
   /** Milliseconds since 1970. */
   at: number;
 }
@@ -50,12 +52,13 @@ export function isFinal(status: JobStatus): boolean {
   return status === 'done' || status === 'failed' || status === 'cancelled';
 }
 
-/** A thread runs while any of its jobs does; else it shows how its last job ended (cancelled on purpose counts as done). */
+/** A thread runs while any of its jobs does; else it shows how its last job ended: cancelled on purpose counts as done, and a control that was refused says so itself. */
 export function threadStatus(jobs: ThreadRecord['jobs']): ThreadStatus {
   const all = Object.values(jobs);
   if (all.some((job) => job.status === 'running')) return 'running';
   if (all.some((job) => job.status === 'queued')) return 'queued';
-  const last = all.toSorted((one, other) => one.at - other.at).at(-1);
+  const said = all.filter(({ status, isControl }) => !(isControl && status === 'failed'));
+  const last = said.toSorted((one, other) => one.at - other.at).at(-1);
   return last?.status === 'failed' ? 'failed' : 'done';
 }
 

@@ -1,5 +1,6 @@
-import type { Card, NeighbourView, ProgressUpdate } from '../../src/chat.ts';
+import type { Card, NeighbourView } from '../../src/chat.ts';
 import { isImageKey } from '../../src/images/image-files.ts';
+import type { ShownProgress } from './jobs.ts';
 import type { MessageRecord, ThreadRecord, ThreadStatus, Upload } from './records.ts';
 
 const botName = 'Promptory';
@@ -51,7 +52,7 @@ export function threadView(
   thread: ThreadRecord,
   now: {
     status: ThreadStatus;
-    progress: readonly ProgressUpdate[];
+    progress: readonly (ShownProgress & { preview: string | undefined })[];
     messages: readonly MessageRecord[];
     viewer: string;
   },
@@ -59,14 +60,9 @@ export function threadView(
   return {
     ...threadSummary(thread, now.status),
     revision: thread.revision,
-    progress: now.progress.map(progressView),
+    progress: now.progress,
     messages: now.messages.map((message) => messageView(message, now.viewer)),
   };
-}
-
-/** The preview becomes an address that a page can show. */
-export function progressView({ preview, ...update }: ProgressUpdate) {
-  return preview ? { ...update, previewUrl: dataUrl(preview) } : update;
 }
 
 export function threadSummary(thread: ThreadRecord, status: ThreadStatus) {
@@ -90,12 +86,6 @@ function imageUrl(key: string): string {
 function pictureUrl(picture: string): string | undefined {
   if (isImageKey(picture)) return imageUrl(picture);
   return /^https?:\/\//i.test(picture) ? picture : undefined;
-}
-
-function dataUrl(picture: Uint8Array): string {
-  // By the first byte of JPEG and PNG; previews are one of three formats.
-  const type = { 255: 'jpeg', 137: 'png' }[picture[0] ?? 0] ?? 'webp';
-  return `data:image/${type};base64,${Buffer.from(picture).toString('base64')}`;
 }
 
 function reactionViews(message: MessageRecord, viewer: string) {

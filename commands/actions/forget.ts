@@ -12,7 +12,7 @@ export const forgetAll: ActionHandler = {
   emoji: '🗑️',
   async run(context, { target }) {
     if (target !== context.user) throw new BotError('forbidden', 'Only the person who asked can confirm this.');
-    const { store, outbox, forget, cancelAllOf } = context.services;
+    const { store, outbox, forget, forgetUploads, cancelAllOf } = context.services;
     // What still waits would make new ones.
     await cancelAllOf(context.user, { except: context.jobId });
     await outbox.settled();
@@ -28,6 +28,7 @@ export const forgetAll: ActionHandler = {
       removed += page.length;
       context.progress(`Deleted ${removed} of your runs`);
     }
+    await forgetUploads(context.scope, context.user);
     const text = withLeftBehind(`Deleted ${removed} of your runs here.`, left);
     await context.post('forgotten', { text, personal: true, actions: [] });
   },

@@ -3,6 +3,11 @@ import { BotError } from '../../src/errors.ts';
 import { findGeneration } from '../find.ts';
 import { derivedFrom, runFlow } from '../run.ts';
 
+const uses = new Map([
+  ['own', useOwn],
+  ['picture', useCarried],
+]);
+
 /** 📋 runs a found prompt as it is; its target is `<source>:<id>`. */
 export const use: ActionHandler = {
   name: 'use',
@@ -11,12 +16,20 @@ export const use: ActionHandler = {
   async run(context, { target }) {
     const separator = target.indexOf(':');
     const id = target.slice(separator + 1);
-    await (target.slice(0, separator) === 'own' ? useOwn(context, id) : useCorpus(context, id));
+    await (uses.get(target.slice(0, separator)) ?? useCorpus)(context, id);
   },
 };
 
 async function useOwn(context: JobContext, id: string) {
   await runFlow(context, derivedFrom(await findGeneration(context, id)));
+}
+
+/** The prompt that a kept picture names itself; its size is a stranger's, and no generator's promise. */
+async function useCarried(context: JobContext, key: string) {
+  const carried = await context.services.provenance.of(key, context.scope);
+  if (!carried) throw new BotError('not_found', 'This picture is no longer kept here. Send it again.');
+  const { prompt, negativePrompt } = carried.parameters;
+  await runFlow(context, { asked: prompt, text: prompt, negativePrompt, count: 1, size: '1:1', refine: 'none' });
 }
 
 async function useCorpus(context: JobContext, id: string) {

@@ -44,7 +44,8 @@ export async function cleanCopy(
   });
 }
 
-async function openPicture(bytes: Uint8Array, maxSide: number | undefined): Promise<Sharp> {
+/** A picture turned upright in sRGB, with its transparency, and its format's name in sharp's words. Throws as `decodeRgb`. */
+export async function openUpright(bytes: Uint8Array): Promise<{ picture: Sharp; format: string }> {
   const input = { limitInputPixels: false, failOn: 'error', pages: 1 } as const;
   const { format, width, height } = await readable(() => sharp(bytes, input).metadata());
   if (!formats.has(format)) {
@@ -59,14 +60,15 @@ async function openPicture(bytes: Uint8Array, maxSide: number | undefined): Prom
       `This picture has ${width} x ${height} pixels; up to ${maxPixels / 1e6} million work. Send a smaller copy.`,
     );
   }
-  const upright = sharp(bytes, input)
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .removeAlpha();
+  return { picture: sharp(bytes, input).autoOrient().toColourspace('srgb'), format };
+}
+
+async function openPicture(bytes: Uint8Array, maxSide: number | undefined): Promise<Sharp> {
+  const { picture } = await openUpright(bytes);
+  const opaque = picture.flatten({ background: '#ffffff' }).removeAlpha();
   return maxSide === undefined
-    ? upright
-    : upright.resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true });
+    ? opaque
+    : opaque.resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true });
 }
 
 async function readable<Value>(read: () => Promise<Value>): Promise<Value> {

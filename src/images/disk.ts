@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BotError, isDiskFull } from '../errors.ts';
-import { type ImageFiles, isImageKey } from './image-files.ts';
+import { type ImageFiles, imageKeyOf, imagePath, thumbnailPath, thumbnailSides } from './image-files.ts';
 
 interface DiskOptions {
   /** Opens a new file for writing; a test hands in a device that is really full. */
@@ -11,7 +11,7 @@ interface DiskOptions {
 }
 
 /**
- * Image files in a local folder, as `ab/cd/abcd…`: two levels keep folders small at millions of files.
+ * Image files in a local folder, each under its `imagePath`.
  * Bytes are written to a temporary name, synced and renamed, so a crash never leaves half a file under a key.
  */
 export function createDiskImageFiles(folder: string, { openNew = openExclusive }: DiskOptions = {}): ImageFiles {
@@ -19,42 +19,48 @@ export function createDiskImageFiles(folder: string, { openNew = openExclusive }
   makeFolder(temporaryFolder);
   removeLeftovers(temporaryFolder);
 
+  async function store(file: string, bytes: Uint8Array): Promise<void> {
+    const temporary = path.join(temporaryFolder, `${process.pid}-${randomUUID()}`);
+    try {
+      await writeSynced(temporary, bytes, openNew);
+      await mkdir(path.dirname(file), { recursive: true });
+      await rename(temporary, file);
+      await syncFolder(path.dirname(file));
+    } catch (cause) {
+      await rm(temporary, { force: true });
+      throw writeError(folder, cause);
+    }
+  }
+
   return {
     async put(bytes) {
-      const key = createHash('sha256').update(bytes).digest('hex');
-      const file = fileOf(folder, key);
-      if (await exists(file)) return key;
-      const temporary = path.join(temporaryFolder, `${process.pid}-${randomUUID()}`);
-      try {
-        await writeSynced(temporary, bytes, openNew);
-        await mkdir(path.dirname(file), { recursive: true });
-        await rename(temporary, file);
-        await syncFolder(path.dirname(file));
-      } catch (cause) {
-        await rm(temporary, { force: true });
-        throw writeError(folder, cause);
-      }
+      const key = imageKeyOf(bytes);
+      const file = path.join(folder, imagePath(key));
+      if (!(await exists(file))) await store(file, bytes);
       return key;
     },
 
-    async get(key) {
-      try {
-        return await readFile(fileOf(folder, key));
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
+    get: async (key) => read(path.join(folder, imagePath(key))),
 
     async remove(key) {
-      await rm(fileOf(folder, key), { force: true });
+      // The original goes last: while it is there, removing it again finishes what a crash cut off.
+      for (const side of thumbnailSides) await rm(path.join(folder, thumbnailPath(key, side)), { force: true });
+      await rm(path.join(folder, imagePath(key)), { force: true });
     },
+
+    putThumbnail: async (key, side, bytes) => store(path.join(folder, thumbnailPath(key, side)), bytes),
+
+    getThumbnail: async (key, side) => read(path.join(folder, thumbnailPath(key, side))),
   };
 }
 
-function fileOf(folder: string, key: string): string {
-  if (!isImageKey(key)) throw new BotError('invalid_input', 'A picture is named by its key of 64 hex digits.');
-  return path.join(folder, key.slice(0, 2), key.slice(2, 4), key);
+async function read(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 async function writeSynced(file: string, bytes: Uint8Array, openNew: (file: string) => Promise<FileHandle>) {

@@ -16,6 +16,7 @@ import { createReactions } from './reactions.ts';
 import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
+import { createUploads } from './uploads.ts';
 import { vectorIndexState } from './vector-index.ts';
 import { createVocabularySource } from './vocabulary.ts';
 import { warm } from './warm.ts';
@@ -105,6 +106,7 @@ function createPromptStore(connection: Connection, dimensions: number): PromptSt
     warm: (options) => warm({ connection, dimensions, vocabulary }, options),
     ...createGenerations(connection, dimensions),
     ...createReactions(connection),
+    ...createUploads(connection),
     counts: () => counts(connection),
     close: () => connection.close(),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connection, Parameters } from './connection.ts';
+import { removeRows } from './remove-rows.ts';
 import type { Generation, PromptStore, StoredGeneration } from './store.ts';
 import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
 import { checkVector } from './vectors.ts';
@@ -116,15 +117,16 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
     },
     // The generation goes last: while anything is left, deleting it again finds it and finishes.
     async deleteGeneration(scope, id) {
-      await remove(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
-      await remove(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
-      await remove(connection, 'generations', 'scope = {scope:String} AND id = {id:String}', { scope, id });
+      await removeRows(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await removeRows(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
+      await removeRows(connection, 'generations', 'scope = {scope:String} AND id = {id:String}', { scope, id });
     },
     async isImageUsed(key) {
       const used = await connection.read(
         `SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) OR source = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
-UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
+UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1
+UNION ALL SELECT 1 AS used FROM uploads WHERE key = {key:String} LIMIT 1`,
         { row: z.object({ used: z.number() }), parameters: { key } },
       );
       return used.length > 0;
@@ -133,11 +135,13 @@ UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1`,
 }
 
 function toRow(generation: Generation) {
-  const { parent, source, negativePrompt, changes, promptVector, imageVectors, createdAt, ...same } = generation;
+  const { parent, source, negativePrompt, images, changes, promptVector, imageVectors, createdAt, ...same } =
+    generation;
   return {
     ...same,
     parent: parent ?? '',
     source: source ?? '',
+    images: images.map(({ key, width, height, seed }) => ({ key, width, height, seed })),
     negative_prompt: negativePrompt,
     changes: changes.map(({ neighbourId, ...change }) => ({ ...change, neighbour_id: neighbourId ?? '' })),
     // JSON.stringify writes a typed array as an object.
@@ -145,11 +149,6 @@ function toRow(generation: Generation) {
     image_vectors: imageVectors.map((vector) => Array.from(vector)),
     created_at: toTimestamp(createdAt),
   };
-}
-
-// A mutation rewrites the parts without the rows: a lightweight DELETE would only hide what a person wants gone.
-function remove(connection: Connection, table: string, condition: string, parameters: Parameters): Promise<void> {
-  return connection.command(`ALTER TABLE ${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`, parameters);
 }
 
 /** From the generation up to its root, or to where a parent was deleted. */

@@ -8,6 +8,7 @@ import {
   oneServer,
   repeatableInserts,
   type SchemaTarget,
+  uploadTable,
   vectorIndexes,
 } from './schema.ts';
 
@@ -39,6 +40,7 @@ const migrations: readonly Migration[] = [
       ),
   },
   { version: 4, name: 'repeatable inserts', statements: repeatableInserts },
+  { version: 5, name: 'pictures that people sent', statements: uploadTable },
 ];
 
 const latest = Math.max(...migrations.map(({ version }) => version));

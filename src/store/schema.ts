@@ -51,6 +51,18 @@ export function corpusTables({ dialect, dimensions, layout }: SchemaTarget): str
   ];
 }
 
+/** Pictures that people sent, kept under a key, with the job they came with. */
+export function uploadTable({ layout }: SchemaTarget): string[] {
+  return [
+    `CREATE TABLE IF NOT EXISTS ${layout.table('uploads')} (
+    scope String,
+    job String,
+    user String,
+    key String
+  ) ENGINE = ${layout.engine('uploads', 'ReplacingMergeTree')} ORDER BY (scope, job, key) ${settingsClause(durable)}`,
+  ];
+}
+
 /** The indexes of the corpus, apart from its tables: a bulk load drops them and builds them again. */
 export function vectorIndexes({ dialect, dimensions, layout }: SchemaTarget): string[] {
   return corpusTableNames.map((table) => dialect.addVectorIndex(layout.table(table), vectorColumns[table], dimensions));

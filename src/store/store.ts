@@ -23,6 +23,8 @@ export interface GenerationImage {
   width: number;
   height: number;
   seed: number;
+  /** For a placeholder while it loads (src/images/blurhash.ts); known right after the run, not stored. */
+  blurhash?: string | undefined;
 }
 
 export interface Change {
@@ -82,6 +84,17 @@ export interface Post extends MessageRef {
   scope: string;
   createdAt: Date;
 }
+
+/** A picture that somebody sent, kept for a job; a generation's id is its job's. */
+export interface Upload {
+  scope: string;
+  job: string;
+  /** Keyed hash of the platform's user id. */
+  user: string;
+  key: string;
+}
+
+export type UploadsOf = { job: string } | { user: string };
 
 export type ReactionKind = 'like' | 'dislike';
 
@@ -175,10 +188,11 @@ export interface PromptStore {
   /** Small texts by name, as durable as the rows they tell of. Setting '' removes one. */
   note(name: string): Promise<string | undefined>;
   setNote(name: string, value: string): Promise<void>;
-  /** The three log writes are idempotent by id, so that a resend after a crash changes nothing. */
+  /** The log writes are idempotent by id, so that a resend after a crash changes nothing. */
   logGeneration(generation: Generation): Promise<void>;
   logPost(post: Post): Promise<void>;
   logReaction(reaction: Reaction): Promise<void>;
+  logUpload(upload: Upload): Promise<void>;
   findGeneration(scope: string, id: string): Promise<StoredGeneration | undefined>;
   findGenerationByPost(ref: MessageRef): Promise<StoredGeneration | undefined>;
   /** The vectors of a stored generation, for relevance feedback and "similar". */
@@ -197,7 +211,10 @@ export interface PromptStore {
   findCorpusPrompt(id: string): Promise<{ id: string; prompt: string; picture?: string | undefined } | undefined>;
   /** Removes the generation, its posts and its reactions. Image files are the caller's to remove. */
   deleteGeneration(scope: string, id: string): Promise<void>;
-  /** True while any generation or corpus row shows this image key. */
+  /** Image keys of the pictures that were sent with a job, or by a person. */
+  uploadsOf(scope: string, whose: UploadsOf): Promise<string[]>;
+  deleteUploads(scope: string, whose: UploadsOf): Promise<void>;
+  /** True while any generation, corpus row or upload has this image key. */
   isImageUsed(key: string): Promise<boolean>;
   sampleCosines(): Promise<CosineSample>;
   counts(): Promise<StoreCounts>;

@@ -22,11 +22,13 @@ import type { JobPayload } from '../../src/job.ts';
 import type { Logger } from '../../src/log.ts';
 import type { AdultPolicy } from '../../src/moderation/adult-policy.ts';
 import { createGate } from '../../src/moderation/gate.ts';
+import { moderateProvenance } from '../../src/moderation/moderated-provenance.ts';
 import type { Moderator } from '../../src/moderation/moderator.ts';
 import { parseWordList } from '../../src/moderation/word-list.ts';
 import { createWordModerator } from '../../src/moderation/words.ts';
 import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
+import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
 import type { Refiner } from '../../src/refiner/refiner.ts';
@@ -101,7 +103,8 @@ export async function openBot(options: Setup = {}) {
     outbox,
     images,
     commands,
-    forget: createForget({ store, outbox, images }),
+    provenance: moderateProvenance(createProvenance({ store, outbox, images }), gate),
+    ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
       for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
@@ -112,6 +115,7 @@ export async function openBot(options: Setup = {}) {
     actions,
     queue,
     images,
+    outbox,
     hashUser,
     gate,
     suggest: createSuggest({ store, outbox, hashUser, models }),
@@ -150,6 +154,7 @@ export async function openBot(options: Setup = {}) {
   }
 
   return {
+    dataDir,
     handler,
     store,
     images,

@@ -215,10 +215,9 @@ describe('deleting', () => {
     expect(await bot.store.findGeneration('memory:home', made.generationId)).toBeUndefined();
   });
 
-  it('keeps a picture that another run shows too', async () => {
+  it('leaves the pictures of another run alone, also of one with the same seed', async () => {
     const one = await make({ seed: 123 });
     const two = await make({ seed: 123 });
-    expect(two.images?.[0]?.key).toBe(one.images?.[0]?.key);
     await bot.press(`delete:${one.generationId}`);
     expect(await bot.images.get(two.images?.[0]?.key ?? '')).toBeDefined();
   });

@@ -46,12 +46,27 @@ export function imageFilesContract(
       expect(await files.get(key)).toBeDefined();
     });
 
+    test('keeps thumbnails beside their picture, and removes them with it', async () => {
+      const { files } = await make();
+      const key = await files.put(Buffer.from('a picture'));
+      expect(await files.getThumbnail(key, 96)).toBeUndefined();
+      await files.putThumbnail(key, 96, Buffer.from('old'));
+      await files.putThumbnail(key, 96, Buffer.from('small'));
+      await files.putThumbnail(key, 768, Buffer.from('large'));
+      expect(Buffer.from((await files.getThumbnail(key, 96)) ?? []).toString()).toBe('small');
+      expect(Buffer.from((await files.get(key)) ?? []).toString()).toBe('a picture');
+      await files.remove(key);
+      expect([await files.getThumbnail(key, 96), await files.getThumbnail(key, 768)]).toEqual([undefined, undefined]);
+    });
+
     test.each(['', '../../etc/passwd', `${'0'.repeat(61)}/..`, 'A'.repeat(64), `${'0'.repeat(64)}\n`, '/etc/passwd'])(
       'refuses the key %j',
       async (key) => {
         const { files } = await make();
         await expect(files.get(key)).rejects.toMatchObject({ code: 'invalid_input' });
         await expect(files.remove(key)).rejects.toMatchObject({ code: 'invalid_input' });
+        await expect(files.getThumbnail(key, 96)).rejects.toMatchObject({ code: 'invalid_input' });
+        await expect(files.putThumbnail(key, 96, Buffer.from('x'))).rejects.toMatchObject({ code: 'invalid_input' });
       },
     );
   });

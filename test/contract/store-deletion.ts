@@ -54,6 +54,27 @@ export function deletionContract(store: () => PromptStore): void {
     expect(await store().counts()).toEqual({ prompts: 2, images: 2, generations: 2 });
   });
 
+  it('lists and removes the pictures that were sent, by job and by person, once each', async () => {
+    const sent = { scope: 'scope', job: 'g', user: 'ann' };
+    await store().logUpload({ ...sent, key: 'k1' });
+    await store().logUpload({ ...sent, key: 'k1' });
+    await store().logUpload({ ...sent, job: 'h', key: 'k2' });
+    await store().logUpload({ ...sent, job: 'h', user: 'bob', key: 'k3' });
+    await store().logUpload({ ...sent, scope: 'other', key: 'k4' });
+    expect(await store().uploadsOf('scope', { job: 'g' })).toEqual(['k1']);
+    expect((await store().uploadsOf('scope', { user: 'ann' })).toSorted()).toEqual(['k1', 'k2']);
+    expect(await store().isImageUsed('k2')).toBe(true);
+    await store().deleteUploads('scope', { job: 'g' });
+    expect(await store().uploadsOf('scope', { user: 'ann' })).toEqual(['k2']);
+    await store().deleteUploads('scope', { user: 'ann' });
+    expect(await Promise.all(['k1', 'k2', 'k3', 'k4'].map((key) => store().isImageUsed(key)))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it('knows which image keys are shown by anything that is left', async () => {
     const images = ['k1', 'k2'].map((key) => ({ key, width: 1, height: 1, seed: 1 }));
     await store().logGeneration(generation('g', { images }));

@@ -26,7 +26,10 @@ const shared = new Set([
   'src/failure.ts',
   'src/images/decode.ts',
   'src/images/download.ts',
+  'src/images/encode.ts',
   'src/images/image-files.ts',
+  'src/images/media-type.ts',
+  'src/images/thumbnails.ts',
   'src/paths.ts',
   'src/rank-label.ts',
   'src/styles.ts',
@@ -63,6 +66,7 @@ describe('layout', () => {
     ['@clickhouse/client', /^src\/store\//],
     ['chdb', /^src\/store\//],
     ['openai', /^src\/(refiner|generator|moderation)\/openai/],
+    ['@aws-sdk/client-s3', /^src\/images\/s3\.ts$/],
     ['@xenova/transformers', /^src\/embedder\//],
   ])('uses %s in its own place alone', (name, place) => {
     const elsewhere = imports.filter(

@@ -22,7 +22,8 @@ function database() {
     if (fault) throw fault;
     rows.push(id);
   };
-  return { rows, faults, logGeneration: write, logReaction: write, logPost: async () => undefined };
+  const ignore = async () => undefined;
+  return { rows, faults, logGeneration: write, logReaction: write, logPost: ignore, logUpload: ignore };
 }
 
 function open(target: ReturnType<typeof database>, folder = mkdtempSync(path.join(tmpdir(), 'outbox-'))) {

@@ -59,7 +59,7 @@ describe('pictures from a server', () => {
     const id = await api.ask('prompt', { text: 'a cat on a sofa', count: 2, seed: 7, model, raw: true });
     const progress = (await follow(id)).join('');
     expect(progress).toMatch(/"step":\d+,"steps":12/);
-    expect(progress).toContain('"previewUrl":"data:image/jpeg;base64,');
+    expect(progress).toContain('"preview":"data:image/webp;base64,');
     const thread = await api.finished(id);
     expect(thread.status).toBe('done');
     const { images } = lastPictures(thread);

@@ -47,7 +47,7 @@ describe('the page, from an empty folder', () => {
     expect(await page.locator('.changes li').count()).toBeGreaterThan(0);
 
     await last('Like').click();
-    await expect.poll(() => last('Like').getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => last('Like').getAttribute('aria-pressed'), { timeout: 60_000 }).toBe('true');
     await last('Refine').click();
     await expect.poll(() => pictures().count(), { timeout: 60_000 }).toBe(4);
 

@@ -106,6 +106,7 @@ export async function openBot(
       images,
       adultChannels: options.adultChannel ? [channel.id] : [],
       maxImageBytes: 10_000_000,
+      stopGraceMs: 10_000,
       log: pino({ level: 'debug' }, sink),
       onFatal: (error) => fatal.push(error),
     });

@@ -50,6 +50,8 @@ describe.each(modes)('commands over %s', (_, optionsFor) => {
     expect(last()).toMatchObject({ command: 'search', options: { text: 'a cat' } });
     await type('/promptory');
     expect(last()).toMatchObject({ command: 'help' });
+    await type('/promptory', 'prompt');
+    expect(bot.slack.workspace.views).toHaveLength(1);
     const { payload } = await type('/promptory', 'dance');
     expect(payload?.['text']).toContain('There is no command /dance');
     expect(bot.handler.accepted).toHaveLength(2);
@@ -117,6 +119,12 @@ describe.each(modes)('commands over %s', (_, optionsFor) => {
     });
     await post('answer');
     expect(bot.slack.posts(bot.channel)).toHaveLength(2);
+  });
+
+  test('where no modal opens, the command is asked for its words', async () => {
+    bot.slack.faults.next('views.open', { error: 'expired_trigger_id' });
+    await type('/prompt');
+    expect(last()).toMatchObject({ command: 'prompt', options: {} });
   });
 
   test('a modal that is refused keeps what was typed and says why', async () => {

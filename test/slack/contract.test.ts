@@ -71,3 +71,7 @@ adapterContract('Slack over Socket Mode', () => open({}));
 adapterContract('Slack over signed requests', async () =>
   open({ http: { port: await freePort(), signingSecret: 'f00d' } }),
 );
+adapterContract('a minimal Slack-compatible server over Socket Mode', () => open({ minimal: true }));
+adapterContract('a minimal Slack-compatible server over signed requests', async () =>
+  open({ minimal: true, http: { port: await freePort(), signingSecret: 'f00d' } }),
+);

@@ -95,8 +95,19 @@ test('a press that is refused is told to the presser alone', async () => {
 
 test('a reaction event that is sent again is told apart from one that is given again', async () => {
   const message = await posted({ text: 'done', actions: [] });
-  for (const _ of [1, 2]) await bot.slack.people.react(bot.ada, bot.channel, message, '+1');
-  expect(new Set(bot.handler.accepted.map(({ id }) => id)).size).toBe(2);
+  bot.handler.offered.length = 0;
+  await bot.slack.people.react(bot.ada, bot.channel, message, '+1');
+  await bot.slack.people.redeliverLast();
+  expect(bot.handler.offered).toHaveLength(2);
+  expect(bot.handler.accepted).toHaveLength(1);
+  await bot.slack.people.react(bot.ada, bot.channel, message, '+1');
+  expect(bot.handler.accepted).toHaveLength(2);
+});
+
+test('presses of the same button are told apart', async () => {
+  const message = await posted({ text: 'done', actions: [again] });
+  for (const _ of [1, 2]) await bot.slack.people.press(bot.ada, bot.channel, message, again.id);
+  expect(bot.handler.accepted).toHaveLength(2);
 });
 
 const names = [

@@ -38,6 +38,12 @@ test('other words with a mention go on as they are; none at all ask for help', a
   ]);
 });
 
+test('a mention may carry the name that a client put there', async () => {
+  const text = `<@${bot.slack.workspace.botUser}|promptory> a cat`;
+  await bot.slack.people.happen({ type: 'app_mention', user: bot.ada.id, text, ts: '2.1', channel: bot.channel.id });
+  expect(accepted()).toMatchObject([{ kind: 'message', text: 'a cat' }]);
+});
+
 test('a picture with a mention, in a thread of the bot and in a direct message is for the bot', async () => {
   await bot.slack.people.mention(bot.ada, bot.channel, '', { files: [await upload()] });
   const { ts } = await bot.slack.people.mention(bot.ada, bot.channel, 'a cat');
@@ -56,6 +62,14 @@ test("people's other talk is left alone: words in threads, pictures elsewhere, d
   await bot.slack.people.say(bot.ada, bot.channel, 'lunch', { files: [await upload()] });
   const document = bot.slack.people.upload(bot.ada, Buffer.from('%PDF-1.7'), 'menu.pdf');
   await bot.slack.people.say(bot.ada, bot.channel, 'menu', { thread: ts, files: [document] });
+  const edited = { type: 'message', user: bot.ada.id, text: `<@${bot.slack.workspace.botUser}> a dog`, ts };
+  const channel = bot.channel.id;
+  // https://docs.slack.dev/reference/events/message/message_changed: the new message is inside.
+  const hidden = { type: 'message', subtype: 'message_changed', hidden: true, channel, ts: '1.2', message: edited };
+  await bot.slack.people.happen(hidden);
+  await bot.slack.people.happen({ ...edited, channel, ts: '1.3', bot_id: 'B123' });
+  // Slack tells the app of its own messages too.
+  await bot.slack.people.happen({ ...edited, channel, ts: '1.4', user: bot.slack.workspace.botUser });
   expect(accepted()).toEqual([]);
 });
 

@@ -51,6 +51,22 @@ test('many updates are one message with few edits, three seconds apart', async (
   expect(actionsIn(message).map(({ id }) => id)).toEqual([cancel.id]);
 });
 
+test('a message that takes long to appear is not edited as soon as it is there', async () => {
+  const conversation = await thread();
+  let answer = () => {};
+  const heldUntil = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  bot.slack.faults.next('chat.postMessage', { heldUntil });
+  const message = await shown(conversation);
+  await conversation.progress(running(0.4));
+  await new Promise((resolve) => setTimeout(resolve, 3500));
+  const answeredAt = Date.now();
+  answer();
+  await until(() => message.edits.length === 1);
+  expect(known(message.edits[0]) - answeredAt).toBeGreaterThan(2900);
+});
+
 test('the message is gone when the job is done', async () => {
   const conversation = await thread();
   await shown(conversation);

@@ -1,22 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderCard } from '../../adapters/slack/render/card.ts';
-import { renderFormModal } from '../../adapters/slack/render/modals.ts';
-import { renderOpening } from '../../adapters/slack/render/opening.ts';
-import { renderProgress } from '../../adapters/slack/render/progress.ts';
 import { escapeText, splitEscaped, unescapeText } from '../../adapters/slack/render/text.ts';
 import type { Card } from '../../src/chat.ts';
 import { areBlocksTooLong, faultsOfBlocks } from '../fakes/slack/blocks.ts';
 import type { FakeMessage, Json } from '../fakes/slack/workspace.ts';
 import { actionsIn, textIn } from './seen.ts';
-
-const surroundings = { surface: 'message', isUsableFile: () => true, isReachable: () => true } as const;
-
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 200 }),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 9000 }),
-  fc.constantFrom('', ' ', '&'.repeat(4000), '😀'.repeat(2500), 'word '.repeat(4000), '<!channel> <@U123> & ```'),
-);
+import { surroundings, text } from './written.ts';
 
 const card: fc.Arbitrary<Card> = fc.record({
   text,
@@ -151,32 +141,11 @@ describe('cards in Block Kit', () => {
       pictures,
     );
     expect(JSON.stringify(messages)).not.toContain('slack_file');
-  });
-});
-
-describe('other surfaces', () => {
-  test('openings, progress and forms keep to the limits too', () => {
-    fc.assert(
-      fc.property(text, fc.option(fc.double(), { nil: undefined }), (given, fraction) => {
-        const update = { jobId: 'j', status: 'running', label: given, fraction, etaSeconds: 5 } as const;
-        for (const message of [renderOpening(given, 'U1'), renderProgress(update)]) {
-          expect(faultsOfBlocks(message.blocks as unknown as Json[], surroundings)).toEqual([]);
-        }
-        const view = renderFormModal({ label: given || 'x', value: given, maxLength: 4000 }, '{}');
-        expect(faultsOfBlocks(view.blocks as unknown as Json[], { ...surroundings, surface: 'modal' })).toEqual([]);
-        expect(view.title.text.length).toBeLessThanOrEqual(24);
-      }),
-      { numRuns: 150 },
+    const shown = textIn(messages[0]?.blocks);
+    expect(shown).toContain('picture withheld (adult content)');
+    expect(shown).toContain(
+      'One picture is withheld: marked as adult content, for which Slack has no age-restricted channels.',
     );
-  });
-
-  test('progress is a text bar, the place in the queue and the time left', () => {
-    const texts = [
-      renderProgress({ jobId: 'j', status: 'running', label: 'Drawing', fraction: 0.5, etaSeconds: 12.2 }),
-      renderProgress({ jobId: 'j', status: 'queued', label: '2 ahead in the queue', ahead: 2 }),
-      renderProgress({ jobId: 'j', status: 'cancelled', label: 'Cancelled' }),
-    ].map((message) => message.text);
-    expect(texts).toEqual(['▰▰▰▰▰▰▱▱▱▱▱▱ 50 % · Drawing · about 13 s left', '⏳ 2 ahead in the queue', '✖️ Cancelled']);
   });
 });
 

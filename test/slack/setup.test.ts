@@ -56,6 +56,19 @@ describe('the doctor', () => {
     ]);
   });
 
+  test('names the missing permission of the app token', async () => {
+    slack.appScopes.clear();
+    const faults = (await check(slack.tokens)).filter(({ ok }) => !ok);
+    slack.appScopes.add('connections:write');
+    expect(faults).toMatchObject([
+      {
+        name: 'Slack Socket Mode',
+        detail: 'Slack answered missing_scope (needed: connections:write)',
+        remedy: expect.stringContaining('connections:write'),
+      },
+    ]);
+  });
+
   test('tells wrong tokens apart', async () => {
     const [bot, socket] = await check({ bot: 'xoxb-wrong', app: 'xapp-wrong' });
     expect(bot).toMatchObject({
@@ -100,7 +113,25 @@ describe('addresses', () => {
     ];
     expect(others.map(official)).toEqual([false, false, false, false]);
     const local = createHostCheck('http://127.0.0.1:8080/api/');
-    expect(['http://127.0.0.1:9090/upload', 'https://files.slack.com/a'].map(local)).toEqual([true, false]);
+    const loopback = [
+      'http://127.0.0.1:9090/upload',
+      'http://localhost:1/a',
+      'http://[::1]:1/a',
+      'https://localhost/a',
+    ];
+    expect(loopback.map(local)).toEqual([true, true, true, true]);
+    const foreign = [
+      'https://files.slack.com/a',
+      'http://10.0.0.1/a',
+      'http://localhost.evil.example/a',
+      'ftp://127.0.0.1/a',
+      'x',
+    ];
+    expect(foreign.map(local)).toEqual(foreign.map(() => false));
+    const own = createHostCheck('https://slack.example.org/api/');
+    expect(
+      ['https://slack.example.org:8443/upload', 'http://slack.example.org/upload', 'https://localhost/a'].map(own),
+    ).toEqual([true, false, false]);
   });
 });
 

@@ -46,9 +46,26 @@ describe('Socket Mode', () => {
       const { deliveries } = await bot.slack.people.mention(bot.ada, bot.channel, 'a cat');
       expect(deliveries.every(({ acked }) => acked)).toBe(true);
       expect(bot.handler.accepted).toHaveLength(1);
-      expect(bot.slack.socket.opened).toBe(2);
+      await until(() => bot.slack.socket.opened === 2);
     },
   );
+
+  test('a command that is under way when Slack recycles the connection is acknowledged on it; one typed then is, too', async () => {
+    let release = () => {};
+    bot.handler.script = ({ id }) =>
+      new Promise((resolve) => {
+        release = () => resolve({ jobId: id, ahead: 0 });
+      });
+    const underWay = bot.slack.people.command(bot.ada, bot.channel, '/prompt', 'a cat');
+    await until(() => bot.handler.offered.length === 1);
+    bot.slack.socket.refresh();
+    bot.slack.socket.refresh('warning');
+    release();
+    bot.handler.script = async ({ id }) => ({ jobId: id, ahead: 0 });
+    const typedThen = await bot.slack.people.command(bot.ada, bot.channel, '/prompt', 'a dog');
+    expect([(await underWay).acked, typedThen.acked]).toEqual([true, true]);
+    await until(() => bot.slack.socket.opened === 2 && bot.slack.socket.connections === 1);
+  });
 
   test('a connection dropped between receiving and acknowledging: accepted once', async () => {
     let dropped = false;

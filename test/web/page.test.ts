@@ -5,6 +5,7 @@ import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { blurhashOf } from '../../src/images/blurhash.ts';
 import { type Answer, type RunningWeb, startWeb } from './scripted.ts';
 
 const hostile = '<img src=x onerror="document.title=1"> & </p>';
@@ -17,11 +18,14 @@ const pictures = await Promise.all(
   ),
 );
 
+const hashes = await Promise.all(pictures.map(blurhashOf));
+
 /** A finished run as the real core posts it. */
 const answer: Answer = async (thread, invocation, jobId) => {
   if (invocation.kind === 'message' && invocation.text === 'slow') {
     const cancel = { id: `cancel:${jobId}`, label: 'Cancel', emoji: '✖️' };
-    return thread.progress({ jobId, status: 'running', label: 'Drawing 2 pictures', fraction: 0.4, cancel });
+    const steps = { fraction: 0.4, step: 12, steps: 30, etaSeconds: 8.3, preview: pictures[0] };
+    return thread.progress({ jobId, status: 'running', label: 'Drawing 2 pictures', ...steps, cancel });
   }
   if (invocation.kind === 'message' || invocation.kind === 'command') {
     const keys = await Promise.all(pictures.map((picture) => web.images.put(picture)));
@@ -31,6 +35,7 @@ const answer: Answer = async (thread, invocation, jobId) => {
       width: 320,
       height: 240,
       seed: 7 + index,
+      blurhash: hashes[index],
     });
     await thread.post(
       {
@@ -108,6 +113,12 @@ afterEach(async () => {
 
 const input = () => page.getByRole('combobox', { name: 'Message' });
 const lastAccepted = () => web.script.accepted.at(-1);
+
+/** For a look at it, where wanted. */
+async function screenshot(name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`) });
+}
 
 async function ask(text: string): Promise<void> {
   await input().fill(text);
@@ -212,6 +223,41 @@ describe('the page', () => {
     expect(await first.evaluate((node) => node === document.activeElement)).toBe(true);
   });
 
+  test('holds the place of a picture that loads, in its colours, and nothing moves when it is there', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/images/**', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await ask('/prompt a cat');
+    const placeholders = page.locator('.picture canvas');
+    await expect.poll(() => placeholders.count()).toBe(2);
+    const frames = () =>
+      page
+        .locator('article.bot, .picture')
+        .evaluateAll((all) => all.map((one) => [one.clientWidth, one.clientHeight, (one as HTMLElement).offsetTop]));
+    const before = await frames();
+    const middle = await placeholders
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(16, 16, 1, 1).data ?? [])]);
+    for (const [index, value] of [0xc0, 0x30, 0x20, 255].entries())
+      expect(Math.abs((middle[index] ?? 0) - value)).toBeLessThan(8);
+    await screenshot('placeholders');
+    release();
+    await expect.poll(() => placeholders.count()).toBe(0);
+    expect(await frames()).toEqual(before);
+  });
+
+  test('says that a picture is gone', async () => {
+    await page.route('**/images/**', (route) => route.abort());
+    await ask('/prompt a cat');
+    await page.getByRole('button', { name: 'Open picture 1' }).getByText('picture gone').waitFor();
+    faults.length = 0;
+  });
+
   test('sends a picture after a look at it, and shows it in the thread', async () => {
     const file = path.join(await mkdtemp(path.join(tmpdir(), 'promptory-page-')), 'mine.png');
     await writeFile(file, pictures[0] ?? '');
@@ -238,7 +284,13 @@ describe('the page', () => {
 
   test('shows progress, and cancels', async () => {
     await ask('slow');
-    await page.getByText('Drawing 2 pictures').waitFor();
+    await page.getByText('Drawing 2 pictures · step 12 of 30 · about 8 s left').waitFor();
+    const preview = page.getByRole('img', { name: 'How the picture looks so far' });
+    await preview.waitFor();
+    await expect.poll(() => preview.evaluate((node: HTMLImageElement) => node.naturalWidth)).toBe(256);
+    await page.reload();
+    await preview.waitFor();
+    await screenshot('progress');
     expect(await page.getByRole('progressbar').getAttribute('value')).toBe('0.4');
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect.poll(lastAccepted).toMatchObject({ kind: 'action', action: expect.stringMatching(/^cancel:job-/) });

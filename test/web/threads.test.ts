@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BotError } from '../../src/errors.ts';
+import { encodeUpload } from '../../src/images/encode.ts';
 import { call, imageForm, readThread, startThread } from './client.ts';
 import { openWeb } from './open-web.ts';
 import { type Answer, startWeb } from './scripted.ts';
@@ -42,7 +43,7 @@ describe('starting a thread', () => {
     expect((await readThread(web, id)).messages[0]?.text).toBe(text);
   });
 
-  test('a picture arrives as a clean copy, and is shown in the thread', async () => {
+  test('a picture reaches the core as it was sent, and the thread shows the clean copy that the core keeps', async () => {
     const web = await openWeb();
     const body = imageForm(picture, { command: 'search', options: '{}' });
     const { status, json } = await call(web, '/api/threads', { body });
@@ -51,11 +52,13 @@ describe('starting a thread', () => {
     const [invocation] = web.script.accepted;
     const attachment = invocation && 'attachments' in invocation ? invocation.attachments[0] : undefined;
     const bytes = attachment && 'bytes' in attachment ? attachment.bytes : new Uint8Array();
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 40, height: 30 });
+    expect(Buffer.from(bytes).equals(picture)).toBe(true);
     const [said] = (await readThread(web, json.id)).messages;
     expect(said?.images).toMatchObject([{ width: 40, height: 30, alt: 'picture.png' }]);
     const shown = await fetch(web.url + said?.images?.[0]?.url);
-    expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);
+    const copy = await encodeUpload(picture);
+    expect(Buffer.from(await shown.arrayBuffer()).equals(copy.bytes)).toBe(true);
+    expect(await sharp(copy.bytes).metadata()).toMatchObject({ format: 'webp', width: 40, height: 30 });
   });
 
   test('a refused command leaves no thread, and says why', async () => {

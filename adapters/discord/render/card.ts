@@ -15,7 +15,7 @@ const filesPerMessage = 10;
 const longestAlt = 1024;
 
 export interface RenderContext {
-  images: ImageFiles;
+  images: Pick<ImageFiles, 'get'>;
   /** Bytes a file may have here. */
   maxFileBytes: number;
   /** True in age-restricted channels. */
@@ -104,7 +104,7 @@ function numberIn(neighbours: readonly NeighbourView[], { numberOf }: RenderCont
 async function thumbnailOf(
   { picture }: NeighbourView,
   number: number,
-  images: ImageFiles,
+  images: Pick<ImageFiles, 'get'>,
 ): Promise<OutgoingFile | undefined> {
   const bytes = picture && isImageKey(picture) ? await images.get(picture) : undefined;
   return bytes && { name: `prompt-${number}.webp`, bytes: await thumbnail(bytes) };

@@ -14,12 +14,14 @@ const longestLink = 2048;
 const neighbourColour = 0x5865f2;
 const refinementColour = 0x57f287;
 
+const origins = { own: 'made here', corpus: 'from the collection', picture: 'from the picture itself' } as const;
+
 /** A similar prompt. `thumbnail` is a web address, or `attachment://` of a file that goes along. */
 export function neighbourEmbed(neighbour: NeighbourView, number: number, thumbnail: string | undefined): APIEmbed {
   const { prompt, similarity, source, alike } = neighbour;
   const likeness = similarity === undefined ? [] : [`${Math.round(similarity * 100)} % alike`];
   const more = alike ? [`and ${alike} like it`] : [];
-  const facts = [...likeness, source === 'own' ? 'made here' : 'from the collection', ...more];
+  const facts = [...likeness, origins[source], ...more];
   return {
     title: `Prompt ${number}`,
     description: escapeCut(prompt, longestNeighbour),

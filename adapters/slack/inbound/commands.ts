@@ -7,7 +7,16 @@ import { explainFailure } from '../../../src/failure.ts';
 import type { Place } from '../place.ts';
 import { commandModal, renderCommandModal } from '../render/modals.ts';
 import { escapeText, unescapeText } from '../render/text.ts';
-import { acceptOrExplain, type Inbound, invocationBase, shortHash, slackCommands, takeBroadcast } from './context.ts';
+import { shortHash } from '../short-hash.ts';
+import {
+  acceptOrExplain,
+  type Inbound,
+  interactionId,
+  invocationBase,
+  openModal,
+  slackCommands,
+  takeBroadcast,
+} from './context.ts';
 import { picturesOf } from './files.ts';
 import { readModal } from './modal-values.ts';
 
@@ -40,14 +49,15 @@ interface Asked {
 export function listenForCommands(app: App, inbound: Inbound): void {
   app.command(/.*/, async ({ command: slash, ack }) => {
     const line = lineOf(slash.command.slice(1), unescapeText(slash.text ?? ''), slackCommands(inbound));
-    const memory = { channel: slash.channel_id, responseUrl: slash.response_url };
+    const { channel_id: channel, response_url: responseUrl, trigger_id: trigger, user_id, user_name } = slash;
+    const memory = { channel, responseUrl };
     const refusal = await explained(inbound, async () => {
       const blank = commandWithoutWords(line, slackCommands(inbound));
-      if (blank) return openCommandModal(inbound, { command: blank, values: {}, memory, trigger: slash.trigger_id });
+      if (blank && (await openCommandModal(inbound, { command: blank, values: {}, memory, trigger }))) return undefined;
       const { command, options } = parseCommandLine(line, slackCommands(inbound));
-      const user = { id: slash.user_id, name: slash.user_name };
+      const user = { id: user_id, name: user_name ?? user_id };
       return accept(inbound, {
-        id: `command/${slash.trigger_id}`,
+        id: interactionId('command', trigger, user_id, channel, line),
         command,
         options,
         attachments: [],
@@ -66,9 +76,9 @@ export function listenForCommands(app: App, inbound: Inbound): void {
     const { options, files } = readModal(view.state.values);
     const refusal = await explained(inbound, async () => {
       const attachments = await picturesOf(files, inbound.api);
-      const user = { id: body.user.id, name: body.user.name };
+      const user = { id: body.user.id, name: body.user.name ?? body.user.id };
       return accept(inbound, {
-        id: `modal/${view.id}`,
+        id: interactionId('modal', view.id),
         command: name,
         options,
         attachments,
@@ -83,19 +93,18 @@ export function listenForCommands(app: App, inbound: Inbound): void {
   });
 }
 
-/** Shows all options of a command; a trigger opens one modal within three seconds. */
+/** Shows all options of a command. False where it could not be shown. */
 export async function openCommandModal(
   inbound: Inbound,
   asked: {
     command: CommandInfo;
     values: Readonly<Record<string, unknown>>;
     memory: Omit<ModalMemory, 'command'>;
-    trigger: string;
+    trigger: string | null | undefined;
   },
-): Promise<undefined> {
+): Promise<boolean> {
   const memory: ModalMemory = { ...asked.memory, command: asked.command.name };
-  const view = renderCommandModal(asked.command, asked.values, JSON.stringify(memory));
-  await inbound.api.once((client) => client.views.open({ trigger_id: asked.trigger, view }));
+  return openModal(inbound, asked.trigger, renderCommandModal(asked.command, asked.values, JSON.stringify(memory)));
 }
 
 async function accept(inbound: Inbound, asked: Asked): Promise<BotError | undefined> {
@@ -103,8 +112,9 @@ async function accept(inbound: Inbound, asked: Asked): Promise<BotError | undefi
   const { broadcast, options } = takeBroadcast(asked.options);
   const opening = thread ? undefined : shortHash(asked.id);
   // Written before the job, so that it is on disk with it.
-  const opened = opening && inbound.ledger.saveOpening(opening, { title: asked.title, responseUrl });
   const personal = inbound.handler.commands.find(({ name }) => name === asked.command)?.personal;
+  const title = personal ? '' : asked.title;
+  const opened = opening && inbound.ledger.beginOpening(opening, { title, responseUrl });
   const place: Place = { channel, thread, opening, user: asked.user.id, broadcast, personal };
   const base = invocationBase(inbound, asked.id, asked.user, place);
   const invocation = {
@@ -115,6 +125,7 @@ async function accept(inbound: Inbound, asked: Asked): Promise<BotError | undefi
     attachments: asked.attachments,
   } as const;
   const [refusal] = await Promise.all([acceptOrExplain(inbound, invocation), opened]);
+  if (refusal && opening) await inbound.ledger.dropOpening(opening);
   return refusal;
 }
 

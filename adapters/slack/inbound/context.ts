@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import type { types } from '@slack/bolt';
 import type { Card, ChatHandler, CommandInfo, Invocation, Person } from '../../../src/chat.ts';
 import { BotError } from '../../../src/errors.ts';
 import { explainFailure } from '../../../src/failure.ts';
@@ -7,6 +8,7 @@ import type { SlackApi } from '../api.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Members } from '../members.ts';
 import { type Place, threadRef } from '../place.ts';
+import { shortHash } from '../short-hash.ts';
 
 /** What the parts that turn Slack's events into invocations share. */
 export interface Inbound {
@@ -24,6 +26,31 @@ export interface Inbound {
 /** What every invocation of this adapter has in common. */
 export function invocationBase({ scope }: Inbound, id: string, person: Person, place: Place) {
   return { id, scope, person, thread: threadRef(place) };
+}
+
+/** Names an interaction alike however often it is delivered; one without a trigger can't be told from others, so each counts. */
+export function interactionId(
+  kind: string,
+  trigger: string | null | undefined,
+  ...details: readonly unknown[]
+): string {
+  return `${kind}/${trigger ? shortHash(JSON.stringify([trigger, ...details])) : randomUUID()}`;
+}
+
+/** A trigger opens one modal within three seconds. False where it came too late, or the server has no modals. */
+export async function openModal(
+  { api, log }: Inbound,
+  trigger: string | null | undefined,
+  view: types.ModalView,
+): Promise<boolean> {
+  if (!trigger) return false;
+  try {
+    await api.once((client) => client.views.open({ trigger_id: trigger, view }));
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, 'a form could not be opened');
+    return false;
+  }
 }
 
 /** Accepts durably; what can't be accepted comes back in words for the person. */
@@ -70,11 +97,6 @@ export async function tellRefusal({ tell, log }: Inbound, text: string, id: stri
   } catch (error) {
     log.warn({ err: error }, 'a refusal could not be told');
   }
-}
-
-/** The same for the same event, short enough for a ref. */
-export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** The flag that Slack's commands have besides their own: answers also go to the channel. */

@@ -11,23 +11,26 @@ import { picturesOf, sharedFile } from './files.ts';
 const messageEvent = z.object({
   channel: z.string(),
   ts: z.string(),
-  user: z.string().optional(),
+  user: z.string().nullish(),
   bot_id: z.string().nullish(),
-  subtype: z.string().optional(),
-  text: z.string().default(''),
-  thread_ts: z.string().optional(),
-  parent_user_id: z.string().optional(),
-  files: z.array(sharedFile).default([]),
+  subtype: z.string().nullish(),
+  text: z.string().nullish(),
+  thread_ts: z.string().nullish(),
+  parent_user_id: z.string().nullish(),
+  files: z.array(sharedFile).nullish(),
 });
 
 type MessageEvent = z.infer<typeof messageEvent>;
 
 /** Edits, joins and the like are messages too, but nobody's words. */
-const spoken = new Set([undefined, 'file_share', 'thread_broadcast']);
+const spoken = new Set(['', 'file_share', 'thread_broadcast']);
 
 /** Mentions, direct messages, and pictures in threads of ours. A mention comes as two events; its ts makes it one. */
 export function listenForMessages(app: App, inbound: Inbound): void {
-  app.event('app_mention', ({ event }) => hear(inbound, messageEvent.parse(event)));
+  app.event('app_mention', async ({ event }) => {
+    const message = messageEvent.safeParse(event).data;
+    if (message) await hear(inbound, message);
+  });
   app.event('message', async ({ event }) => {
     const message = messageEvent.safeParse(event).data;
     if (message && (await isForUs(inbound, message))) await hear(inbound, message);
@@ -36,22 +39,28 @@ export function listenForMessages(app: App, inbound: Inbound): void {
 
 async function isForUs({ botUser, ledger, api }: Inbound, message: MessageEvent): Promise<boolean> {
   const { channel, subtype, bot_id, text, thread_ts: thread, parent_user_id: parent, files } = message;
-  if (!spoken.has(subtype) || bot_id) return false;
-  if (isDirect(channel) || text.includes(`<@${botUser}>`)) return true;
+  if (!spoken.has(subtype ?? '') || bot_id) return false;
+  if (isDirect(channel) || mentionOf(botUser).test(text ?? '')) return true;
   const isOurThread = parent === botUser || Boolean(thread && ledger.hasThread(channel, thread));
-  return isOurThread && (await picturesOf(files, api)).length > 0;
+  return isOurThread && (await picturesOf(files ?? [], api)).length > 0;
 }
 
 async function hear(inbound: Inbound, message: MessageEvent): Promise<void> {
-  const { channel, ts, user, thread_ts: thread = ts, bot_id, files } = message;
+  const { channel, ts, user, bot_id, files } = message;
   if (!user || bot_id) return;
+  const thread = message.thread_ts ?? ts;
   const place: Place = { channel, thread, user };
   const base = invocationBase(inbound, `message/${channel}/${ts}`, { id: user, name: user }, place);
-  const text = unescapeText(message.text.replaceAll(`<@${inbound.botUser}>`, '')).trim();
+  const text = unescapeText((message.text ?? '').replace(mentionOf(inbound.botUser), '')).trim();
   await answerEvent(inbound, base.id, place, async () => {
-    const invocation = read(inbound, base, text, await picturesOf(files, inbound.api), place);
+    const invocation = read(inbound, base, text, await picturesOf(files ?? [], inbound.api), place);
     await Promise.all([inbound.ledger.saveThread(channel, thread), inbound.handler.accept(invocation)]);
   });
+}
+
+/** Our mention, with or without the name that clients may add: https://docs.slack.dev/messaging/formatting-message-text#mentioning-users */
+function mentionOf(botUser: string): RegExp {
+  return new RegExp(`<@${botUser}(\\|[^>]*)?>`, 'g');
 }
 
 /** `prompt a cat --count 2` is a command, as slash commands do not work in threads; other words are for the core to understand. */

@@ -2,24 +2,25 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { SlackApi } from '../api.ts';
 import { createReactionNames } from '../emoji.ts';
-import { slackCode } from '../failures.ts';
+import { isRefused } from '../failures.ts';
 import type { Place } from '../place.ts';
-import { answerEvent, type Inbound, invocationBase } from './context.ts';
+import { answerEvent, type Inbound, interactionId, invocationBase } from './context.ts';
 import { mainMessage } from './controls.ts';
 
 /** https://docs.slack.dev/reference/events/reaction_added: channel and ts are all that it says of the message. */
 const reactionEvent = z.object({
   user: z.string(),
   reaction: z.string(),
-  item: z.object({ type: z.literal('message'), channel: z.string(), ts: z.string() }),
-  item_user: z.string().optional(),
+  item: z.object({ channel: z.string(), ts: z.string() }),
+  item_user: z.string().nullish(),
+  event_ts: z.string().nullish(),
 });
 
 /** Reactions that are controls, on our own messages, given and taken back. */
 export function listenForReactions(app: App, inbound: Inbound): void {
   const emojiOf = createReactionNames(inbound.handler.reactions);
 
-  async function react(event: unknown, added: boolean, eventId: string) {
+  async function react(event: unknown, added: boolean, eventId: string | undefined) {
     const reaction = reactionEvent.safeParse(event).data;
     const emoji = reaction && emojiOf(reaction.reaction);
     if (!reaction || !emoji) return;
@@ -29,7 +30,8 @@ export function listenForReactions(app: App, inbound: Inbound): void {
     const thread = record?.thread ?? (await threadOf(inbound.api, channel, ts));
     const person = await inbound.members.person(reaction.user);
     const place: Place = { channel, thread, user: person.id };
-    const base = invocationBase(inbound, `reaction/${eventId}`, person, place);
+    const id = interactionId('reaction', eventId ?? reaction.event_ts, added, reaction);
+    const base = invocationBase(inbound, id, person, place);
     const message = mainMessage(inbound, channel, ts);
     await answerEvent(inbound, base.id, place, () =>
       inbound.handler.accept({ ...base, kind: 'reaction', emoji, added, message }),
@@ -46,7 +48,7 @@ async function threadOf(api: SlackApi, channel: string, ts: string): Promise<str
     const { messages = [] } = await api.repeat((client) => client.conversations.replies({ channel, ts, limit: 1 }));
     return messages.find((message) => message.ts === ts)?.thread_ts ?? ts;
   } catch (error) {
-    if (slackCode(error) === undefined) throw error;
+    if (!isRefused(error)) throw error;
     return ts;
   }
 }

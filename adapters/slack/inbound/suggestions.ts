@@ -6,8 +6,8 @@ import type { Inbound } from './context.ts';
 /** https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
 const question = z.object({
   action_id: z.string(),
-  value: z.string().default(''),
-  user: z.object({ id: z.string(), name: z.string().optional() }),
+  value: z.string().nullish(),
+  user: z.object({ id: z.string(), name: z.string().nullish() }),
   view: z.object({ private_metadata: z.string() }),
 });
 
@@ -19,7 +19,8 @@ const longestValue = 150;
 /** Completions in a command's modal; what was typed is always among them, as it need not be known. */
 export function listenForSuggestions(app: App, inbound: Inbound): void {
   app.options(/.*/, async ({ body, ack }) => {
-    const { action_id: option, value: typed, user, view } = question.parse(body);
+    const { action_id: option, value, user, view } = question.parse(body);
+    const typed = value ?? '';
     const { command } = memory.parse(JSON.parse(view.private_metadata));
     const person = { id: user.id, name: user.name ?? user.id };
     const known = await inbound.handler.suggest({ command, option, typed, scope: inbound.scope, person });

@@ -30,7 +30,8 @@ export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
     ...neighbourBlocks(card.neighbours ?? [], pictures),
     ...(card.refinement ? refinementBlocks(card.refinement, card.neighbours ?? []) : []),
     ...plainSections(noticeOf(card)),
-    ...(card.images ?? []).flatMap((image, _, all) => imageBlocks(image, all.length, pictures)),
+    ...shownIn(card.images).flatMap((image) => imageBlocks(image, card.images?.length ?? 0, pictures)),
+    ...plainSections(withheld(card.images)),
     ...actionBlocks(card.actions),
   ];
   const text = shortenEscaped(summaryOf(card), limits.fallback);
@@ -51,9 +52,16 @@ export function ownPicturesOf({ images }: Card): CardPicture[] {
   return shownIn(images).map(({ key, alt }) => ({ key, alt }));
 }
 
-/** Slack has no channels for adults, so what is for them stays out of it. */
+/** Slack has no age-restricted channels, so what is for adults stays out of it. */
 function shownIn<Item extends { nsfw?: boolean | undefined }>(items: readonly Item[] = []): Item[] {
   return items.filter(({ nsfw }) => !nsfw);
+}
+
+function withheld(images: readonly CardImage[] = []): string {
+  const count = images.length - shownIn(images).length;
+  if (count === 0) return '';
+  const pictures = count === 1 ? 'One picture is' : `${count} pictures are`;
+  return `${pictures} withheld: marked as adult content, for which Slack has no age-restricted channels.`;
 }
 
 /** What went other than asked, unless the card says it already. */
@@ -67,8 +75,7 @@ function summaryOf({ text, refinement, images = [] }: Card): string {
 }
 
 function imageBlocks(image: CardImage, of: number, pictures: Pictures): types.KnownBlock[] {
-  const { key, alt, nsfw } = image;
-  if (nsfw) return plainSections('A picture for adults was left out: Slack has no place for it.');
+  const { key, alt } = image;
   const file = pictures.files.get(key);
   if (!file) return [];
   return [

@@ -22,15 +22,7 @@ export function renderCommandModal(
   const blocks = Object.entries(command.options).map(([name, option]) =>
     inputBlock(name, option, values[name], name === main),
   );
-  return {
-    type: 'modal',
-    callback_id: commandModal,
-    private_metadata: memory,
-    title: title(command.name),
-    submit: { type: 'plain_text', text: 'Go' },
-    close: { type: 'plain_text', text: 'Cancel' },
-    blocks,
-  };
+  return modal(commandModal, command.name, memory, blocks);
 }
 
 /** The form that an action asks for before it acts. */
@@ -43,14 +35,20 @@ export function renderFormModal(form: NonNullable<Action['form']>, memory: strin
     max_length,
     ...(form.value ? { initial_value: shorten(form.value, max_length) } : {}),
   };
+  return modal(formModal, form.label, memory, [
+    { type: 'input', block_id: formField, label: label(form.label), element },
+  ]);
+}
+
+function modal(callback_id: string, name: string, memory: string, blocks: types.InputBlock[]): types.ModalView {
   return {
     type: 'modal',
-    callback_id: formModal,
+    callback_id,
     private_metadata: memory,
-    title: title(form.label),
+    title: title(name),
     submit: { type: 'plain_text', text: 'Go' },
     close: { type: 'plain_text', text: 'Cancel' },
-    blocks: [{ type: 'input', block_id: formField, label: label(form.label), element }],
+    blocks,
   };
 }
 

@@ -3,6 +3,8 @@ import type { NeighbourView } from '../../../src/chat.ts';
 import type { Pictures } from './pictures.ts';
 import { codeSections, limits, shorten } from './text.ts';
 
+const origins = { own: ' · made here', corpus: '', picture: ' · from the picture itself' } as const;
+
 /** Similar prompts: one section each, with its picture beside it. */
 export function neighbourBlocks(neighbours: readonly NeighbourView[], pictures: Pictures): types.KnownBlock[] {
   return neighbours.flatMap((neighbour, index) => {
@@ -13,10 +15,11 @@ export function neighbourBlocks(neighbours: readonly NeighbourView[], pictures: 
   });
 }
 
-function headingOf({ similarity, source, alike }: NeighbourView, index: number): string {
+function headingOf({ similarity, source, alike, picture, nsfw }: NeighbourView, index: number): string {
   const likeness = similarity === undefined ? '' : ` ${Math.round(similarity * 100)} % similar`;
   const more = alike ? ` · and ${alike} like it` : '';
-  return `*${index + 1}.*${likeness}${source === 'own' ? ' · made here' : ''}${more}`;
+  const withheld = picture && nsfw ? ' · picture withheld (adult content)' : '';
+  return `*${index + 1}.*${likeness}${origins[source]}${more}${withheld}`;
 }
 
 function accessoryOf(neighbour: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {

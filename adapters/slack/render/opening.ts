@@ -10,3 +10,9 @@ export function renderOpening(title: string, user: string | undefined): SlackMes
     : [{ type: 'section', text: mrkdwn(asker) }];
   return { text: shortenEscaped(title.trim() || 'Promptory', limits.fallback), blocks };
 }
+
+/** What stays of it in a thread that goes on after the answers were deleted. */
+export function renderTakenBack(): SlackMessage {
+  const text = 'What was asked here was deleted.';
+  return { text, blocks: [{ type: 'section', text: mrkdwn(`_${text}_`) }] };
+}

@@ -5,7 +5,10 @@ import { plainSections, shortenEscaped } from './text.ts';
 
 const barLength = 12;
 
-/** Where a job stands, as one message: a text bar, the place in the queue, the time left, and the control that cancels it. */
+/**
+ * Where a job stands, as one message: a text bar, the place in the queue, the time left, and the control that cancels it.
+ * Previews are left out: a picture in Slack is an upload that a message can't exchange, so each would stay as a file of its own.
+ */
 export function renderProgress(update: ProgressUpdate): SlackMessage {
   const text = lineOf(update);
   const ended = update.status === 'failed' || update.status === 'cancelled' || update.status === 'done';
@@ -13,11 +16,14 @@ export function renderProgress(update: ProgressUpdate): SlackMessage {
   return { text: shortenEscaped(text, 300), blocks: [...plainSections(text), ...actionBlocks(actions)] };
 }
 
-function lineOf({ status, label, fraction, etaSeconds }: ProgressUpdate): string {
+function lineOf({ status, label, fraction, step, steps, etaSeconds }: ProgressUpdate): string {
   if (status === 'cancelled' || status === 'failed') return `✖️ ${label}`;
   const bar = fraction === undefined ? [] : [`${barOf(fraction)} ${Math.round(fraction * 100)} %`];
+  const count = status === 'running' && step !== undefined && steps !== undefined ? [`step ${step} of ${steps}`] : [];
   const left = etaSeconds === undefined || status === 'done' ? [] : [timeLeft(etaSeconds)];
-  return [status === 'queued' ? '⏳' : '', [...bar, label, ...left].join(' · ')].filter(Boolean).join(' ');
+  return [status === 'queued' ? '⏳' : '', [...bar, label, ...count, ...left].filter(Boolean).join(' · ')]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function barOf(fraction: number): string {

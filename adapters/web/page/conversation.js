@@ -10,7 +10,7 @@ const nearBottomPixels = 160;
 export function createConversation({ usePrompt, showError, onStatus }) {
   const scroller = byId('scroller');
   const list = byId('messages');
-  const showJobs = createProgress(byId('progress'), showError);
+  const jobs = createProgress(byId('progress'), showError);
   let stop = () => {};
   let shown;
 
@@ -45,7 +45,7 @@ export function createConversation({ usePrompt, showError, onStatus }) {
   }
 
   function showStatus({ status, progress }) {
-    keepingBottom(() => showJobs(shown, progress));
+    keepingBottom(() => jobs.show(shown, progress));
     onStatus(shown, status);
   }
 
@@ -59,7 +59,7 @@ export function createConversation({ usePrompt, showError, onStatus }) {
       stop = () => {};
       shown = undefined;
       list.replaceChildren();
-      showJobs(undefined, []);
+      jobs.show(undefined, []);
       showConnection(true);
     },
 
@@ -79,6 +79,7 @@ export function createConversation({ usePrompt, showError, onStatus }) {
         message: (message) => keepingBottom(() => upsert(message)),
         removed: ({ id: gone }) => find(gone)?.remove(),
         status: showStatus,
+        preview: ({ jobId, preview }) => keepingBottom(() => jobs.preview(jobId, preview)),
         connection: showConnection,
       });
       return thread.title;

@@ -17,7 +17,7 @@ export function follow(thread, revision, listeners) {
       if (source.readyState !== EventSource.CLOSED) return;
       timer = setTimeout(open, retryMilliseconds);
     });
-    for (const name of ['message', 'removed', 'status']) {
+    for (const name of ['message', 'removed', 'status', 'preview']) {
       source.addEventListener(name, (event) => {
         last = Number(event.lastEventId) || last;
         listeners[name](JSON.parse(event.data));

@@ -9,11 +9,13 @@ export function neighboursView(neighbours, usePrompt) {
   );
 }
 
+const origins = { own: 'made here', picture: 'from the picture itself' };
+
 function cardView({ id, prompt, similarity, imageUrl, source, alike }, number, usePrompt) {
   const facts = [
     el('span', { class: 'number' }, String(number)),
     similarity === undefined ? undefined : similarityView(similarity),
-    source === 'own' ? el('span', { class: 'own' }, 'made here') : undefined,
+    origins[source] && el('span', { class: 'own' }, origins[source]),
     alike ? el('span', { class: 'soft' }, `and ${alike} like it`) : undefined,
   ];
   return el(

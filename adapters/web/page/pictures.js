@@ -1,5 +1,6 @@
 import { el } from './dom.js';
 import { openLightbox } from './lightbox.js';
+import { placeholderView } from './placeholder.js';
 
 /** A message's own pictures; each opens large. */
 export function picturesView(images, prompt) {
@@ -16,7 +17,8 @@ export function picturesView(images, prompt) {
         decoding: 'async',
       });
       const open = () => openLightbox(images, index, prompt);
-      return el(
+      const placeholder = placeholderView(image.blurhash);
+      const frame = el(
         'button',
         {
           type: 'button',
@@ -25,9 +27,17 @@ export function picturesView(images, prompt) {
           onclick: open,
           'aria-label': `Open picture ${index + 1}: ${image.alt}`,
         },
+        placeholder,
         picture,
         rankView(image, images.length),
       );
+      // A transparent picture must not show it.
+      picture.addEventListener('load', () => placeholder?.remove());
+      picture.addEventListener('error', () => {
+        frame.disabled = true;
+        frame.replaceChildren(el('span', { class: 'gone soft small' }, 'picture gone'));
+      });
+      return frame;
     }),
   );
 }

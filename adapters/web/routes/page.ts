@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Hono } from 'hono';
 import { packageRoot } from '../../../src/paths.ts';
@@ -42,12 +43,19 @@ export function pageRoutes(): Hono<WebEnvironment> {
 }
 
 function readFiles(folder: string): Map<string, PageFile> {
+  const own = readdirSync(folder).map((name) => [name, path.join(folder, name)] as const);
   const files = new Map<string, PageFile>();
-  for (const name of readdirSync(folder)) {
+  for (const [name, file] of [...own, ['blurhash.js', blurhashModule()] as const]) {
     const type = mediaTypes[path.extname(name)];
     if (type === undefined) continue;
-    const bytes = new Uint8Array(readFileSync(path.join(folder, name)));
+    const bytes = new Uint8Array(readFileSync(file));
     files.set(name, { bytes, type, etag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"` });
   }
   return files;
+}
+
+/** The package's build for browsers: one file without imports. */
+function blurhashModule(): string {
+  const manifest = createRequire(import.meta.url).resolve('blurhash/package.json');
+  return path.join(path.dirname(manifest), 'dist', 'esm', 'index.js');
 }

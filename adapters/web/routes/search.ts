@@ -1,12 +1,10 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { BotError } from '../../../src/errors.ts';
-import { cleanCopy } from '../../../src/images/decode.ts';
+import { encodeUpload } from '../../../src/images/encode.ts';
 import type { RouteParts, WebEnvironment } from '../server.ts';
 import { readForm, readPictures } from '../submission.ts';
 import { neighbourView } from '../view.ts';
-
-const maxSearchSide = 1024;
 
 const limitSchema = z.coerce.number().int().min(1).max(100).default(10);
 
@@ -27,7 +25,7 @@ export function searchRoutes({ search, maxImageBytes }: RouteParts): Hono<WebEnv
     const [picture] = await readPictures(form, maxImageBytes);
     if (!picture) throw new BotError('invalid_input', 'Send the picture to search for as the form field "image".');
     const limit = readLimit(form.get('limit') ?? context.req.query('limit'));
-    const { bytes } = await cleanCopy(picture.bytes, { maxSide: maxSearchSide });
+    const { bytes } = await encodeUpload(picture.bytes);
     const matches = await search({ image: bytes }, { limit, signal: context.req.raw.signal });
     return context.json({ matches: matches.map(neighbourView) });
   });

@@ -43,7 +43,7 @@ export function threadRoutes({ name, intake, threads, jobs, hub, maxImageBytes }
     const thread = found(context.req.param('thread'));
     const now = {
       status: jobs.status(thread.id),
-      progress: jobs.progress(thread.id),
+      progress: jobs.progress(thread.id).map((job) => ({ ...job, preview: jobs.preview(job.jobId) })),
       messages: threads.messages(thread.id),
     };
     return context.json(threadView(thread, { ...now, viewer: context.get('person').id }));

@@ -59,6 +59,12 @@ export function createConversationMethods({ workspace }: ApiOptions): Record<str
       channel.members.add(botUser);
       return { channel: { id: channel.id, name: channel.name } };
     },
+    // A person's id opens the conversation with them: https://docs.slack.dev/reference/methods/conversations.open
+    'conversations.open'(args) {
+      const user = args.required('users');
+      if (!workspace.users.has(user)) throw new SlackRefusal('user_not_found');
+      return { channel: { id: workspace.dmWith(user).id } };
+    },
     'conversations.info'(args) {
       const { id, name, kind, archived, members } = channelOf(args);
       return {

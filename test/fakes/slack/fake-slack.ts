@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type DeliveryTiming, defaultTiming } from './delivery.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { leastTransport } from './minimal.ts';
 import { createPeople, type People } from './people.ts';
 import { createSignedHttp } from './signed-http.ts';
 import { createSocketMode, type SocketMode } from './socket-mode.ts';
@@ -13,6 +14,8 @@ export interface FakeSlackOptions {
   http?: { port: number; signingSecret: string } | undefined;
   timing?: DeliveryTiming | undefined;
   processingMs?: number | undefined;
+  /** Leaves out all that a Slack-compatible server may leave out: optional fields and methods, pings, one port for everything. */
+  minimal?: boolean | undefined;
 }
 
 export interface FakeSlack {
@@ -22,6 +25,7 @@ export interface FakeSlack {
   readonly faults: Faults;
   readonly tokens: { bot: string; app: string };
   readonly scopes: Set<string>;
+  readonly appScopes: Set<string>;
   /** `SLACK_API_URL`. */
   readonly apiUrl: string;
   readonly calls: ApiCall[];
@@ -42,7 +46,8 @@ export interface FakeSlack {
 export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {
   const workspace = createWorkspace();
   const timing = options.timing ?? defaultTiming;
-  const socket = createSocketMode(workspace.appId, timing);
+  const { minimal = false } = options;
+  const socket = createSocketMode(workspace.appId, timing, { minimal });
   const faults = createFaults();
   const calls: ApiCall[] = [];
   const responses: FakeSlack['responses'] = [];
@@ -50,19 +55,29 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
   const reachable = new Set<string>();
   const tokens = { bot: `xoxb-${workspace.newId('')}`, app: `xapp-1-${workspace.newId('')}` };
   const scopes = new Set(botScopes);
+  const appScopes = new Set(['connections:write']);
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   server.on('upgrade', socket.upgrade);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const base = await listening(server);
+  const uploads = createServer((request, response) => {
+    takeUpload(request, response, request.url?.split('/').at(-1) ?? '').catch((error: unknown) =>
+      response.destroy(error as Error),
+    );
+  });
+  const uploadBase = minimal ? await listening(uploads) : base;
+  const responseBase = minimal ? base.replace('127.0.0.1', 'localhost') : base;
   const answerApi = createWebApi({
     workspace,
     faults,
     tokens,
     scopes,
+    appScopes,
     calls,
     baseUrl: () => base,
+    uploadUrl: () => uploadBase,
+    minimal,
     socketUrl: () => socket.newUrl(base),
     isReachable: (url) => reachable.has(url),
     processingMs: options.processingMs ?? 30,
@@ -82,7 +97,7 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
   async function takeUpload(request: IncomingMessage, response: ServerResponse, id: string) {
     const body = await readBody(request);
     calls.push({ method: 'upload', arguments: { id }, at: Date.now(), answer: undefined });
-    const fault = faults.take('upload');
+    const fault = faults.take('upload', { id });
     const file = workspace.files.get(id);
     if (fault && 'status' in fault) response.writeHead(fault.status).end();
     else if (fault && 'hangUp' in fault && fault.hangUp === 'before') request.socket.destroy();
@@ -118,11 +133,17 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
     : socket;
   return {
     workspace,
-    people: createPeople(workspace, transport, () => base),
+    people: createPeople(
+      workspace,
+      minimal ? leastTransport(transport) : transport,
+      () => base,
+      () => responseBase,
+    ),
     socket,
     faults,
     tokens,
     scopes,
+    appScopes,
     apiUrl: `${base}/api/`,
     calls,
     responses,
@@ -135,10 +156,17 @@ export async function createFakeSlack(options: FakeSlackOptions = {}): Promise<F
     posts: (channel) => channel.messages.filter(({ user }) => user === workspace.botUser),
     async close() {
       socket.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const one of [server, uploads]) {
+        one.closeAllConnections();
+        await new Promise((resolve) => one.close(resolve));
+      }
     },
   };
+}
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function uploadedBytes(request: IncomingMessage, body: Buffer): Promise<Buffer> {
@@ -162,6 +190,7 @@ const botScopes = [
   'files:write',
   'groups:history',
   'im:history',
+  'im:write',
   'mpim:history',
   'reactions:read',
   'users:read',

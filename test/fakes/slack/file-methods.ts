@@ -15,7 +15,7 @@ const signatures: readonly (readonly [string, string])[] = [
  * Completing answers at once, but the picture's type and its sharing come later:
  * https://github.com/slackapi/node-slack-sdk/issues/1865 and https://github.com/slackapi/bolt-js/issues/2115.
  */
-export function createFileMethods({ workspace, baseUrl, processingMs }: ApiOptions): Record<string, Method> {
+export function createFileMethods({ workspace, baseUrl, uploadUrl, processingMs }: ApiOptions): Record<string, Method> {
   const { files, botUser } = workspace;
 
   function fileOf(id: string): FakeFile {
@@ -69,7 +69,7 @@ export function createFileMethods({ workspace, baseUrl, processingMs }: ApiOptio
       };
       files.set(file.id, file);
       serveFrom(file, baseUrl());
-      return { upload_url: `${baseUrl()}/upload/v1/${file.id}`, file_id: file.id };
+      return { upload_url: `${uploadUrl()}/upload/v1/${file.id}`, file_id: file.id };
     },
     'files.completeUploadExternal'(args) {
       const given = args.json('files');
@@ -79,6 +79,8 @@ export function createFileMethods({ workspace, baseUrl, processingMs }: ApiOptio
       if (wanted.some((file) => file.bytes?.length !== file.declaredLength || file.completed))
         throw new SlackRefusal('file_not_found');
       const channel = args.text('channel_id');
+      // People's ids are no channels here: Slack holds them against ^[CGDZ][A-Z0-9]{8,}$.
+      if (channel && !/^[CGDZ]/.test(channel)) throw new SlackRefusal('invalid_arguments');
       if (channel && !workspace.channels.get(channel)?.members.has(botUser)) throw new SlackRefusal('not_in_channel');
       const batch = workspace.newId('');
       for (const file of wanted) {

@@ -28,6 +28,10 @@ export interface People {
   ): Promise<{ ts: string; deliveries: Delivery[] }>;
   /** Slack sends the events of a message once more, as after an acknowledgement that got lost. */
   redeliver(channel: FakeChannel, ts: string): Promise<Delivery[]>;
+  /** Any other event. */
+  happen(event: Json): Promise<Delivery>;
+  /** The latest event once more, under the same event id. */
+  redeliverLast(): Promise<Delivery>;
   upload(user: FakeUser, bytes: Buffer, name?: string): FakeFile;
   /** Presses the button, or picks the overflow entry, that stands for this id. */
   press(user: FakeUser, channel: FakeChannel, message: FakeMessage, id: string): Promise<Delivery>;
@@ -40,12 +44,18 @@ export interface People {
   type(user: FakeUser, view: FakeView, actionId: string, value: string): Promise<Delivery>;
 }
 
-export function createPeople(workspace: Workspace, transport: Transport, baseUrl: () => string): People {
+export function createPeople(
+  workspace: Workspace,
+  transport: Transport,
+  baseUrl: () => string,
+  responseUrl: () => string,
+): People {
   const { team, appId, botUser } = workspace;
+  let lastEvent: Json = {};
 
   /** https://docs.slack.dev/apis/events-api/#event-object */
   function emit(event: Json): Promise<Delivery> {
-    return transport.deliver('events_api', {
+    lastEvent = {
       token: 'verification',
       team_id: team,
       api_app_id: appId,
@@ -57,7 +67,8 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         { enterprise_id: null, team_id: team, user_id: botUser, is_bot: true, is_enterprise_install: false },
       ],
       is_ext_shared_channel: false,
-    });
+    };
+    return transport.deliver('events_api', lastEvent);
   }
 
   function interact(user: FakeUser, payload: Json): Promise<Delivery> {
@@ -126,6 +137,8 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
       const message = workspace.message(channel.id, ts);
       return message ? announce(channel, message) : Promise.reject(new Error(`there is no message ${ts}`));
     },
+    happen: emit,
+    redeliverLast: () => transport.deliver('events_api', lastEvent),
     mention: (user, channel, text, options) => say(user, channel, `<@${botUser}> ${text}`, options),
     command: (user, channel, command, text = '') =>
       transport.deliver('slash_commands', {
@@ -140,7 +153,7 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         text: asSent(text),
         api_app_id: appId,
         is_enterprise_install: 'false',
-        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        response_url: `${responseUrl()}/respond/${channel.id}/${user.id}`,
         trigger_id: workspace.newTrigger(user.id),
       }),
     upload(user, bytes, name = 'picture.png') {
@@ -175,8 +188,9 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
           ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
         },
         channel: { id: channel.id, name: channel.name },
-        message: messageView(workspace, message),
-        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        // What one person alone sees is not in the payload: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+        ...(message.onlyFor ? {} : { message: messageView(workspace, message) }),
+        response_url: `${responseUrl()}/respond/${channel.id}/${user.id}`,
         actions: [
           {
             type: element['type'],
@@ -207,7 +221,7 @@ export function createPeople(workspace: Workspace, transport: Transport, baseUrl
         message_ts: message.ts,
         channel: { id: channel.id, name: channel.name },
         message: messageView(workspace, message),
-        response_url: `${baseUrl()}/respond/${channel.id}/${user.id}`,
+        response_url: `${responseUrl()}/respond/${channel.id}/${user.id}`,
       }),
     type: (user, { id, view }, actionId, value) =>
       interact(user, {

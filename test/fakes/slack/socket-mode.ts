@@ -9,7 +9,7 @@ export interface SocketMode extends Transport {
   /** A new address for `apps.connections.open`; each opens one connection. */
   newUrl(base: string): string;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Slack recycles connections: it says so, then closes. https://docs.slack.dev/apis/events-api/using-socket-mode/#disconnect */
+  /** Slack recycles connections: it says so, goes on with them for a while, then closes. https://docs.slack.dev/apis/events-api/using-socket-mode/#disconnect */
   refresh(reason?: 'refresh_requested' | 'warning' | 'link_disabled'): void;
   /** Breaks the connections without a closing handshake. */
   drop(): void;
@@ -22,6 +22,9 @@ export interface SocketMode extends Transport {
   close(): void;
 }
 
+/** Slack closes about ten seconds after its warning; scaled. */
+const closesAfterMs = 1500;
+
 interface PendingAck {
   settle(payload: Json | undefined): void;
 }
@@ -30,7 +33,7 @@ interface PendingAck {
  * The server's side of Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode.
  * Pings come as WebSocket pings; the client closes when its own stay unanswered (SlackWebSocket.js of @slack/socket-mode).
  */
-export function createSocketMode(appId: string, timing: DeliveryTiming): SocketMode {
+export function createSocketMode(appId: string, timing: DeliveryTiming, { minimal }: { minimal: boolean }): SocketMode {
   const server = new WebSocketServer({ noServer: true });
   const tickets = new Set<string>();
   const sockets = new Set<WebSocket>();
@@ -38,7 +41,7 @@ export function createSocketMode(appId: string, timing: DeliveryTiming): SocketM
   let opened = 0;
   let ignoring = false;
   const pings = setInterval(() => {
-    for (const socket of sockets) socket.ping();
+    if (!minimal) for (const socket of sockets) socket.ping();
   }, 5000);
 
   function welcome(socket: WebSocket) {
@@ -96,17 +99,19 @@ export function createSocketMode(appId: string, timing: DeliveryTiming): SocketM
     newUrl(base) {
       const ticket = randomUUID();
       tickets.add(ticket);
+      if (minimal) return `${base.replace('http', 'ws')}/link/${ticket}`;
       return `${base.replace('http', 'ws')}/link/?ticket=${ticket}&app_id=${appId}`;
     },
     upgrade(request, socket, head) {
-      const ticket = new URL(request.url ?? '/', 'http://slack.invalid').searchParams.get('ticket') ?? '';
+      const { searchParams, pathname } = new URL(request.url ?? '/', 'http://slack.invalid');
+      const ticket = searchParams.get('ticket') ?? pathname.split('/').at(-1) ?? '';
       if (tickets.delete(ticket)) server.handleUpgrade(request, socket, head, welcome);
       else socket.destroy();
     },
     refresh(reason = 'refresh_requested') {
       for (const socket of sockets) {
         socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'applink-fake' } }));
-        if (reason !== 'warning') socket.close();
+        setTimeout(() => socket.close(), closesAfterMs).unref();
       }
     },
     drop() {

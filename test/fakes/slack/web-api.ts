@@ -3,6 +3,7 @@ import { createChatMethods } from './chat-methods.ts';
 import { createConversationMethods } from './conversation-methods.ts';
 import type { Faults } from './faults.ts';
 import { createFileMethods } from './file-methods.ts';
+import { leastOf, refuseOptional } from './minimal.ts';
 import { createOtherMethods } from './other-methods.ts';
 import type { Json, Workspace } from './workspace.ts';
 
@@ -34,8 +35,14 @@ export interface ApiOptions {
   tokens: { bot: string; app: string };
   /** Scopes of the bot token; answers name them, and methods outside them are refused. */
   scopes: Set<string>;
+  /** Scopes of the app-level token. */
+  appScopes: Set<string>;
   /** Where this server is reached: `http://127.0.0.1:4711`. */
   baseUrl(): string;
+  /** Where files are uploaded. */
+  uploadUrl(): string;
+  /** A server of the methods alone without which nothing could be posted. */
+  minimal: boolean;
   socketUrl(): string;
   isReachable(url: string): boolean;
   /** How long Slack works on an uploaded file before it is a picture. */
@@ -52,6 +59,7 @@ export interface ApiCall {
 
 /** The methods' scopes for bot tokens, from each method's page under https://docs.slack.dev/reference/methods */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
+  'apps.connections.open': ['connections:write'],
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
@@ -59,6 +67,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'conversations.replies': ['channels:history'],
   'conversations.history': ['channels:history'],
   'conversations.join': ['channels:join'],
+  'conversations.open': ['im:write'],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
   'files.delete': ['files:write'],
@@ -76,23 +85,26 @@ export function createWebApi(options: ApiOptions) {
   };
 
   return async function answerApi(request: IncomingMessage, response: ServerResponse, method: string) {
+    if (options.minimal && refuseOptional(method, request, response)) return;
     const body = await readBody(request);
     const form = formOf(request, body);
     const call: ApiCall = { method, arguments: Object.fromEntries(form), at: Date.now(), answer: undefined };
     options.calls.push(call);
-    const fault = options.faults.take(method);
+    const fault = options.faults.take(method, call.arguments);
     if (fault && 'retryAfter' in fault) return tooMany(response, fault.retryAfter);
     if (fault && 'status' in fault) return response.writeHead(fault.status).end();
     if (fault && 'hangUp' in fault && fault.hangUp === 'before') return request.socket.destroy();
+    if (fault && 'slowUntil' in fault) await fault.slowUntil;
     const answer = fault && 'error' in fault ? { ok: false, ...fault } : perform(method, form, request);
     call.answer = answer;
     if (fault && 'hangUp' in fault) return request.socket.destroy();
+    if (fault && 'heldUntil' in fault) await options.faults.held(fault.heldUntil);
     response
       .writeHead(200, {
         'content-type': 'application/json; charset=utf-8',
         'x-oauth-scopes': [...options.scopes].join(','),
       })
-      .end(JSON.stringify(answer));
+      .end(JSON.stringify(options.minimal ? leastOf(answer) : answer));
   };
 
   function perform(name: string, form: URLSearchParams, request: IncomingMessage): Json {
@@ -121,9 +133,10 @@ export function createWebApi(options: ApiOptions) {
     if ((method === 'apps.connections.open') !== (caller === 'app')) {
       throw new SlackRefusal('not_allowed_token_type');
     }
-    const missing = (scopesOf[method] ?? []).filter((scope) => !options.scopes.has(scope));
+    const granted = caller === 'app' ? options.appScopes : options.scopes;
+    const missing = (scopesOf[method] ?? []).filter((scope) => !granted.has(scope));
     if (missing.length > 0) {
-      throw new SlackRefusal('missing_scope', { needed: missing.join(','), provided: [...options.scopes].join(',') });
+      throw new SlackRefusal('missing_scope', { needed: missing.join(','), provided: [...granted].join(',') });
     }
   }
 }
