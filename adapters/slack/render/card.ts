@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Card, CardImage } from '../../../src/chat.ts';
 import { isImageKey } from '../../../src/images/image-files.ts';
+import { rankLabel } from '../../../src/rank-label.ts';
 import { actionBlocks } from './actions.ts';
 import { neighbourBlocks } from './neighbours.ts';
 import type { Pictures } from './pictures.ts';
@@ -29,7 +30,7 @@ export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
     ...neighbourBlocks(card.neighbours ?? [], pictures),
     ...(card.refinement ? refinementBlocks(card.refinement, card.neighbours ?? []) : []),
     ...plainSections(noticeOf(card)),
-    ...shownIn(card.images).flatMap((image) => imageBlocks(image, pictures)),
+    ...shownIn(card.images).flatMap((image) => imageBlocks(image, card.images?.length ?? 0, pictures)),
     ...plainSections(withheld(card.images)),
     ...actionBlocks(card.actions),
   ];
@@ -73,7 +74,8 @@ function summaryOf({ text, refinement, images = [] }: Card): string {
   return text || refinement?.prompt || images[0]?.alt || 'Promptory';
 }
 
-function imageBlocks({ key, alt, width, height, seed }: CardImage, pictures: Pictures): types.KnownBlock[] {
+function imageBlocks(image: CardImage, of: number, pictures: Pictures): types.KnownBlock[] {
+  const { key, alt } = image;
   const file = pictures.files.get(key);
   if (!file) return [];
   return [
@@ -81,7 +83,12 @@ function imageBlocks({ key, alt, width, height, seed }: CardImage, pictures: Pic
       type: 'image',
       slack_file: { id: file },
       alt_text: shorten(alt || 'A generated picture', limits.altText),
-      title: { type: 'plain_text', text: `${width} × ${height}, seed ${seed}`, emoji: false },
+      title: { type: 'plain_text', text: titleOf(image, of), emoji: false },
     },
   ];
+}
+
+function titleOf(image: CardImage, of: number): string {
+  const { width, height, seed } = image;
+  return [rankLabel(image, of), `${width} × ${height}`, `seed ${seed}`].filter(Boolean).join(', ');
 }
