@@ -22,7 +22,9 @@ export function createMessages({ adapter, api, places, posts, handler, log, botI
   }
 
   return async function receive(message: GatewayMessageCreateDispatchData): Promise<void> {
-    if (message.author.bot || message.webhook_id || !isForBot(message)) return;
+    // Its own posts are known by the id: a server may leave out `bot`, and a picture in a direct message would be searched for ever.
+    const isFromBot = message.author.bot || message.author.id === botId() || message.webhook_id;
+    if (isFromBot || !isForBot(message)) return;
     const attachments = picturesOf(message);
     if (attachments.length === 0) return;
     const { id, guild_id: guild, channel_id: channel } = message;

@@ -76,6 +76,18 @@ test('direct messages are known by the server that they are not in: they are ans
   }
 });
 
+test("the bot's own pictures in direct messages are not taken for somebody's", async () => {
+  const { ana, core, fake } = harness;
+  const direct = directChannel(fake.world, ana.user);
+  ana.runs(direct, 'prompt', { text: 'a cat' });
+  const invocation = await until(() => core.invocations[0]);
+  await threadOf(harness, invocation).post(await pictureCard(harness, 1), { key: 'k' });
+  // A command after it: whatever should have been heard was heard by then.
+  const { id } = ana.runs(direct, 'help');
+  await until(() => core.invocations.some((heard) => heard.id === id));
+  expect(core.invocations).toHaveLength(2);
+});
+
 test('a lost connection resumes without an address for it', async () => {
   harness.fake.gateway.drop(1006);
   await until(() => harness.fake.gateway.log.some(({ op }) => op === 'resume'));

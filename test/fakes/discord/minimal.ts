@@ -76,8 +76,8 @@ function minimalMessage(message: APIMessage): object {
   };
 }
 
-function minimalUser(user: { id: string; username: string; bot?: boolean } | undefined): object {
-  return { id: user?.id, username: user?.username, ...(user?.bot ? { bot: true } : {}) };
+function minimalUser(user: { id: string; username: string } | undefined): object {
+  return { id: user?.id, username: user?.username };
 }
 
 function isMessage(value: unknown): value is APIMessage {
