@@ -4,6 +4,7 @@ import { picturesOf } from './attachments.ts';
 import { findThePrompt } from './commands.ts';
 import { forgiving } from './forgiving.ts';
 import { personOf, scopeOf } from './people.ts';
+import type { PlaceRecord } from './records.ts';
 
 export interface MessageParts extends AskerParts {
   botId(): string;
@@ -30,7 +31,7 @@ export function createMessages({ adapter, api, places, posts, handler, log, botI
     const { id, guild_id: guild, channel_id: channel } = message;
     const member = message.member && { ...message.member, user: message.author };
     const person = personOf(member ? { member } : { user: message.author });
-    const thread = places.begin(id, {
+    const place: PlaceRecord = {
       kind: 'message',
       channel,
       source: id,
@@ -39,14 +40,15 @@ export function createMessages({ adapter, api, places, posts, handler, log, botI
       title: findThePrompt,
       person: person.id,
       createdAt: Date.now(),
-    });
+    };
+    const thread = { adapter, thread: places.begin(id, place) };
     const text = (message.content ?? '').replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
     const scope = scopeOf({ guild, channel });
     try {
-      await handler.accept({ kind: 'message', id, scope, person, thread: { adapter, thread }, text, attachments });
+      await handler.accept({ kind: 'message', id, scope, person, thread, carried: place, text, attachments });
     } catch (error) {
       const refusal = { content: refusalText(error, log), replyTo: id };
-      await posts.post(forgiving(posts.ordinary(channel), api), [refusal], `${thread}/refusal`);
+      await posts.post(forgiving(posts.ordinary(channel), api), [refusal], `${thread.thread}/refusal`);
     }
   };
 }

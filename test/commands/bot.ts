@@ -22,6 +22,7 @@ import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
 import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
+import type { Quota } from '../../src/queue/quota.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
 import type { Refiner } from '../../src/refiner/refiner.ts';
 import { createRunner } from '../../src/runner.ts';
@@ -45,15 +46,20 @@ const dimensions = 64;
 const log = pino({ level: 'silent' });
 
 /** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
-export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } = {}) {
+export async function openBot(options: Partial<Drawing> & { refiner?: Refiner; quota?: Quota } = {}) {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
   const store = await database.store({ name: 'words', dimensions });
   const outbox = createOutbox(state, store, log);
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
-  const queue = createQueue<JobPayload>(state, { maxWaiting: 20, width: { quick: 2, image: 1 }, log });
-  const hashUser = createUserHash(dataDir);
+  const queue = createQueue<JobPayload>(state, {
+    bounds: { total: 20, perScope: 20, perOwner: 20 },
+    width: { quick: 2, image: 1 },
+    quota: options.quota,
+    log,
+  });
+  const hashUser = await createUserHash(dataDir);
   const embedder = createWordEmbedder();
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
@@ -72,7 +78,7 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
-      for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
+      for (const job of await queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
     },
   };
   const handler = createHandler({
@@ -82,6 +88,8 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
     images,
     outbox,
     hashUser,
+    isExempt: ({ moderator = false }) => moderator,
+    sharesData: false,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
   });
@@ -112,7 +120,7 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner } 
       person: { id: person, name: person, moderator },
       thread: { adapter: adapter.name, thread: 'main' },
     });
-    while (queue.find(jobId)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (await queue.find(jobId)) await new Promise((resolve) => setTimeout(resolve, 5));
     return posts.slice(before).map(({ card }) => card);
   }
 
