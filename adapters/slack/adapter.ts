@@ -86,7 +86,9 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
     await app.start().catch((error: unknown) => {
       throw startFailure(error, options.connection);
     });
-    const pruning = setInterval(() => void ledger.prune(Date.now()), betweenPrunings).unref();
+    const prune = () =>
+      ledger.prune(Date.now()).catch((error: unknown) => log.warn({ err: error }, 'old records were not forgotten'));
+    const pruning = setInterval(prune, betweenPrunings).unref();
     running = { parts, receiver, pruning };
     log.info({ team: identity.team }, 'connected to Slack');
   }
