@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   clients: async () => (await import('./clients.ts')).benchClients(20_000),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
+  queue: async () => (await import('./queue.ts')).benchQueue(),
   sketch: async () => (await import('./sketch.ts')).benchSketch(),
   best: async () => (await import('./best.ts')).benchBest(),
   results: async () => (await import('./results.ts')).benchResults(),

@@ -1,74 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pino } from 'pino';
-import type { Embedding } from '../src/embedder/embedder.ts';
-import { openEmbedder } from '../src/embedder/open.ts';
-import { createPromptCleaner } from '../src/generator/clean-prompt.ts';
-import { createDiskImageFiles } from '../src/images/disk.ts';
-import { createGate } from '../src/moderation/gate.ts';
-import { createWordModerator } from '../src/moderation/words.ts';
-import { createOutbox } from '../src/outbox.ts';
-import { createPipeline, type RunContext } from '../src/pipeline.ts';
-import { createNeighboursRefiner } from '../src/refiner/neighbours.ts';
-import { createSearch } from '../src/search.ts';
-import { createCalibration } from '../src/similarity.ts';
-import { openState } from '../src/state.ts';
-import { openDatabase } from '../src/store/database.ts';
-import type { CorpusRow, PromptStore } from '../src/store/store.ts';
+import { megabytes, openFlow, quietContext, sentence } from './flow.ts';
 
-const log = pino({ level: 'silent' });
 const runs = 200;
-const batchSize = 2000;
 
 /** The flow without drawing (embed, search, refine by neighbours, log) over a corpus of so many rows: ms a run, and memory. */
 export async function benchPrompt(rows: number): Promise<Record<string, number>> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'bench-prompt-'));
-  const state = openState(path.join(dataDir, 'state'));
-  const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
-  const { embedder } = await openEmbedder({
-    clipModel: 'tiny',
-    storedModel: undefined,
-    hubUrl: 'http://127.0.0.1:9',
-    dataDir,
-    log,
-  });
-  const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-  const idle = megabytes();
-  await fill(store, rows, (texts) => embedder.embedTexts(texts));
-  const outbox = createOutbox(state, store, log);
-  const images = createDiskImageFiles(path.join(dataDir, 'images'));
-  const calibration = createCalibration(await store.sampleCosines());
-  const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
-  const generator = {
-    name: 'none',
-    model: 'none',
-    limits: {
-      maxCount: 1,
-      minSide: 512,
-      maxSide: 1024,
-      sideMultiple: 64,
-      hasSeed: true,
-      hasNegativePrompt: true,
-      hasSource: false,
-    },
-    models: async () => ['none'],
-    generate: async () => ({ images: [], generator: 'none', model: 'none', notices: [] }),
-  };
-  const refiner = createNeighboursRefiner();
-  const cleanPrompt = createPromptCleaner({ allowLora: false });
-  const pipeline = createPipeline({
-    embedder,
-    search,
-    refiner,
-    generator,
-    images,
-    outbox,
-    gate: createGate({ words: createWordModerator([], log), policy: 'restricted', log }),
-    calibration: () => calibration,
-    cleanPrompt,
-  });
-
+  const flow = await openFlow(rows);
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {
     const began = performance.now();
@@ -83,68 +19,22 @@ export async function benchPrompt(rows: number): Promise<Record<string, number>>
       size: '1:1',
       refine: 'refine',
     } as const;
-    await pipeline.run(request, quietContext());
-    await outbox.settled();
+    await flow.pipeline.run(request, quietContext());
+    await flow.outbox.settled();
     times.push(performance.now() - began);
   }
   const memory = megabytes();
-  await outbox.close();
-  await embedder.close();
-  await store.close();
-  await state.close();
+  await flow.close();
   times.sort((a, b) => a - b);
   return {
     rows,
     'p50, ms': at(times, 0.5),
     'p95, ms': at(times, 0.95),
-    'resident memory empty, MB': idle,
+    'resident memory empty, MB': flow.idle,
     'resident memory filled, MB': memory,
-  };
-}
-
-async function fill(store: PromptStore, rows: number, embed: (texts: string[]) => Promise<Embedding[]>) {
-  for (let from = 0; from < rows; from += batchSize) {
-    const texts = Array.from({ length: Math.min(batchSize, rows - from) }, (_, i) => sentence(from + i));
-    const vectors = await embed(texts);
-    await store.importPairs(texts.map((prompt, i) => row(from + i, prompt, vectors[i])));
-  }
-}
-
-function row(index: number, prompt: string, promptVector: Embedding = new Float32Array()): CorpusRow {
-  return { id: `row-${index}`, prompt, url: '', width: 512, height: 512, sourceSite: 'bench', promptVector };
-}
-
-const subjects =
-  'cat dog castle dragon robot lighthouse forest city rocket whale teapot violin tiger bridge garden ship'.split(' ');
-const places = 'on a sofa,by the sea,in the mountains,at night,under water,in the snow,on the moon,in a market'.split(
-  ',',
-);
-const mediums = 'watercolor,oil painting,photograph,pixel art,line art,3d render,charcoal sketch,poster'.split(',');
-const lights = 'golden hour,soft light,neon glow,studio lighting,moonlight,overcast,rim light,candlelight'.split(',');
-
-/** One of 8,192 prompts and a number that tells equal ones apart. */
-function sentence(index: number): string {
-  const pick = (list: readonly string[], divisor: number) => list[Math.floor(index / divisor) % list.length];
-  return `a ${pick(subjects, 1)} ${pick(places, 16)}, ${pick(mediums, 128)}, ${pick(lights, 1024)}, number ${index}`;
-}
-
-function quietContext(): RunContext {
-  return {
-    signal: new AbortController().signal,
-    log,
-    step: (_name, run) => run(),
-    progress: () => undefined,
-    found: async () => undefined,
-    refined: async () => undefined,
-    adultPlace: async () => ({ isFor: false, remedy: '' }),
-    generated: async () => undefined,
   };
 }
 
 function at(sorted: readonly number[], share: number): number {
   return Number((sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed(1));
-}
-
-function megabytes(): number {
-  return Math.round(process.memoryUsage().rss / 1024 / 1024);
 }

@@ -83,7 +83,11 @@ const startAdapter: Start = async (slack) => {
   const folder = newFolder();
   const log = createLog('error');
   const state = openState(path.join(folder, 'state'));
-  const queue = createQueue<Invocation>(state, { maxWaiting: 10_000, width: { quick: 4, image: burst }, log });
+  const queue = createQueue<Invocation>(state, {
+    bounds: { total: 10_000, perScope: 10_000, perOwner: 10_000 },
+    width: { quick: 4, image: burst },
+    log,
+  });
   const adapter: Adapter = createSlackAdapter({
     botToken: slack.tokens.bot,
     connection: { appToken: slack.tokens.app },
@@ -99,7 +103,6 @@ const startAdapter: Start = async (slack) => {
     async work({ id, payload }) {
       await adapter.thread(payload.thread).post({ text: 'a cat', actions: [] }, { key: `${id}/answer` });
     },
-    moved() {},
   });
   await adapter.start({
     commands,
@@ -110,6 +113,10 @@ const startAdapter: Start = async (slack) => {
         id: invocation.id,
         lane: 'image',
         owner: invocation.person.id,
+        scope: invocation.scope,
+        pictures: 1,
+        exempt: true,
+        portable: false,
         payload: invocation,
       });
       return { jobId: invocation.id, ahead };

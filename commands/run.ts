@@ -10,6 +10,7 @@ type Asked = Omit<RunRequest, 'id' | 'scope' | 'user'>;
 export async function runFlow(context: JobContext, asked: Asked): Promise<void> {
   const { jobId, scope, user, services } = context;
   const ofThisRun = { generation: jobId };
+  await context.charge(asked.count);
   let found: readonly Neighbour[] = [];
   await services.pipeline.run(
     { ...asked, id: jobId, scope, user },

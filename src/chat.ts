@@ -110,6 +110,8 @@ export interface Person {
   name: string;
   /** May delete and cancel what others made here (manages messages, is an admin). */
   moderator?: boolean | undefined;
+  /** Ids of the roles they have here, where the platform tells. */
+  roles?: readonly string[] | undefined;
 }
 
 /** A picture that came with an invocation: its bytes, or an address that the adapter's `download` fetches once the job runs. */
@@ -122,6 +124,8 @@ interface InvocationBase {
   scope: string;
   person: Person;
   thread: ThreadRef;
+  /** Plain data from which another process can answer in this thread; without it only one on this data folder can. */
+  carried?: unknown;
 }
 
 /** Everything a person can ask for. */
@@ -144,6 +148,8 @@ export interface Accepted {
   jobId: string;
   /** Jobs ahead of this one. */
   ahead: number;
+  /** Seconds until it is done, as past jobs tell. */
+  etaSeconds?: number | undefined;
 }
 
 /** What the core offers an adapter. */
@@ -170,7 +176,8 @@ export interface Adapter {
   start(handler: ChatHandler): Promise<void>;
   /** Stops taking work; posts stay possible until the process ends. */
   stop(): Promise<void>;
-  thread(ref: ThreadRef): Thread;
+  /** `carried`: what the invocation carried, perhaps from another process. */
+  thread(ref: ThreadRef, carried?: unknown): Thread;
   /** Fetches an attachment that was accepted as an address, from the platform's own file hosts only. */
   download?(url: string, options: { signal: AbortSignal }): Promise<Uint8Array>;
 }

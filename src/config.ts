@@ -9,6 +9,7 @@ import {
   moderationFaults,
   moderationSettings,
 } from './moderation-settings.ts';
+import { type QueueConfig, queueConfigOf, queueSettings } from './queue-settings.ts';
 import { groupFaults } from './setting-groups.ts';
 import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
 
@@ -49,11 +50,7 @@ const settings = z.object({
   SLACK_PORT: port.optional(),
   SLACK_API_URL: webAddress.optional(),
   ...s3Settings,
-  MAX_QUEUED: z.coerce
-    .number({ error: 'must be a number' })
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .default(100),
+  ...queueSettings,
   MAX_IMAGE_MB: z.coerce
     .number({ error: 'must be a number' })
     .positive('must be more than 0')
@@ -89,7 +86,7 @@ export interface Config {
   slack: SlackConfig | undefined;
   /** Undefined: pictures are files in the data folder. */
   s3: S3Config | undefined;
-  maxQueued: number;
+  queue: QueueConfig;
   maxImageBytes: number;
   /** Values that must never appear in a log. */
   secrets: readonly string[];
@@ -158,7 +155,7 @@ function toConfig(values: Settings): Config {
     discord: discordOf(values),
     slack: slackOf(values),
     s3: s3ConfigOf(values),
-    maxQueued: values.MAX_QUEUED,
+    queue: queueConfigOf(values),
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
   };
@@ -184,8 +181,8 @@ function slackOf(values: Settings): SlackConfig | undefined {
 }
 
 function secretsOf(values: Settings): string[] {
-  const password = values.CLICKHOUSE_URL ? new URL(values.CLICKHOUSE_URL).password : '';
-  const passwords = [password, ...imageSecrets(values)];
+  const addresses = [values.CLICKHOUSE_URL, values.REDIS_URL].filter((address) => address !== undefined);
+  const passwords = [...addresses.map((address) => new URL(address).password), ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
   return [...new Set([...tokens, values.S3_SECRET_ACCESS_KEY, ...passwords, ...passwords.map(decoded)])].flatMap(

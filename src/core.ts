@@ -14,7 +14,7 @@ import { rememberModels } from './generator/model-list.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
 import { createModelCheck } from './generator/unknown-model.ts';
 import { createHandler } from './handler.ts';
-import { createUserHash } from './identity.ts';
+import { type AgreeOnKey, createUserHash, exemption } from './identity.ts';
 import { createImageFiles } from './images/choose.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import { createImportServer } from './importer/import-server.ts';
@@ -26,8 +26,9 @@ import { unmarked } from './moderation/shown.ts';
 import { createOutbox } from './outbox.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProvenance, type Provenance } from './provenance.ts';
-import { createQueue } from './queue/lmdb.ts';
+import { chooseQueue } from './queue/choose.ts';
 import type { Queue } from './queue/queue.ts';
+import { agreeOnKey } from './queue/shared-key.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
 import { createOpenAiRefiner } from './refiner/openai.ts';
 import { createRunner } from './runner.ts';
@@ -81,12 +82,10 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
   const { store, embedder, plainEmbedder, state, notice } = await openMemory(config, log, signal);
   const images = await createImageFiles(config);
   const outbox = createOutbox(state, store, log);
-  const queue = createQueue<JobPayload>(state, {
-    maxWaiting: config.maxQueued,
-    width: { quick: quickWidth, image: config.image.concurrency },
-    log,
-  });
-  const hashUser = createUserHash(config.dataDir);
+  const { redisUrl, bounds, quota, quotaExempt } = config.queue;
+  const width = { quick: quickWidth, image: config.image.concurrency };
+  const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width, log });
+  const hashUser = await createUserHash(config.dataDir, agreeingOver(redisUrl, log));
   const generator = createGenerator(config.image, log);
   const models = rememberModels(generator, { timeoutMs: modelsMs });
   const calibration = await keepCalibrated(store);
@@ -145,6 +144,8 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
       hashUser,
       gate,
       suggest,
+      isExempt: exemption(quotaExempt),
+      sharesData: config.clickhouseUrl !== undefined,
       checkModel: createModelCheck(models),
     }),
     state,
@@ -164,6 +165,7 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
     },
     async stop() {
       await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), imports.stop(), warmed]);
+      await queue.close();
       await outbox.close();
       await embedder.close();
       await store.close();
@@ -183,6 +185,10 @@ async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
   const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
   return { state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
+}
+
+function agreeingOver(redisUrl: string | undefined, log: Logger): AgreeOnKey | undefined {
+  return redisUrl === undefined ? undefined : (ours, fresh, file) => agreeOnKey(redisUrl, ours, fresh, file, log);
 }
 
 function createRefiner({ openai }: Config, log: Logger) {
@@ -217,14 +223,14 @@ async function searchDirectly(
 function cancellingIn(queue: Queue<JobPayload>): Pick<Services, 'cancelJob' | 'cancelAllOf'> {
   return {
     async cancelJob(jobId, by) {
-      const job = queue.find(jobId);
+      const job = await queue.find(jobId);
       if (job && job.owner !== by.user && !by.moderator) {
         throw new BotError('forbidden', 'Only the person who asked for this can cancel it.');
       }
       return queue.cancel(jobId);
     },
     async cancelAllOf(user, { except }) {
-      const others = queue.all().filter((job) => job.owner === user && job.id !== except);
+      const others = (await queue.all()).filter((job) => job.owner === user && job.id !== except);
       await Promise.all(others.map(({ id }) => queue.cancel(id)));
     },
   };

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { checkDiscord } from '../adapters/discord/doctor.ts';
@@ -9,6 +8,7 @@ import { BotError } from './errors.ts';
 import { checkBackends } from './generator/doctor.ts';
 import { checkBucket } from './images/doctor.ts';
 import { createLog } from './log.ts';
+import { makeFolder } from './make-folder.ts';
 import { checkModeration } from './moderation/doctor.ts';
 
 /** One thing that must be right for the bot to run, and what to do where it is not. */
@@ -58,7 +58,7 @@ async function checkDataFolder({ dataDir }: Config): Promise<Check> {
   const name = 'Data folder';
   const remedy = 'Set DATA_DIR to a folder that is yours and has a gigabyte of room.';
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     await access(folder, constants.W_OK);
     const { bavail, bsize } = await statfs(folder);
     const free = `${folder}, ${((bavail * bsize) / 1024 ** 3).toFixed(1)} GB free`;

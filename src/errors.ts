@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'too_large'
   | 'unsupported_image'
   | 'queue_full'
+  | 'quota_exceeded'
+  | 'queue_unavailable'
   | 'cancelled'
   | 'disk_full'
   | 'images_unavailable'

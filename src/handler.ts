@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attachment, ChatHandler, Invocation, Suggestion } from './chat.ts';
+import type { Attachment, ChatHandler, Invocation, Person, Suggestion } from './chat.ts';
 import type { ActionHandler, Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { readOptions } from './command-options.ts';
@@ -21,6 +21,10 @@ interface HandlerParts {
   outbox: Outbox;
   hashUser: HashUser;
   gate: Pick<Gate, 'checkWords'>;
+  /** Whether the daily quota does not hold for somebody. */
+  isExempt(person: Person): boolean;
+  /** Other processes see the same database and pictures, so that they can do the jobs accepted here. */
+  sharesData: boolean;
   /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
   checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
@@ -31,15 +35,15 @@ const maxAttachments = 4;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, hashUser, gate } = parts;
+  const { commands, actions, queue, hashUser, gate, isExempt, sharesData } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);
     const task = taskOf(invocation);
     if (!task) return { jobId, ahead: 0 };
+    const { scope, person, thread, carried } = invocation;
     if (task.kind === 'command' && typeof task.values['model'] === 'string')
       await parts.checkModel(task.values['model']);
-    const { scope, person, thread } = invocation;
     const user = hashUser(scope, person.id);
     gate.checkWords(promptsOf(task), { user });
     const owner = { scope, job: jobId, user };
@@ -48,11 +52,22 @@ export function createHandler(parts: HandlerParts): ChatHandler {
       scope,
       user,
       moderator: person.moderator ?? false,
+      carried,
       attachments: await keepAll('attachments' in invocation ? invocation.attachments : [], owner),
       task,
     };
-    const { ahead } = await queue.submit({ id: jobId, lane: laneOf(task), owner: payload.user, payload });
-    return { jobId, ahead };
+    const lane = laneOf(task);
+    const place = await queue.submit({
+      id: jobId,
+      lane,
+      owner: payload.user,
+      scope,
+      pictures: lane === 'image' ? picturesOf(task) : 0,
+      exempt: isExempt(person),
+      portable: sharesData && carried !== undefined,
+      payload,
+    });
+    return { jobId, ...place };
   }
 
   function taskOf(invocation: Invocation): CommandTask | ActionTask | undefined {
@@ -135,6 +150,11 @@ export function createHandler(parts: HandlerParts): ChatHandler {
 
 function reactions(actions: readonly ActionHandler[]): string[] {
   return actions.flatMap((action) => (action.reaction ? [action.emoji] : []));
+}
+
+/** As far as the request tells; a run that derives from another tells more once that is read. */
+function picturesOf(task: CommandTask | ActionTask): number {
+  return task.kind === 'command' && typeof task.values.count === 'number' ? task.values.count : 1;
 }
 
 /** One platform event is one job, however often it is delivered. */

@@ -6,6 +6,8 @@ export interface JobPayload {
   scope: string;
   user: string;
   moderator: boolean;
+  /** What the adapter needs to answer from another process (src/chat.ts). */
+  carried?: unknown;
   attachments: readonly ({ key: string } | { url: string })[];
   task: CommandTask | ActionTask;
 }

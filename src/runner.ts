@@ -1,4 +1,4 @@
-import type { Adapter, Card, Thread } from './chat.ts';
+import type { Adapter, Card, ProgressUpdate, Thread } from './chat.ts';
 import type { ActionHandler, Command, JobContext, Services, StoredAttachment } from './command.ts';
 import { BotError } from './errors.ts';
 import { explainFailure } from './failure.ts';
@@ -7,7 +7,7 @@ import type { Logger } from './log.ts';
 import { type AdultPolicy, adultPlaceOf } from './moderation/adult-policy.ts';
 import { asShownTo } from './moderation/shown.ts';
 import type { StageProgress } from './pipeline.ts';
-import type { JobControl, QueuedJob, QueueHandlers } from './queue/queue.ts';
+import type { JobControl, Place, QueuedJob, QueueHandlers } from './queue/queue.ts';
 import { keepUpload } from './uploads.ts';
 
 interface RunnerParts {
@@ -38,29 +38,42 @@ export function createRunner({
     const adapter = adapters.get(job.payload.thread.adapter);
     if (!adapter)
       throw new BotError('not_found', `The adapter ${job.payload.thread.adapter} is not switched on any more.`);
-    return adapter.thread(job.payload.thread);
+    return adapter.thread(job.payload.thread, job.payload.carried);
   }
 
   async function work(job: Job, control: JobControl) {
     const thread = threadOf(job);
     const jobLog = log.child({ job: job.id, adapter: thread.ref.adapter, task: job.payload.task.name });
     const report = reporterOf(job, thread, control, jobLog);
+    // Recorded, so that a job which a crash interrupts after its end does not end in another way when it is done again.
+    const outcome = await control.step('outcome', () => attempt(job, { thread, control, log: jobLog, report }));
+    if (outcome.kind === 'done') return report('done', 'Done');
+    if (outcome.isFree) await control.charge(0);
+    if (outcome.kind === 'cancelled') {
+      await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
+      return report('cancelled', 'Cancelled');
+    }
+    const card: Card = { text: outcome.message, tone: 'error', personal: true, actions: [] };
+    await thread.post(card, { key: `${job.id}/error` }).finally(() => report('failed', 'Failed'));
+  }
+
+  /** Does the job; throws only when it is handed back. */
+  async function attempt(job: Job, { thread, control, log: jobLog, report }: Attempt): Promise<Outcome> {
+    // Cancelled while it waited: nothing was done for it.
+    const isUntouched = control.cancelled && job.attempts === 1;
     try {
-      control.signal.throwIfAborted();
+      if (isUntouched) control.signal.throwIfAborted();
       if (job.attempts > maxAttempts)
         throw new BotError('internal', 'This request stopped the bot several times and was given up.');
       void report('running', 'Starting');
       await perform(job, await contextOf(job, thread, control, jobLog, report));
-      await report('done', 'Done');
+      return { kind: 'done' };
     } catch (error) {
       if (control.signal.aborted && !control.cancelled) throw error;
-      if (control.cancelled) {
-        await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
-        return report('cancelled', 'Cancelled');
-      }
-      const { message } = explainFailure(error, jobLog);
-      const card: Card = { text: message, tone: 'error', personal: true, actions: [] };
-      await thread.post(card, { key: `${job.id}/error` }).finally(() => report('failed', 'Failed'));
+      if (control.cancelled) return { kind: 'cancelled', isFree: isUntouched };
+      const { code, message } = explainFailure(error, jobLog);
+      // Who gets no pictures pays nothing; a refusal does count, or else rules could be probed for free.
+      return { kind: 'failed', message, isFree: code !== 'refused' };
     }
   }
 
@@ -91,9 +104,15 @@ export function createRunner({
     report: Report,
   ): Promise<JobContext> {
     const { scope, user, moderator } = job.payload;
+    // What is recorded stays done when the job is cancelled; nothing new is begun.
+    const step = <Value>(name: string, run: () => Promise<Value>) =>
+      control.step(name, () => {
+        control.signal.throwIfAborted();
+        return run();
+      });
     const adultPlace = () => adultPlaceOf(adultPolicy, thread);
     const post = (name: string, card: Card, options: { generation?: string } = {}) =>
-      control.step(`post ${name}`, async () => {
+      step(`post ${name}`, async () => {
         const ref = await thread.post(await asShownTo(adultPlace, card), { key: `${job.id}/${name}` });
         const { generation } = options;
         if (generation)
@@ -112,7 +131,8 @@ export function createRunner({
         return control.cancelled;
       },
       usualSeconds: control.usualSeconds,
-      step: control.step,
+      step,
+      charge: control.charge,
       attachments: await fetchAll(job, control),
       post,
       adultPlace,
@@ -137,16 +157,39 @@ export function createRunner({
     );
   }
 
-  function moved(job: Job, ahead: number) {
+  function moved(job: Job, { ahead, etaSeconds }: Place) {
     if (job.payload.task.kind === 'action' && job.lane === 'quick') return;
     const label = ahead === 0 ? 'Next in line' : `${ahead} ahead in the queue`;
-    const update = { jobId: job.id, status: 'queued' as const, label, ahead, cancel: cancelAction(job) };
-    threadOf(job)
-      .progress(update)
-      .catch((error: unknown) => log.warn({ err: error, job: job.id }, 'the queue place could not be shown'));
+    show(job, { jobId: job.id, status: 'queued', label, ahead, etaSeconds, cancel: cancelAction(job) });
   }
 
-  return { work, moved };
+  /** Takes the place in line away; the process that does the job now shows how it goes. */
+  function left(job: Job) {
+    show(job, { jobId: job.id, status: 'done', label: 'Done elsewhere' });
+  }
+
+  function show(job: Job, update: ProgressUpdate) {
+    const logFailure = (error: unknown) => log.warn({ err: error, job: job.id }, 'the queue place could not be shown');
+    try {
+      threadOf(job).progress(update).catch(logFailure);
+    } catch (error) {
+      logFailure(error);
+    }
+  }
+
+  return { work, moved, left };
+}
+
+type Outcome =
+  | { kind: 'done' }
+  | { kind: 'cancelled'; isFree: boolean }
+  | { kind: 'failed'; message: string; isFree: boolean };
+
+interface Attempt {
+  thread: Thread;
+  control: JobControl;
+  log: Logger;
+  report: Report;
 }
 
 type Report = (

@@ -19,7 +19,9 @@ export interface AskerParts {
   log: Logger;
 }
 
-type WithoutBase<Asked> = Asked extends Invocation ? Omit<Asked, 'id' | 'scope' | 'person' | 'thread'> : never;
+type WithoutBase<Asked> = Asked extends Invocation
+  ? Omit<Asked, 'id' | 'scope' | 'person' | 'thread' | 'carried'>
+  : never;
 /** The part of an invocation that says what is wanted. */
 export type Wanted = WithoutBase<Invocation>;
 
@@ -61,7 +63,13 @@ export function createAsker({ adapter, api, places, handler, log }: AskerParts):
     places.acking(thread, ack);
     ack.catch((error: unknown) => log.warn({ err: error }, 'an interaction was acked too late'));
     const scope = scopeOf({ guild: interaction.guild_id, channel: place.channel });
-    const base = { id: interaction.id, scope, person: personOf(interaction), thread: { adapter, thread } };
+    const base = {
+      id: interaction.id,
+      scope,
+      person: personOf(interaction),
+      thread: { adapter, thread },
+      carried: place,
+    };
     try {
       await handler.accept({ ...base, ...wanted() } as Invocation);
     } catch (error) {

@@ -14,12 +14,12 @@ import { createInteractions } from './interactions.ts';
 import { revoked } from './login-failure.ts';
 import { createMessages } from './messages.ts';
 import { createPatience } from './patience.ts';
-import { createPlaces } from './places.ts';
+import { createPlaces, placePrefix } from './places.ts';
 import { createPosts } from './posts.ts';
 import { createProgress } from './progress.ts';
 import { keepPruned, usualLimits } from './pruning.ts';
 import { createReactions } from './reactions.ts';
-import { openTables } from './records.ts';
+import { openTables, type PlaceRecord } from './records.ts';
 import { parseShards } from './shards.ts';
 import { createSuggestions } from './suggestions.ts';
 import { createThread } from './thread.ts';
@@ -138,7 +138,11 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
       setTimeout(() => stopping.abort(), timing.holdMs).unref();
       await Promise.all([connection.close(), stopPruning()]);
     },
-    thread: (ref) => createThread(ref, { adapter, state, tables, api, places, posts, progress, images }),
+    thread(ref, carried) {
+      // What a job of another process carries is the place that this adapter noted there.
+      if (carried && ref.thread.startsWith(placePrefix)) places.adopt(ref.thread, carried as PlaceRecord);
+      return createThread(ref, { adapter, state, tables, api, places, posts, progress, images });
+    },
     download: (url, { signal }) => downloadAttachment(url, { apiUrl, maxBytes: maxImageBytes }, signal),
   };
 }

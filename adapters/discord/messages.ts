@@ -3,6 +3,7 @@ import type { AskerParts } from './asking.ts';
 import { picturesOf } from './attachments.ts';
 import { findThePrompt } from './commands.ts';
 import { personOf, scopeOf } from './people.ts';
+import type { PlaceRecord } from './records.ts';
 
 export interface MessageParts extends AskerParts {
   botId(): string;
@@ -27,7 +28,7 @@ export function createMessages({ adapter, places, posts, handler, botId }: Messa
     const { id, guild_id: guild, channel_id: channel } = message;
     const member = message.member && { ...message.member, user: message.author };
     const person = personOf(member ? { member } : { user: message.author });
-    const thread = places.begin(id, {
+    const place: PlaceRecord = {
       kind: 'message',
       channel,
       source: id,
@@ -36,9 +37,10 @@ export function createMessages({ adapter, places, posts, handler, botId }: Messa
       title: findThePrompt,
       person: person.id,
       createdAt: Date.now(),
-    });
+    };
+    const thread = { adapter, thread: places.begin(id, place) };
     const text = (message.content ?? '').replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
     const scope = scopeOf({ guild, channel });
-    await handler.accept({ kind: 'message', id, scope, person, thread: { adapter, thread }, text, attachments });
+    await handler.accept({ kind: 'message', id, scope, person, thread, carried: place, text, attachments });
   };
 }

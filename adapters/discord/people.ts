@@ -3,7 +3,7 @@ import type { Person } from '../../src/chat.ts';
 import { moderates } from './permissions.ts';
 
 interface Sender {
-  member?: (Pick<APIGuildMember, 'nick'> & { user?: APIUser; permissions?: string }) | undefined;
+  member?: (Pick<APIGuildMember, 'nick'> & { roles?: string[]; user?: APIUser; permissions?: string }) | undefined;
   user?: APIUser | undefined;
 }
 
@@ -15,6 +15,7 @@ export function personOf({ member, user }: Sender): Person {
     id: account.id,
     name: member?.nick ?? account.global_name ?? account.username,
     moderator: moderates(member?.permissions),
+    roles: member?.roles,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Places {
   /** Notes a place before its job is accepted; one that is known (a redelivered event) stays as it is. Returns its name. */
   begin(event: string, record: PlaceRecord): string;
   find(thread: string): PlaceRecord | undefined;
+  /** Notes a place that another process began. */
+  adopt(thread: string, record: PlaceRecord): void;
   /** Tells that the ack of an interaction is under way: nothing else may use its webhook before. */
   acking(thread: string, ack: Promise<void>): void;
   /** Shows the first message, opens the thread where one can be, and returns the channel that answers go to. Happens once. */
@@ -29,7 +31,8 @@ interface PlacesParts {
   posts: Posts;
 }
 
-const prefix = 'place:';
+/** What the names of places begin with; other threads are channels. */
+export const placePrefix = 'place:';
 const unnamed = 'Pictures';
 // A little less than Discord's 15 minutes.
 const webhookLifetimeMs = 14.5 * 60 * 1000;
@@ -57,12 +60,16 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
   const opening = new Map<string, Promise<string>>();
 
   function begin(event: string, record: PlaceRecord): string {
-    const thread = `${prefix}${event}`;
-    if (find(thread)) return thread;
+    const thread = `${placePrefix}${event}`;
+    adopt(thread, record);
+    return thread;
+  }
+
+  function adopt(thread: string, record: PlaceRecord): void {
+    if (find(thread)) return;
     beingWritten.set(thread, record);
     // LMDB commits in the order of the calls: the accepted job that follows is never on disk without its place.
     void tables.places.put(thread, record).finally(() => beingWritten.delete(thread));
-    return thread;
   }
 
   function find(thread: string): PlaceRecord | undefined {
@@ -156,6 +163,7 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
   return {
     begin,
     find,
+    adopt,
     open,
     change,
     acking(thread, ack) {

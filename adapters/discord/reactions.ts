@@ -27,8 +27,9 @@ export function createReactions({ adapter, api, posts, handler, botId, moderates
       // Discord gives a reaction no id, and delivers it once; given, taken back and given again are three events.
       id: `${message}:${user}:${randomUUID()}`,
       scope: scopeOf({ guild, channel }),
-      person: { ...nameOf(event), id: user, moderator },
+      person: { ...nameOf(event), id: user, moderator, roles: rolesOf(event) },
       thread: { adapter, thread: channel },
+      carried: {},
       emoji,
       added,
       message: { adapter, thread: channel, message: posts.mainOf(message)?.main ?? message },
@@ -51,6 +52,10 @@ export function createReactions({ adapter, api, posts, handler, botId, moderates
 function nameOf(event: ReactionEvent): Pick<Person, 'name'> {
   const member = 'member' in event ? event.member : undefined;
   return { name: member?.nick ?? member?.user?.global_name ?? member?.user?.username ?? 'somebody' };
+}
+
+function rolesOf(event: ReactionEvent): readonly string[] | undefined {
+  return 'member' in event ? event.member?.roles : undefined;
 }
 
 /** Without skin tones and variation selectors, which clients add as they like. */

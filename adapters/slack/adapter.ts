@@ -8,6 +8,7 @@ import type { State } from '../../src/state.ts';
 import { clientOptions, createApi, type SlackApi } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';
 import { createCards } from './cards.ts';
+import { adopt } from './carried.ts';
 import { createHostCheck, fileHosts } from './hosts.ts';
 import { type Identity, identify } from './identity.ts';
 import { listenForCommands } from './inbound/commands.ts';
@@ -22,7 +23,7 @@ import { createMembers } from './members.ts';
 import { createOnce } from './once.ts';
 import { createPersonalAnswers } from './personal.ts';
 import { createPictureStore } from './pictures.ts';
-import { adapterName, threadRef } from './place.ts';
+import { adapterName, placeOf, threadRef } from './place.ts';
 import { createPoster } from './poster.ts';
 import { createProgressBoard } from './progress.ts';
 import { createRoots } from './roots.ts';
@@ -98,9 +99,10 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
       await running?.receiver.stop();
       await running?.parts.progress.settled();
     },
-    thread(ref) {
+    thread(ref, carried) {
       if (!running) throw new BotError('internal', 'Slack is not connected yet. Try again in a moment.');
-      return createThread(ref, running.parts);
+      const { parts } = running;
+      return createThread(ref, { ...parts, poster: adopt(parts.ledger, parts.poster, placeOf(ref), carried) });
     },
     async download(url, { signal }) {
       if (!isTrusted(url))

@@ -14,6 +14,8 @@ export interface Posting {
   thread?: string | undefined;
   message: SlackMessage;
   broadcast?: boolean | undefined;
+  /** Another process may have posted it, at the earliest then (milliseconds). */
+  maybeSince?: number | undefined;
 }
 
 export interface Poster {
@@ -37,12 +39,12 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
   const once = createOnce<string>();
 
   async function postUnlessKnown(posting: Posting): Promise<string> {
-    const { key, channel } = posting;
+    const { key, channel, maybeSince } = posting;
     const known = ledger.post(key);
     if (known?.ts) return known.ts;
-    const since = known?.since ?? Date.now();
+    const since = known?.since ?? maybeSince ?? Date.now();
     if (!known) await ledger.announcePost(key, { channel, since });
-    const ts = await send(posting, since, known !== undefined);
+    const ts = await send(posting, since, (known?.since ?? maybeSince) !== undefined);
     await ledger.savePost(key, { channel, since, ts });
     return ts;
   }

@@ -14,6 +14,7 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   cancelled: 409,
   too_large: 413,
   refused: 422,
+  quota_exceeded: 429,
   unsupported_image: 415,
   invalid_settings: 500,
   internal: 500,
@@ -26,6 +27,7 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   images_unavailable: 503,
   moderation_unavailable: 503,
   queue_full: 503,
+  queue_unavailable: 503,
   disk_full: 507,
 };
 

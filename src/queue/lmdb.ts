@@ -1,6 +1,22 @@
-import { BotError, isAbort } from '../errors.ts';
+import { isAbort } from '../errors.ts';
 import type { State } from '../state.ts';
-import type { JobControl, Lane, NewJob, Queue, QueuedJob, QueueHandlers, QueueOptions } from './queue.ts';
+import { brokenBound, queueFull } from './bounds.ts';
+import { blend, secondsUntilDone } from './durations.ts';
+import { fairOrder } from './fair-order.ts';
+import { cancellation, endAll, isHandedBack } from './interruption.ts';
+import { createAllowance } from './lmdb-allowance.ts';
+import { openJobRecords, servedKey } from './lmdb-records.ts';
+import {
+  type JobControl,
+  type Lane,
+  lanes,
+  type NewJob,
+  type Place,
+  type Queue,
+  type QueuedJob,
+  type QueueHandlers,
+  type QueueOptions,
+} from './queue.ts';
 
 interface Running {
   lane: Lane;
@@ -8,219 +24,200 @@ interface Running {
   finished: Promise<void>;
 }
 
-const lanes: readonly Lane[] = ['quick', 'image'];
 // A platform redelivers an event within minutes; a day leaves room for an outage.
 const rememberFinishedMs = 24 * 60 * 60 * 1000;
+const pruneEveryMs = 60 * 60 * 1000;
 
-/** A durable first-come queue in LMDB: what it accepted survives kill -9, and each job ends once. */
+/** A durable queue in LMDB, fair between people: what it accepted survives kill -9, and each job ends once. */
 export function createQueue<Payload>(state: State, options: QueueOptions): Queue<Payload> {
-  const jobs = state.table<QueuedJob<Payload>>('jobs');
-  const steps = state.table<{ value: unknown }>('job-steps');
-  const finished = state.table<number>('jobs-finished');
-  // What is on the disk: a read of LMDB may show the state of a moment ago.
-  const stored = new Map<string, QueuedJob<Payload>>();
-  const ended = new Set<string>();
-  const waiting: Record<Lane, QueuedJob<Payload>[]> = { quick: [], image: [] };
+  type Job = QueuedJob<Payload>;
+  const records = openJobRecords<Payload>(state);
+  const { jobs, finished, served, durations, steps, commit } = records;
+  const allowance = createAllowance(records, options.quota);
   const running = new Map<string, Running>();
-  const submitting = new Map<string, Promise<{ ahead: number }>>();
-  const usualSeconds = new Map<Lane, number>();
+  // They take their place, but must not begin before they are on disk.
+  const submitting = new Map<string, Promise<Place>>();
+  // The disk did not take how they went: they are begun again at the next start.
+  const lost = new Set<string>();
+  const told = new Map<string, number>();
   let handlers: QueueHandlers<Payload> | undefined;
-  let sequence = 0;
+  let sequence = Math.max(0, ...jobs.entries().map(([, job]) => job.sequence), ...served.entries().map(([, at]) => at));
+  let prunedAt = Number.NEGATIVE_INFINITY;
 
-  restore();
-
-  function restore() {
-    const left = [...jobs.getRange({})].map(({ value }) => value).sort((a, b) => a.sequence - b.sequence);
-    for (const job of left) {
-      stored.set(job.id, job);
-      waiting[job.lane].push(job);
-    }
-    sequence = left.at(-1)?.sequence ?? 0;
-    const horizon = Date.now() - rememberFinishedMs;
-    for (const { key, value } of finished.getRange({})) {
-      if (value < horizon) finished.remove(key);
-      else ended.add(key);
-    }
-  }
-
-  function runningIn(lane: Lane): number {
-    return [...running.values()].filter((run) => run.lane === lane).length;
-  }
-
-  function aheadOf(job: QueuedJob<Payload>): number {
-    const place = waiting[job.lane].indexOf(job);
-    return place < 0 ? 0 : place + runningIn(job.lane);
-  }
+  prune();
 
   function nextSequence(): number {
     sequence += 1;
     return sequence;
   }
 
+  function waitingIn(lane: Lane): Job[] {
+    const waiting = jobs
+      .entries()
+      .flatMap(([id, job]) => (job.lane === lane && !running.has(id) && !lost.has(id) ? job : []));
+    return fairOrder(waiting, (owner) => served.get(servedKey(lane, owner)));
+  }
+
+  function runningIn(lane: Lane): number {
+    return [...running.values()].filter((run) => run.lane === lane).length;
+  }
+
+  function placeOf({ id, lane }: Job): Place {
+    const index = waitingIn(lane).findIndex((job) => job.id === id);
+    return placeAt(lane, index < 0 ? 0 : index + runningIn(lane));
+  }
+
+  function placeAt(lane: Lane, ahead: number): Place {
+    return { ahead, etaSeconds: secondsUntilDone(durations.get(lane), ahead, options.width[lane]) };
+  }
+
   function submit(job: NewJob<Payload>) {
     const earlier = submitting.get(job.id);
     if (earlier) return earlier;
-    const accepted = accept(job).finally(() => submitting.delete(job.id));
+    const known = jobs.get(job.id);
+    if (known) return Promise.resolve(placeOf(known));
+    if (finished.get(job.id) !== undefined) return Promise.resolve(placeAt(job.lane, 0));
+    const accepted = accept(job).finally(() => {
+      submitting.delete(job.id);
+      advance();
+    });
     submitting.set(job.id, accepted);
     return accepted;
   }
 
   async function accept(job: NewJob<Payload>) {
-    const known = stored.get(job.id);
-    if (known) return { ahead: aheadOf(waiting[job.lane].find(({ id }) => id === job.id) ?? known) };
-    if (ended.has(job.id)) return { ahead: 0 };
-    if (waiting[job.lane].length >= options.maxWaiting) {
-      throw new BotError(
-        'queue_full',
-        `${options.maxWaiting} requests are waiting already. Try again in a few minutes.`,
-      );
-    }
-    const queued = { ...job, sequence: nextSequence(), attempts: 0, cancelled: false };
-    // Takes its place before it is on disk: two submits at once must not both count the same free place.
-    waiting[job.lane].push(queued);
-    const ahead = aheadOf(queued);
-    try {
-      await state.durably(() => {
-        jobs.put(queued.id, queued);
-      });
-    } catch (error) {
-      waiting[job.lane].splice(waiting[job.lane].indexOf(queued), 1);
-      throw error;
-    }
-    stored.set(queued.id, queued);
-    advance();
-    return { ahead };
+    const broken = brokenBound(waitingIn(job.lane), job, options.bounds);
+    if (broken) throw queueFull(broken, options.bounds);
+    const { charged, changes } = allowance.take(job);
+    const queued: Job = { ...job, sequence: nextSequence(), attempts: 0, begun: false, cancelled: false, charged };
+    const onDisk = commit(jobs.set(job.id, queued), ...changes);
+    const place = placeOf(queued);
+    await onDisk;
+    return place;
   }
 
   function advance() {
     if (!handlers) return;
     for (const lane of lanes) {
-      while (runningIn(lane) < options.width[lane] && isStored(waiting[lane][0])) begin(waiting[lane].shift());
-      waiting[lane].forEach((job) => {
-        handlers?.moved(job, aheadOf(job));
-      });
+      for (const job of waitingIn(lane)) {
+        if (runningIn(lane) >= options.width[lane]) break;
+        if (!submitting.has(job.id)) begin(job);
+      }
+      for (const [index, job] of waitingIn(lane).entries()) tell(job, index + runningIn(lane));
     }
   }
 
-  function isStored(job: QueuedJob<Payload> | undefined): boolean {
-    return job !== undefined && stored.has(job.id);
+  function tell(job: Job, ahead: number) {
+    if (told.get(job.id) === ahead) return;
+    told.set(job.id, ahead);
+    handlers?.moved?.(job, placeAt(job.lane, ahead));
   }
 
-  function begin(job: QueuedJob<Payload> | undefined) {
-    if (!job || !handlers) return;
+  function begin(job: Job) {
+    if (!handlers) return;
     const controller = new AbortController();
-    const begun = { ...job, attempts: job.attempts + 1 };
-    if (begun.cancelled) controller.abort(cancellation());
-    const done = perform(begun, controller, handlers)
-      .catch(logLoss)
+    if (job.cancelled) controller.abort(cancellation());
+    const done = perform(job, controller, handlers)
+      .catch((error: unknown) => {
+        lost.add(job.id);
+        logLoss(error);
+      })
       .finally(() => {
         running.delete(job.id);
+        told.delete(job.id);
         advance();
       });
     running.set(job.id, { lane: job.lane, controller, finished: done });
   }
 
-  /** A disk that takes no more writes: the job stays recorded and is begun again at the next start. */
   function logLoss(error: unknown) {
     options.log.error({ err: error }, 'the local state could not be written; the job is begun again at the next start');
   }
 
-  async function perform(job: QueuedJob<Payload>, controller: AbortController, { work }: QueueHandlers<Payload>) {
+  async function perform(job: Job, controller: AbortController, { work }: QueueHandlers<Payload>) {
     const began = performance.now();
-    await jobs.put(job.id, job);
+    let seconds: number | undefined;
+    const begun = { ...(jobs.get(job.id) ?? job), begun: true, attempts: job.attempts + 1 };
+    // An interrupted job had its turn before.
+    const turn = job.begun || job.cancelled ? [] : [served.set(servedKey(job.lane, job.owner), nextSequence())];
+    await commit(jobs.set(job.id, begun), ...turn);
     try {
-      await work(job, controlOf(job, controller.signal));
-      usualSeconds.set(job.lane, blend(usualSeconds.get(job.lane), (performance.now() - began) / 1000));
+      await work(begun, controlOf(begun, controller.signal));
+      if (!controller.signal.aborted) seconds = (performance.now() - began) / 1000;
     } catch (error) {
-      if (isHandedBack(controller.signal)) return handBack(job);
+      if (isHandedBack(controller.signal)) return handBack(begun);
       if (!isAbort(error))
         options.log.error({ err: error, job: job.id }, 'a job ended with an error that it did not report');
     }
-    await finish(job);
+    await finish(begun, seconds);
   }
 
-  function controlOf(job: QueuedJob<Payload>, signal: AbortSignal): JobControl {
+  function controlOf(job: Job, signal: AbortSignal): JobControl {
     return {
       signal,
-      usualSeconds: usualSeconds.get(job.lane),
+      usualSeconds: durations.get(job.lane),
       get cancelled() {
         return signal.aborted && !isHandedBack(signal);
       },
       async step<Value>(name: string, run: () => Promise<Value>) {
-        const key = `${job.id}/${name}`;
-        const recorded = steps.get(key);
+        const recorded = steps.get(job.id, name);
         if (recorded) return recorded.value as Value;
         const value = await run();
-        await steps.put(key, { value });
+        await steps.put(job.id, name, value);
         return value;
       },
+      charge: (pictures) => allowance.change(job.id, pictures),
     };
   }
 
-  async function handBack(job: QueuedJob<Payload>) {
-    await state.durably(() => {
-      jobs.put(job.id, { ...job, attempts: job.attempts - 1 });
-    });
+  async function handBack({ id }: Job) {
+    const job = jobs.get(id);
+    if (job) await commit(jobs.set(id, { ...job, attempts: job.attempts - 1 }));
   }
 
-  async function finish(job: QueuedJob<Payload>) {
-    await state.durably(() => {
-      jobs.remove(job.id);
-      finished.put(job.id, Date.now());
-      for (const key of [...steps.getKeys({ start: `${job.id}/`, end: `${job.id}0` })]) steps.remove(key);
-    });
-    ended.add(job.id);
-    stored.delete(job.id);
+  async function finish({ id, lane, owner }: Job, seconds: number | undefined) {
+    const isLast = !jobs.entries().some(([other, job]) => other !== id && job.lane === lane && job.owner === owner);
+    const turn = isLast ? [served.remove(servedKey(lane, owner))] : [];
+    const duration = seconds === undefined ? [] : [durations.set(lane, blend(durations.get(lane), seconds))];
+    await commit(jobs.remove(id), finished.set(id, Date.now()), steps.removeAll(id), ...turn, ...duration);
+    if (performance.now() - prunedAt > pruneEveryMs) prune();
+  }
+
+  /** Forgets what nobody will ask for again. */
+  function prune() {
+    prunedAt = performance.now();
+    const horizon = Date.now() - rememberFinishedMs;
+    const old = finished.entries().flatMap(([id, endedAt]) => (endedAt < horizon ? finished.remove(id) : []));
+    const changes = [...old, ...allowance.outdated()];
+    if (changes.length > 0) commit(...changes).catch(logLoss);
   }
 
   async function cancel(id: string) {
-    const job = stored.get(id);
+    await submitting.get(id)?.catch(() => undefined);
+    const job = jobs.get(id);
     if (!job) return false;
-    await state.durably(() => {
-      jobs.put(id, { ...job, cancelled: true });
-    });
-    running.get(id)?.controller.abort(cancellation());
-    const place = waiting[job.lane].findIndex((queued) => queued.id === id);
-    if (place >= 0) begin({ ...job, ...waiting[job.lane].splice(place, 1)[0], cancelled: true });
+    await commit(jobs.set(id, { ...job, cancelled: true }));
+    const run = running.get(id);
+    run?.controller.abort(cancellation());
+    if (!run) begin({ ...job, cancelled: true });
     return true;
   }
 
   async function stop({ graceMs }: { graceMs: number }) {
     handlers = undefined;
-    const all = Promise.all([...running.values()].map((run) => run.finished));
-    const late = setTimeout(() => {
-      for (const { controller } of running.values()) controller.abort(handingBack());
-    }, graceMs);
-    await all;
-    clearTimeout(late);
+    await endAll([...running.values()], graceMs);
   }
 
   return {
     submit,
-    find: (id) => stored.get(id),
-    all: () => [...stored.values()],
+    find: async (id) => jobs.get(id),
+    all: async () => jobs.entries().map(([, job]) => job),
     cancel,
     start(given) {
       handlers = given;
       advance();
     },
     stop,
+    close: async () => undefined,
   };
-}
-
-function cancellation(): BotError {
-  return new BotError('cancelled', 'Cancelled.');
-}
-
-function handingBack(): Error {
-  return new DOMException('The bot is stopping; the job goes on at the next start.', 'AbortError');
-}
-
-function isHandedBack(signal: AbortSignal): boolean {
-  return signal.aborted && !(signal.reason instanceof BotError);
-}
-
-/** An exponential moving average: the last few jobs count most. */
-function blend(usual: number | undefined, seconds: number): number {
-  return usual === undefined ? seconds : usual * 0.7 + seconds * 0.3;
 }

@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
-import { type Clients, type Dialect, type Session, type Settings, settingsClause } from './dialects/dialect.ts';
+import { type Dialect, type Session, type Settings, settingsClause } from './dialects/dialect.ts';
 import { toBotError } from './failures.ts';
 import { inline } from './inline.ts';
+import { insertJson } from './json-rows.ts';
 import type { ParquetFiles } from './parquet.ts';
 import { createPool } from './pool.ts';
 import { retrying } from './retry.ts';
+import type { Column } from './row-binary.ts';
 
 /** Values bound to `{name:Type}` placeholders: the only way a value gets into a statement. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -26,12 +26,14 @@ export interface Connection {
   read<Row>(query: string, options: ReadOptions<Row>): Promise<Row[]>;
   /** Stores the rows, which share their columns, as one block: all of them or none, on disk when it resolves. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[], through?: 'log' | 'bulk'): Promise<void>;
+  /** The same in the quickest way the engine has for many rows with vectors; a batch that is sent again within the next thousand is dropped. */
+  load<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void>;
   command(statement: string, parameters?: Parameters, through?: 'log' | 'bulk'): Promise<void>;
   readonly parquet: ParquetFiles;
   close(): Promise<void>;
 }
 
-export function createConnection({ dialect, engine, place, clients, parquet, close }: Session): Connection {
+export function createConnection({ dialect, engine, place, clients, loader, parquet, close }: Session): Connection {
   const translating = async <Value>(
     work: () => Promise<Value>,
     { signal, statement }: CallOptions & { statement?: string } = {},
@@ -62,10 +64,10 @@ export function createConnection({ dialect, engine, place, clients, parquet, clo
       return (await translating(answer, { signal })).map((found) => row.parse(found));
     },
     async insert(table, rows, through = 'log') {
-      const [first] = rows;
-      if (!first) return;
-      const columns = Object.keys(first).join(', ');
-      await translating(() => send(clients[through], `INSERT INTO ${table} (${columns})`, rows));
+      await translating(() => insertJson(clients[through], table, rows));
+    },
+    async load(table, columns, rows) {
+      if (rows.length > 0) await translating(() => loader.load(table, columns, rows));
     },
     async command(statement, parameters, through = 'log') {
       const request = { query: statement, ...(parameters && { query_params: { ...parameters } }) };
@@ -77,21 +79,4 @@ export function createConnection({ dialect, engine, place, clients, parquet, clo
     },
     close: () => (closed ??= close()),
   };
-}
-
-// Asynchronous inserts, the default of new engines and of distributed tables, would acknowledge rows before they are stored.
-const insertSettings = settingsClause({ async_insert: 0, insert_distributed_sync: 1 });
-
-async function send(client: Clients['log'], insert: string, rows: readonly object[]): Promise<void> {
-  const lines = rows.map((row) => wellFormed(JSON.stringify(row))).join('\n');
-  const result = await client.exec({
-    query: `${insert} ${insertSettings} FORMAT JSONEachRow`,
-    values: Readable.from([lines], { objectMode: false }),
-  });
-  await text(result.stream);
-}
-
-/** JSON.stringify escapes exactly the lone surrogates, which are no text and which the engine refuses. */
-function wellFormed(json: string): string {
-  return json.includes('\\ud') ? json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd') : json;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { imageColumns, promptColumns } from './corpus-columns.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { CorpusImage, CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
 import { checkVector, dot } from './vectors.ts';
@@ -37,19 +38,12 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     const ids = batch.map(({ id }) => id);
     const known = await storedIds('prompts', ids, options);
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
-    const illustrated = fresh.flatMap(({ imageVector, ...row }) => (imageVector ? [{ ...row, imageVector }] : []));
+    const illustrated = fresh.filter(hasPicture);
     // Pictures go first: a row counts from the moment its prompt is there, so a crash in between leaves nothing visible and a second import repairs it.
     const orphans = illustrated.length > 0 ? await storedIds('prompt_images', ids, options) : new Set();
-    await connection.insert(
-      'prompt_images',
-      illustrated.filter(({ id }) => !orphans.has(id)).map((row) => imageRow(connection, row)),
-      'bulk',
-    );
-    await connection.insert(
-      'prompts',
-      fresh.map((row) => promptRow(connection, row)),
-      'bulk',
-    );
+    const pictures = illustrated.filter(({ id }) => !orphans.has(id));
+    await connection.load('prompt_images', imageColumns, pictures);
+    await connection.load('prompts', promptColumns, fresh);
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
@@ -57,11 +51,7 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     const ids = batch.map(({ id }) => id);
     const known = await storedIds('prompt_images', ids, options);
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
-    await connection.insert(
-      'prompt_images',
-      fresh.map((row) => imageRow(connection, row)),
-      'bulk',
-    );
+    await connection.load('prompt_images', imageColumns, fresh);
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
@@ -149,13 +139,8 @@ function firstOfEachId<Row extends { id: string }>(batch: readonly Row[]): Row[]
   return [...new Map(batch.toReversed().map((row) => [row.id, row])).values()];
 }
 
-function promptRow({ dialect }: Connection, { id, prompt, url, width, height, sourceSite, promptVector }: CorpusRow) {
-  const cells = dialect.vectorCells(vectorColumns.prompts, promptVector);
-  return { id, prompt, url, width, height, source_site: sourceSite, ...cells };
-}
-
-function imageRow({ dialect }: Connection, { id, prompt, url, imageVector }: CorpusImage) {
-  return { id, prompt, url, ...dialect.vectorCells(vectorColumns.prompt_images, imageVector) };
+function hasPicture(row: CorpusRow): row is CorpusRow & CorpusImage {
+  return row.imageVector !== undefined;
 }
 
 interface VectorRow {

@@ -1,4 +1,4 @@
-import { BotError } from '../errors.ts';
+import { BotError, isDiskFull } from '../errors.ts';
 import { isTimeout } from './retry.ts';
 
 // Exception codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
@@ -22,6 +22,7 @@ export function toBotError(error: unknown, { place, signal, statement = '' }: Fa
   if (signal?.aborted)
     return new BotError('cancelled', 'The database was told to stop before it was done.', { cause: error });
   if (isTimeout(error)) return tooBusy(error, place);
+  if (isDiskFull(error)) return diskFull(error, place);
   if (!isEngineError(error)) return unreachable(error, place);
   return error.code === badArguments && statement.includes('ADD VECTOR INDEX')
     ? refusedIndex(error, place)
@@ -38,11 +39,10 @@ function isEngineError(error: unknown): error is EngineError {
 }
 
 function fromEngine(error: EngineError, place: string): BotError {
-  const answer = (code: 'database_unavailable' | 'disk_full' | 'internal', message: string) =>
+  const answer = (code: 'database_unavailable' | 'internal', message: string) =>
     new BotError(code, message, { cause: error });
-  if (error.code === notEnoughSpace || /No space left on device|errno: 28\b/.test(error.message)) {
-    return answer('disk_full', `The disk of the database at ${place} is full. Free some space and try again.`);
-  }
+  if (error.code === notEnoughSpace || /No space left on device|errno: 28\b/.test(error.message))
+    return diskFull(error, place);
   if (refusedLogins.has(error.code)) {
     return answer(
       'database_unavailable',
@@ -57,6 +57,12 @@ function fromEngine(error: EngineError, place: string): BotError {
   }
   if (tooSlow.has(error.code) || overloaded.has(error.code)) return tooBusy(error, place);
   return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
+}
+
+function diskFull(cause: unknown, place: string): BotError {
+  return new BotError('disk_full', `The disk of the database at ${place} is full. Free some space and try again.`, {
+    cause,
+  });
 }
 
 function refusedIndex(cause: EngineError, place: string): BotError {

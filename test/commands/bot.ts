@@ -30,6 +30,7 @@ import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
 import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
+import type { Quota } from '../../src/queue/quota.ts';
 import { createNeighboursRefiner } from '../../src/refiner/neighbours.ts';
 import type { Refiner } from '../../src/refiner/refiner.ts';
 import { createRunner } from '../../src/runner.ts';
@@ -57,6 +58,7 @@ interface Setup extends PlainSettings {
   /** Whether the thread is marked for adults. */
   isForAdults?: boolean;
   log?: Logger;
+  quota?: Quota;
 }
 
 const dimensions = 64;
@@ -71,8 +73,13 @@ export async function openBot(options: Setup = {}) {
   const store = await database.store({ name: 'words', dimensions });
   const outbox = createOutbox(state, store, log);
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
-  const queue = createQueue<JobPayload>(state, { maxWaiting: 20, width: { quick: 2, image: 1 }, log });
-  const hashUser = createUserHash(dataDir);
+  const queue = createQueue<JobPayload>(state, {
+    bounds: { total: 20, perScope: 20, perOwner: 20 },
+    width: { quick: 2, image: 1 },
+    quota: options.quota,
+    log,
+  });
+  const hashUser = await createUserHash(dataDir);
   const embedder = createWordEmbedder();
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
@@ -107,7 +114,7 @@ export async function openBot(options: Setup = {}) {
     ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
-      for (const job of queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
+      for (const job of await queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
     },
   };
   const handler = createHandler({
@@ -118,6 +125,8 @@ export async function openBot(options: Setup = {}) {
     outbox,
     hashUser,
     gate,
+    isExempt: ({ moderator = false }) => moderator,
+    sharesData: false,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
   });
@@ -149,7 +158,7 @@ export async function openBot(options: Setup = {}) {
       person: { id: person, name: person, moderator },
       thread: { adapter: adapter.name, thread: 'main' },
     });
-    while (queue.find(jobId)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (await queue.find(jobId)) await new Promise((resolve) => setTimeout(resolve, 5));
     return posts.slice(before).map(({ card }) => card);
   }
 

@@ -32,12 +32,12 @@ describe('/prompt model', () => {
   });
 
   it('refuses an unknown one before it is queued, and names those there are', async () => {
-    const waiting = bot.queue.all().length;
+    const waiting = (await bot.queue.all()).length;
     await expect(bot.say('prompt', { text: 'a fox', model: 'turbp' })).rejects.toMatchObject({
       code: 'invalid_input',
       message: 'There is no image model turbp here. Did you mean turbo? There are: plain, sdxl base, turbo.',
     });
-    expect(bot.queue.all()).toHaveLength(waiting);
+    expect(await bot.queue.all()).toHaveLength(waiting);
   });
 
   it('keeps the model in derived runs while it exists', async () => {

@@ -10,9 +10,13 @@ type Payload = { text: string };
 type TestQueue = Queue<Payload>;
 
 /** Opens a queue on a folder; closing it without `stop` stands for a crash. */
-export type OpenQueue = (folder: string, options: QueueOptions) => { queue: TestQueue; close(): Promise<void> };
+export type OpenQueue = (
+  folder: string,
+  options: QueueOptions,
+) => Promise<{ queue: TestQueue; close(): Promise<void> }>;
 
 const log = pino({ level: 'silent' });
+const plenty = { total: 100, perScope: 100, perOwner: 100 };
 
 /** What every queue must do, whichever driver keeps its jobs. */
 export function queueContract(name: string, openQueue: OpenQueue) {
@@ -23,8 +27,8 @@ export function queueContract(name: string, openQueue: OpenQueue) {
     });
 
     const newFolder = () => mkdtempSync(path.join(tmpdir(), 'queue-'));
-    const open = (folder = newFolder(), options: Partial<QueueOptions> = {}) => {
-      const opened = openQueue(folder, { maxWaiting: 10, width: { quick: 2, image: 1 }, log, ...options });
+    const open = async (folder = newFolder(), options: Partial<QueueOptions> = {}) => {
+      const opened = await openQueue(folder, { bounds: plenty, width: { quick: 2, image: 1 }, log, ...options });
       closers.push(opened.close);
       return { ...opened, folder };
     };
@@ -34,7 +38,7 @@ export function queueContract(name: string, openQueue: OpenQueue) {
     };
 
     it('does jobs of a lane one after another, in the order of arrival', async () => {
-      const { queue } = open();
+      const { queue } = await open();
       const done: string[] = [];
       for (const id of ['a', 'b', 'c']) await queue.submit(image(id));
       await runUntil(queue, 3, async ({ id }) => {
@@ -44,25 +48,24 @@ export function queueContract(name: string, openQueue: OpenQueue) {
     });
 
     it('tells how many are ahead, and again when that changes', async () => {
-      const { queue } = open();
-      expect(await queue.submit(image('a'))).toEqual({ ahead: 0 });
-      expect(await queue.submit(image('b'))).toEqual({ ahead: 1 });
+      const { queue } = await open();
+      expect(await queue.submit(image('a'))).toEqual({ ahead: 0, etaSeconds: undefined });
+      expect(await queue.submit(image('b'))).toMatchObject({ ahead: 1 });
       const moves: [string, number][] = [];
       await runUntil(
         queue,
         2,
-        async () => undefined,
-        (job, ahead) => moves.push([job.id, ahead]),
+        () => until(() => moves.length > 0),
+        (job, { ahead }) => moves.push([job.id, ahead]),
       );
       expect(moves).toContainEqual(['b', 1]);
     });
 
     it('never makes quick jobs wait behind pictures', async () => {
-      const { queue } = open();
+      const { queue } = await open();
       const gate = openGate();
       const done: string[] = [];
       queue.start({
-        moved: () => undefined,
         work: async ({ id, lane }) => {
           if (lane === 'image') await gate.passed;
           done.push(id);
@@ -77,7 +80,7 @@ export function queueContract(name: string, openQueue: OpenQueue) {
     });
 
     it('takes one job for one id, however often and however concurrently it is submitted', async () => {
-      const { queue } = open();
+      const { queue } = await open();
       await Promise.all([queue.submit(image('a')), queue.submit(image('a'))]);
       const done: string[] = [];
       await runUntil(queue, 1, async ({ id }) => {
@@ -90,14 +93,110 @@ export function queueContract(name: string, openQueue: OpenQueue) {
     });
 
     it('refuses more than it may hold, and names when to come back', async () => {
-      const { queue } = open(undefined, { maxWaiting: 2 });
+      const { queue } = await open(undefined, { bounds: { ...plenty, total: 2 } });
       await queue.submit(image('a'));
       await queue.submit(image('b'));
-      await expect(queue.submit(image('c'))).rejects.toMatchObject({ code: 'queue_full', message: /Try again/ });
+      await expect(queue.submit(image('c'))).rejects.toMatchObject({ code: 'queue_full', message: /^2 .*Try again/ });
+      expect(await queue.submit({ ...image('d'), lane: 'quick' })).toMatchObject({ ahead: 0 });
+    });
+
+    it('bounds what one person and what one server may have waiting, and nobody else', async () => {
+      const { queue } = await open(undefined, { bounds: { total: 10, perScope: 3, perOwner: 2 } });
+      await queue.submit(image('a1', 'ann'));
+      await queue.submit(image('a2', 'ann'));
+      await expect(queue.submit(image('a3', 'ann'))).rejects.toMatchObject({
+        code: 'queue_full',
+        message: /^2 of your requests .*cancel one/,
+      });
+      await queue.submit(image('b', 'bob'));
+      await expect(queue.submit(image('c', 'cid'))).rejects.toMatchObject({ message: /^3 requests from here/ });
+      await queue.submit({ ...image('d', 'cid'), scope: 'elsewhere' });
+      await queue.cancel('a2');
+      await runUntil(queue, 4, async () => undefined);
+      await queue.submit(image('a3', 'ann'));
+    });
+
+    it('counts submits at the same moment against the same bound', async () => {
+      const { queue } = await open(undefined, { bounds: { ...plenty, perOwner: 2 } });
+      const all = await Promise.allSettled(['a', 'b', 'c', 'd'].map((id) => queue.submit(image(id))));
+      expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    });
+
+    it('lets people take turns, however many each submitted first', async () => {
+      const { queue } = await open();
+      for (const id of ['a1', 'a2', 'a3', 'a4']) await queue.submit(image(id, 'ann'));
+      for (const id of ['b1', 'b2']) await queue.submit(image(id, 'bob'));
+      expect(await queue.submit(image('c1', 'cid'))).toMatchObject({ ahead: 2 });
+      const done = await runUntil(queue, 7, async ({ id }) => id);
+      expect(done).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+    });
+
+    it('remembers after a crash whose turn it is', async () => {
+      const first = await open();
+      for (const id of ['a1', 'a2']) await first.queue.submit(image(id, 'ann'));
+      for (const id of ['b1', 'b2']) await first.queue.submit(image(id, 'bob'));
+      const begun: string[] = [];
+      first.queue.start({
+        work: async ({ id }) => {
+          begun.push(id);
+          if (id === 'b1') await new Promise(() => undefined);
+        },
+      });
+      await until(() => begun.includes('b1'));
+      await crash(first);
+      const second = await open(first.folder);
+      await second.queue.submit(image('c1', 'cid'));
+      // b1 was interrupted in its turn; then ann, who was served before bob.
+      expect(await runUntil(second.queue, 4, async ({ id }) => id)).toEqual(['b1', 'a2', 'b2', 'c1']);
+    });
+
+    it('tells from past jobs, also from before a restart, how long it takes', async () => {
+      const first = await open();
+      await first.queue.submit(image('a'));
+      await runUntil(first.queue, 1, () => new Promise((resolve) => setTimeout(resolve, 60)));
+      await first.queue.stop({ graceMs: 1000 });
+      await crash(first);
+      const second = await open(first.folder);
+      const { etaSeconds: one = 0 } = await second.queue.submit(image('b'));
+      const { etaSeconds: two = 0 } = await second.queue.submit(image('c'));
+      expect(one).toBeGreaterThanOrEqual(0.055);
+      expect(two).toBeCloseTo(2 * one, 5);
+    });
+
+    it('refuses more pictures than the daily quota, says how many are left and when there are more', async () => {
+      const { queue } = await open(undefined, { quota: { daily: 5, reset } });
+      await queue.submit({ ...image('a'), pictures: 4 });
+      await expect(queue.submit({ ...image('b'), pictures: 2 })).rejects.toMatchObject({
+        code: 'quota_exceeded',
+        message:
+          /^You have 1 of your 5 pictures left today, and this asks for 2\. Ask for fewer, or come back at 00:00 UTC/,
+      });
+      await queue.submit({ ...image('b'), pictures: 1 });
+      await expect(queue.submit(image('c'))).rejects.toMatchObject({ message: /^You have 0 of your 5 .*\. Come back/ });
+      await queue.submit({ ...image('quick'), lane: 'quick', pictures: 0 });
+      await queue.submit({ ...image('d'), exempt: true });
+      await queue.submit(image('e', 'another'));
+    });
+
+    it('counts the quota across restarts, as what a job really took', async () => {
+      const first = await open(undefined, { quota: { daily: 5, reset } });
+      for (const id of ['a', 'b', 'c']) await first.queue.submit(image(id));
+      const taken: Record<string, number> = { a: 3, b: 0, c: 1 };
+      await runUntil(first.queue, 3, ({ id }, control) => control.charge(taken[id] ?? 0));
+      await crash(first);
+      const second = await open(first.folder, { quota: { daily: 5, reset } });
+      await expect(second.queue.submit({ ...image('d'), pictures: 2 })).rejects.toMatchObject({
+        message: /^You have 1 of your 5/,
+      });
+      await second.queue.submit(image('d'));
+      const [refusal] = await runUntil(second.queue, 1, async (_, control) =>
+        control.charge(2).catch((error) => error),
+      );
+      expect(refusal).toMatchObject({ code: 'quota_exceeded', message: /^You have 1 of your 5/ });
     });
 
     it('goes on after a crash, without doing recorded steps again', async () => {
-      const first = open();
+      const first = await open();
       await first.queue.submit(image('a'));
       let drawn = 0;
       const draw = async () => {
@@ -106,7 +205,6 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       };
       const stuck = openGate();
       first.queue.start({
-        moved: () => undefined,
         work: async (_job, control) => {
           await control.step('draw', draw);
           stuck.open();
@@ -115,7 +213,7 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       });
       await stuck.passed;
       await crash(first);
-      const second = open(first.folder);
+      const second = await open(first.folder);
       let result: unknown;
       const attempts = await runUntil(second.queue, 1, async (job, control) => {
         result = await control.step('draw', draw);
@@ -127,20 +225,19 @@ export function queueContract(name: string, openQueue: OpenQueue) {
     });
 
     it('holds after a crash what it accepted but had not begun, in order', async () => {
-      const first = open();
+      const first = await open();
       for (const id of ['a', 'b', 'c']) await first.queue.submit(image(id));
       await crash(first);
-      const second = open(first.folder);
+      const second = await open(first.folder);
       await second.queue.submit(image('d'));
       const done = await runUntil(second.queue, 4, async ({ id }) => id);
       expect(done).toEqual(['a', 'b', 'c', 'd']);
     });
 
     it('cancels a waiting job without beginning it, and a running one by its signal', async () => {
-      const { queue } = open();
+      const { queue } = await open();
       const seen: string[] = [];
       queue.start({
-        moved: () => undefined,
         work: async (job, control) => {
           seen.push(`${job.id} ${control.cancelled ? 'cancelled' : 'begun'}`);
           if (!control.signal.aborted) await aborted(control);
@@ -155,16 +252,15 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       expect(seen).toEqual(['running begun', 'waiting cancelled', 'waiting ended true']);
       expect(await queue.cancel('running')).toBe(true);
       await until(() => seen.includes('running ended true'));
-      await until(() => queue.find('running') === undefined);
+      await gone(queue, 'running');
       expect(await queue.cancel('running')).toBe(false);
     });
 
     it('hands a running job back when it is stopped, and does not count that against it', async () => {
-      const first = open();
+      const first = await open();
       await first.queue.submit(image('a'));
       const begun = openGate();
       first.queue.start({
-        moved: () => undefined,
         work: async (_job, control) => {
           begun.open();
           await aborted(control);
@@ -175,15 +271,14 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       await begun.passed;
       await first.queue.stop({ graceMs: 0 });
       await crash(first);
-      const second = open(first.folder);
+      const second = await open(first.folder);
       expect(await runUntil(second.queue, 1, async (job) => job.attempts)).toEqual([1]);
     });
 
     it('waits for a running job within the grace, and begins no other', async () => {
-      const { queue } = open();
+      const { queue } = await open();
       const begun: string[] = [];
       queue.start({
-        moved: () => undefined,
         work: async ({ id }) => {
           begun.push(id);
           await new Promise((resolve) => setTimeout(resolve, 50));
@@ -191,14 +286,15 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       });
       await queue.submit(image('a'));
       await queue.submit(image('b'));
+      await until(() => begun.length === 1);
       await queue.stop({ graceMs: 10_000 });
       expect(begun).toEqual(['a']);
-      expect(queue.find('a')).toBeUndefined();
-      expect(queue.find('b')).toBeDefined();
+      expect(await queue.find('a')).toBeUndefined();
+      expect(await queue.find('b')).toBeDefined();
     });
 
     it('ends a job whose work throws, and goes on with the next', async () => {
-      const { queue } = open();
+      const { queue } = await open();
       await queue.submit(image('bad'));
       await queue.submit(image('good'));
       const done = await runUntil(queue, 2, async ({ id }) => {
@@ -206,13 +302,16 @@ export function queueContract(name: string, openQueue: OpenQueue) {
         return id;
       });
       expect(done).toEqual([undefined, 'good']);
-      expect(queue.find('bad')).toBeUndefined();
+      expect(await queue.find('bad')).toBeUndefined();
     });
   });
 }
 
-function image(id: string): NewJob<Payload> {
-  return { id, lane: 'image', owner: 'someone', payload: { text: id } };
+const reset = { hour: 0, minute: 0, timeZone: 'UTC' };
+
+function image(id: string, owner = 'someone'): NewJob<Payload> {
+  const rest = { scope: 'here', pictures: 1, exempt: false, portable: false, payload: { text: id } };
+  return { id, lane: 'image', owner, ...rest };
 }
 
 /** Works until `count` jobs have ended; returns what each gave (undefined where it threw). */
@@ -220,12 +319,12 @@ async function runUntil<Result>(
   queue: TestQueue,
   count: number,
   work: (job: QueuedJob<Payload>, control: JobControl) => Promise<Result>,
-  moved: QueueHandlers<Payload>['moved'] = () => undefined,
+  moved?: QueueHandlers<Payload>['moved'],
 ): Promise<(Result | undefined)[]> {
   const results: (Result | undefined)[] = [];
   const ids: string[] = [];
   queue.start({
-    moved,
+    ...(moved && { moved }),
     work: async (job, control) => {
       ids.push(job.id);
       try {
@@ -236,8 +335,13 @@ async function runUntil<Result>(
       }
     },
   });
-  await until(() => results.length >= count && ids.every((id) => queue.find(id) === undefined));
+  await until(() => results.length >= count);
+  for (const id of ids) await gone(queue, id);
   return results;
+}
+
+async function gone(queue: TestQueue, id: string) {
+  while (await queue.find(id)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 function aborted(control: JobControl): Promise<void> {

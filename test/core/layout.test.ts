@@ -65,6 +65,8 @@ describe('layout', () => {
     ['hono', /^adapters\/web\//],
     ['@clickhouse/client', /^src\/store\//],
     ['chdb', /^src\/store\//],
+    ['bullmq', /^src\/queue\//],
+    ['ioredis', /^src\/queue\//],
     ['openai', /^src\/(refiner|generator|moderation)\/openai/],
     ['@aws-sdk/client-s3', /^src\/images\/s3\.ts$/],
     ['@xenova/transformers', /^src\/embedder\//],

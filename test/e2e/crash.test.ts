@@ -10,7 +10,7 @@ describe('kill -9', () => {
   let program: Program;
   afterAll(() => program.end('SIGKILL'));
 
-  it('at any moment loses nothing that was accepted, and posts everything once', { timeout: 240_000 }, async () => {
+  it('at any moment loses nothing that was accepted, and posts everything once', { timeout: 600_000 }, async () => {
     program = await startProgram(folder);
     for (const moment of moments) {
       const id = await apiOf(program).ask('prompt', {

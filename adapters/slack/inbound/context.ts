@@ -5,6 +5,7 @@ import { BotError } from '../../../src/errors.ts';
 import { explainFailure } from '../../../src/failure.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { SlackApi } from '../api.ts';
+import { carry } from '../carried.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Members } from '../members.ts';
 import { type Place, threadRef } from '../place.ts';
@@ -24,8 +25,8 @@ export interface Inbound {
 }
 
 /** What every invocation of this adapter has in common. */
-export function invocationBase({ scope }: Inbound, id: string, person: Person, place: Place) {
-  return { id, scope, person, thread: threadRef(place) };
+export function invocationBase({ scope, ledger }: Inbound, id: string, person: Person, place: Place) {
+  return { id, scope, person, thread: threadRef(place), carried: carry(ledger, place) };
 }
 
 /** Names an interaction alike however often it is delivered; one without a trigger can't be told from others, so each counts. */

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
 import { BotError } from '../../errors.ts';
+import { localLoader } from '../loader.ts';
 import { localParquet } from '../parquet.ts';
 import type { Dialect, Session } from './dialect.ts';
 import { serverVersion, stockSql } from './stock.ts';
@@ -31,6 +32,7 @@ export async function connectChdb(folder: string): Promise<Session> {
     engine: `chDB ${await serverVersion(clients.log)}`,
     place: folder,
     clients,
+    loader: localLoader(clients, folder),
     parquet: localParquet(clients),
     async close() {
       await Promise.all([...clients.read, clients.log, clients.bulk].map((client) => client.close()));

@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { Loader } from '../loader.ts';
 import type { ParquetFiles } from '../parquet.ts';
 
 /** Settings sent inside a statement (`SETTINGS a = 1`), the only way that does not leak into later calls of a chDB client. */
@@ -53,6 +54,7 @@ export interface Session {
   engine: string;
   place: string;
   clients: Clients;
+  loader: Loader;
   parquet: ParquetFiles;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BotError } from '../../errors.ts';
 import { defaultVectorIndex, type VectorIndexChoice } from '../../vector-index-setting.ts';
 import { toBotError } from '../failures.ts';
+import { remoteLoader } from '../loader.ts';
 import { remoteParquet } from '../parquet.ts';
 import { retrying } from '../retry.ts';
 import { clickhouse, olderClickHouse } from './clickhouse.ts';
@@ -48,6 +49,7 @@ export async function connectServer(
       engine: `${dialect.name === 'myscale' ? 'MyScale' : 'ClickHouse'} ${server.version}`,
       place,
       clients: { read: [client], log: client, bulk: client },
+      loader: remoteLoader({ bulk: client }, dialect),
       parquet: remoteParquet({ bulk: client }),
       close: () => client.close(),
     };

@@ -1,0 +1,222 @@
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type BullQueueOptions, openBullQueue } from '../../src/queue/bullmq.ts';
+import type { NewJob, Queue } from '../../src/queue/queue.ts';
+import { hasRedis, type RedisServer, startRedis } from '../redis.ts';
+
+const log = pino({ level: 'silent' });
+const plenty = { total: 100, perScope: 100, perOwner: 100 };
+
+describe.skipIf(!hasRedis)('several processes on one Redis', () => {
+  let server: RedisServer;
+  let count = 0;
+  const queues: Queue<string>[] = [];
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterEach(async () => {
+    for (const queue of queues.splice(0)) await queue.close();
+    count += 1;
+  });
+  afterAll(() => server.stop());
+
+  async function open(home: string, options: Partial<BullQueueOptions> = {}) {
+    const queue = await openBullQueue<string>({
+      url: server.url,
+      home,
+      prefix: `{test-${count}}:`,
+      takeOverAfterMs: 900,
+      bounds: plenty,
+      width: { quick: 1, image: 1 },
+      log,
+      ...options,
+    });
+    queues.push(queue);
+    return queue;
+  }
+
+  it('share the work: each job is done once, at most one at a time in each', async () => {
+    const [one, two] = [await open('one'), await open('two')];
+    const done: string[] = [];
+    let most = 0;
+    const under = new Set<string>();
+    for (const [home, queue] of [
+      ['one', one],
+      ['two', two],
+    ] as const) {
+      queue.start({
+        work: async ({ id }) => {
+          under.add(`${home} ${id}`);
+          most = Math.max(most, under.size);
+          // Until the other has begun one too, or all is done.
+          await until(() => under.size > 1 || done.length >= 5);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          under.delete(`${home} ${id}`);
+          done.push(id);
+        },
+      });
+    }
+    const ids = Array.from({ length: 6 }, (_, index) => `job-${index}`);
+    await Promise.all(ids.map((id) => one.submit(job(id))));
+    await until(async () => (await two.all()).length === 0);
+    expect([...done].sort()).toEqual(ids);
+    expect(most).toBe(2);
+  });
+
+  it('take an event that all of them hear as one job', async () => {
+    const [one, two] = [await open('one'), await open('two')];
+    await Promise.all([one.submit(job('a')), two.submit(job('a'))]);
+    expect(await one.all()).toHaveLength(1);
+  });
+
+  it('share bounds and the quota', async () => {
+    const quota = { daily: 2, reset: { hour: 0, minute: 0, timeZone: 'UTC' } };
+    const options = { quota, bounds: { ...plenty, perOwner: 2 } };
+    const [one, two] = [await open('one', options), await open('two', options)];
+    await one.submit(job('a'));
+    await two.submit(job('b'));
+    await expect(two.submit({ ...job('c'), exempt: true })).rejects.toMatchObject({ code: 'queue_full' });
+    await one.cancel('a');
+    one.start({ work: (_, control) => control.charge(control.cancelled ? 0 : 1) });
+    await until(async () => (await one.all()).length === 0);
+    await two.submit(job('d'));
+    await expect(two.submit(job('e'))).rejects.toMatchObject({ code: 'quota_exceeded' });
+  });
+
+  it('stop a job that runs in another one', async () => {
+    const [one, two] = [await open('one'), await open('two')];
+    let ended: boolean | undefined;
+    let begun = false;
+    one.start({
+      work: async (_, control) => {
+        begun = true;
+        await new Promise((resolve) => control.signal.addEventListener('abort', resolve));
+        ended = control.cancelled;
+      },
+    });
+    await two.submit(job('a'));
+    await until(() => begun);
+    expect(await two.cancel('a')).toBe(true);
+    await until(() => ended !== undefined);
+    expect(ended).toBe(true);
+  });
+
+  it('go on with the jobs of one that died, where it stopped', async () => {
+    const one = await open('one');
+    let drawn = 0;
+    const draw = async () => {
+      drawn += 1;
+      return { vector: new Float32Array([0.5]), at: new Date(7), none: null };
+    };
+    let isDrawn = false;
+    one.start({
+      work: async (_, control) => {
+        await control.step('draw', draw);
+        isDrawn = true;
+        await new Promise(() => undefined);
+      },
+    });
+    await one.submit(job('a'));
+    await one.submit(job('b'));
+    await until(() => isDrawn);
+    await one.close();
+    const two = await open('two');
+    const seen: unknown[] = [];
+    two.start({
+      work: async ({ id, attempts }, control) => void seen.push([id, attempts, await control.step('draw', draw)]),
+    });
+    await until(() => seen.length === 2);
+    const result = { vector: new Float32Array([0.5]), at: new Date(7), none: null };
+    expect(seen.sort()).toEqual([
+      ['a', 2, result],
+      ['b', 1, result],
+    ]);
+    expect(drawn).toBe(2);
+  });
+
+  it('leave what only another data folder can do to that one', async () => {
+    const [one, two] = [await open('one'), await open('two')];
+    const done: string[] = [];
+    await one.submit({ ...job('bound'), portable: false });
+    await one.submit({ ...job('free'), owner: 'bob' });
+    two.start({ work: async ({ id }) => void done.push(`two ${id}`) });
+    await until(() => done.length === 1);
+    await until(async () => (await two.all()).length === 1);
+    one.start({ work: async ({ id }) => void done.push(`one ${id}`) });
+    await until(() => done.length === 2);
+    expect(done).toEqual(['two free', 'one bound']);
+  });
+
+  it('tell the one that accepted a job when another one begins it', async () => {
+    const [one, two] = [await open('one', { width: { quick: 1, image: 0 } }), await open('two')];
+    const events: string[] = [];
+    one.start({
+      work: async () => undefined,
+      moved: ({ id }, { ahead }) => events.push(`${id} ${ahead}`),
+      left: ({ id }) => events.push(`${id} left`),
+    });
+    await one.submit(job('a'));
+    await until(() => events.includes('a 0'));
+    two.start({ work: () => until(() => events.includes('a left')) });
+    await until(async () => (await two.all()).length === 0);
+    expect(events).toEqual(['a 0', 'a left']);
+  });
+
+  it('accept nothing while Redis is away, finish what runs, and go on by themselves', async () => {
+    const one = await open('one', { takeOverAfterMs: 60_000 });
+    const done: string[] = [];
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let begun = false;
+    one.start({
+      work: async ({ id }) => {
+        begun = true;
+        await gate;
+        done.push(id);
+      },
+    });
+    await one.submit(job('a'));
+    await one.submit(job('b'));
+    await until(() => begun);
+    await server.kill();
+    await until(async () => {
+      const refusal: unknown = await one.submit(job('c')).catch((error: unknown) => error);
+      return refusal instanceof Error && 'code' in refusal && refusal.code === 'queue_unavailable';
+    });
+    release();
+    await until(() => done.includes('a'));
+    await server.restart();
+    await until(() => done.includes('b'));
+    await until(async () => (await one.all().catch(() => [1])).length === 0);
+    expect(done).toEqual(['a', 'b']);
+    await one.submit(job('c'));
+    await until(() => done.includes('c'));
+  });
+
+  it('say at the start what is wrong with Redis, and never its password', async () => {
+    const closed = open('one', { url: 'redis://ann:hidden-word@127.0.0.1:9/0' }).catch((error: Error) => error);
+    expect(await closed).toMatchObject({
+      code: 'queue_unavailable',
+      message: expect.stringMatching(
+        /^Redis at 127\.0\.0\.1:9 can't be reached .*ECONNREFUSED.*Start it, correct REDIS_URL/,
+      ),
+    });
+    const refused = await open('one', { url: server.url.replace('test-password', 'hidden-word') }).catch(
+      (error) => error,
+    );
+    expect(refused).toMatchObject({
+      message: expect.stringMatching(/does not let us in\. Correct the user and password/),
+    });
+    expect(String(refused)).not.toContain('hidden-word');
+  });
+});
+
+function job(id: string): NewJob<string> {
+  return { id, lane: 'image', owner: 'ann', scope: 'here', pictures: 1, exempt: false, portable: true, payload: id };
+}
+
+async function until(condition: () => boolean | Promise<boolean>) {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
