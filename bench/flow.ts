@@ -56,11 +56,9 @@ export async function openFlow(rows: number) {
   };
   const refiner = createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
-  const pipeline = createPipeline({
-    ...{ embedder, search, refiner, generator, images, outbox, cleanPrompt },
-    gate: createGate({ words: createWordModerator([], log), policy: 'restricted', log }),
-    calibration: () => calibration,
-  });
+  const gate = createGate({ words: createWordModerator([], log), policy: 'restricted', log });
+  const parts = { embedder, search, refiner, generator, images, outbox, gate, cleanPrompt };
+  const pipeline = createPipeline({ ...parts, calibration: () => calibration });
 
   return {
     dataDir,

@@ -20,11 +20,11 @@ interface HandlerParts {
   images: ImageFiles;
   outbox: Outbox;
   hashUser: HashUser;
-  gate: Pick<Gate, 'checkWords'>;
   /** Whether the daily quota does not hold for somebody. */
   isExempt(person: Person): boolean;
   /** Other processes see the same database and pictures, so that they can do the jobs accepted here. */
   sharesData: boolean;
+  gate: Pick<Gate, 'checkWords'>;
   /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
   checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
@@ -35,7 +35,7 @@ const maxAttachments = 4;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, hashUser, gate, isExempt, sharesData } = parts;
+  const { commands, actions, queue, hashUser, isExempt, sharesData, gate } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);

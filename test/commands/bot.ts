@@ -50,6 +50,7 @@ export interface Posted {
 }
 
 interface Setup extends PlainSettings {
+  quota?: Quota;
   refiner?: Refiner;
   /** The operator's list, as its file. */
   words?: string;
@@ -58,7 +59,6 @@ interface Setup extends PlainSettings {
   /** Whether the thread is marked for adults. */
   isForAdults?: boolean;
   log?: Logger;
-  quota?: Quota;
 }
 
 const dimensions = 64;
@@ -124,9 +124,9 @@ export async function openBot(options: Setup = {}) {
     images,
     outbox,
     hashUser,
-    gate,
     isExempt: ({ moderator = false }) => moderator,
     sharesData: false,
+    gate,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
   });
