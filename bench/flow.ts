@@ -35,7 +35,7 @@ export async function openFlow(rows: number) {
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
   const idle = megabytes();
   await fill(store, rows, (texts) => embedder.embedTexts(texts));
-  const outbox = createOutbox(state, store, log);
+  const outbox = createOutbox({ state, store, log });
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });

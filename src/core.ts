@@ -24,6 +24,7 @@ import { isPageForAdults, openGate } from './moderation/choose.ts';
 import { moderateProvenance } from './moderation/moderated-provenance.ts';
 import { unmarked } from './moderation/shown.ts';
 import { createOutbox } from './outbox.ts';
+import { createOutboxModel } from './outbox-model.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProvenance, type Provenance } from './provenance.ts';
 import { chooseQueue } from './queue/choose.ts';
@@ -68,6 +69,8 @@ interface CoreParts {
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   signal: AbortSignal;
+  /** Hears of what no retry can mend: the database was moved to another model. */
+  onFatal(error: BotError): void;
 }
 
 const quickWidth = 4;
@@ -77,11 +80,11 @@ const modelsMs = 2000;
 export const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
-export async function openCore({ config, log, commands, actions, signal }: CoreParts): Promise<Core> {
+export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
   const gate = openGate(config, log);
-  const { store, embedder, plainEmbedder, state, notice } = await openMemory(config, log, signal);
+  const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
   const images = await createImageFiles(config);
-  const outbox = createOutbox(state, store, log);
+  const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
   const { redisUrl, bounds, quota, quotaExempt } = config.queue;
   const width = { quick: quickWidth, image: config.image.concurrency };
   const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width, log });
@@ -175,10 +178,10 @@ export async function openCore({ config, log, commands, actions, signal }: CoreP
 }
 
 /** The database, the model that it was built with (or a new one's), and the local state. */
-async function openMemory(config: Config, log: Logger, signal: AbortSignal) {
+async function openMemory({ config, log, signal, onFatal }: Omit<CoreParts, 'commands' | 'actions'>) {
   const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl } = config;
   const state = openState(path.join(dataDir, 'state'));
-  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
+  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log, onMoved: onFatal });
   const storedModel = await database.storedModel();
   const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
   if (opened.notice) log.info(opened.notice);

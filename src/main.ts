@@ -5,6 +5,7 @@ import { createDiscordAdapter } from '../adapters/discord/discord.ts';
 import { createSlackAdapter } from '../adapters/slack/adapter.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import { actions, commands } from '../commands/index.ts';
+import { aborted } from './aborted.ts';
 import type { Adapter } from './chat.ts';
 import { type Config, loadConfig } from './config.ts';
 import { type Core, openCore, type SearchQuery, stopGraceMs } from './core.ts';
@@ -31,8 +32,9 @@ async function run() {
 async function start(config: Config, log: Logger) {
   const stopping = new AbortController();
   stopOnSignal(stopping);
-  const core = await openCore({ config, log, commands, actions, signal: stopping.signal });
-  const adapters = createAdapters(config, core, log, (error) => stopping.abort(error));
+  const onFatal = (error: BotError) => stopping.abort(error);
+  const core = await openCore({ config, log, commands, actions, signal: stopping.signal, onFatal });
+  const adapters = createAdapters(config, core, log, onFatal);
   try {
     await serve(core, adapters, log, stopping.signal);
   } finally {
@@ -89,13 +91,6 @@ function stopOnSignal(stopping: AbortController) {
       stopping.abort();
     });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** An operator reads what is wrong and what to do; the stack is for what nobody foresaw. */

@@ -1,5 +1,6 @@
 import { BotError } from './errors.ts';
 import type { Logger } from './log.ts';
+import type { OutboxModel } from './outbox-model.ts';
 import type { State } from './state.ts';
 import type { Generation, Post, PromptStore, Reaction, Upload } from './store/store.ts';
 
@@ -20,14 +21,25 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
+/** What lies on the disk: `vectorModel` is what made a generation's vectors, absent in writes of old. */
+type WaitingWrite = DatabaseWrite & { vectorModel?: string };
+
+export interface OutboxParts {
+  state: State;
+  store: WriteTarget;
+  /** What embeds now; undefined where generations come with vectors of no model. */
+  model?: OutboxModel | undefined;
+  log: Logger;
+}
+
 type WriteTarget = Pick<PromptStore, 'logGeneration' | 'logPost' | 'logReaction' | 'logUpload'>;
 
 const longestPauseMs = 30_000;
 
 /** Drains in the order of arrival; a resend after a crash is harmless because the store's writes are idempotent by id. */
-export function createOutbox(state: State, store: WriteTarget, log: Logger): Outbox {
-  const waiting = state.table<DatabaseWrite>('outbox');
-  const refused = state.table<DatabaseWrite>('outbox-refused');
+export function createOutbox({ state, store, model, log }: OutboxParts): Outbox {
+  const waiting = state.table<WaitingWrite>('outbox');
+  const refused = state.table<WaitingWrite>('outbox-refused');
   // What is on the disk, in order: a read of LMDB may show the state of a moment ago, and `settled` must not miss a write.
   const pending = new Map([...waiting.getRange({})].map(({ key, value }) => [key, value]));
   let sequence = Number([...pending.keys()].at(-1) ?? 0);
@@ -36,7 +48,8 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
   let pauseMs = 1000;
   let closed = false;
 
-  async function add(write: DatabaseWrite) {
+  async function add(given: DatabaseWrite) {
+    const write: WaitingWrite = model ? { ...given, vectorModel: model.name } : given;
     sequence += 1;
     // Zero-padded, so that the order of keys is the order of arrival.
     const key = String(sequence).padStart(16, '0');
@@ -66,9 +79,9 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
     }
   }
 
-  async function send(key: string, write: DatabaseWrite) {
+  async function send(key: string, write: WaitingWrite) {
     try {
-      await deliver(store, write);
+      await deliver(store, await ofThisModel(write));
     } catch (error) {
       if (isTemporary(error)) throw error;
       log.error({ err: error, kind: write.kind }, 'the database refused a write; it is kept in the local state');
@@ -76,6 +89,12 @@ export function createOutbox(state: State, store: WriteTarget, log: Logger): Out
     }
     await waiting.remove(key);
     pending.delete(key);
+  }
+
+  /** Its vectors may be of the model that the database had when it was written. */
+  async function ofThisModel(write: WaitingWrite): Promise<DatabaseWrite> {
+    if (write.kind !== 'generation' || !model || write.vectorModel === model.name) return write;
+    return { kind: 'generation', generation: await model.embedAnew(write.generation) };
   }
 
   function retryLater() {
@@ -117,6 +136,9 @@ function deliver(store: WriteTarget, write: DatabaseWrite): Promise<void> {
   }
 }
 
+const temporary: readonly string[] = ['database_unavailable', 'disk_full', 'model_mismatch'];
+
+/** A database that was moved to another model takes it at the next start, embedded anew. */
 function isTemporary(error: unknown): boolean {
-  return error instanceof BotError && (error.code === 'database_unavailable' || error.code === 'disk_full');
+  return error instanceof BotError && temporary.includes(error.code);
 }

@@ -178,7 +178,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { seed, neighbours, refinement, drawn } = results;
     const pictures = drawn.images;
     if (request.best) context.progress('Ranking the pictures');
-    const [promptVector, imageVectors] = await timed(context, 'embed', () =>
+    // A job that goes on after the database was moved to another model is embedded by that.
+    const [promptVector, imageVectors] = await timed(context, `embed by ${embedder.model}`, () =>
       embedBoth(refinement.prompt, pictures, context.signal),
     );
     const createdAt = await context.step('created', async () => new Date());

@@ -1,3 +1,4 @@
+import { aborted } from './aborted.ts';
 import type { Adapter, Card, ProgressUpdate, Thread } from './chat.ts';
 import type { ActionHandler, Command, JobContext, Services, StoredAttachment } from './command.ts';
 import { BotError } from './errors.ts';
@@ -69,6 +70,8 @@ export function createRunner({
       await perform(job, await contextOf(job, thread, control, jobLog, report));
       return { kind: 'done' };
     } catch (error) {
+      // The bot stops over it, and begins the job again at its next start.
+      if (isMoved(error)) await aborted(control.signal);
       if (control.signal.aborted && !control.cancelled) throw error;
       if (control.cancelled) return { kind: 'cancelled', isFree: isUntouched };
       const { code, message } = explainFailure(error, jobLog);
@@ -190,6 +193,11 @@ interface Attempt {
   control: JobControl;
   log: Logger;
   report: Report;
+}
+
+/** The database is of another model than this program: src/store/watch-for-move.ts has told so. */
+function isMoved(error: unknown): boolean {
+  return error instanceof BotError && error.code === 'model_mismatch';
 }
 
 type Report = (

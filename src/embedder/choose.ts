@@ -56,11 +56,11 @@ export function bundledInstead(hubUrl: string): Choice {
 export function mismatch(stored: string, asked: string): BotError {
   return new BotError(
     'model_mismatch',
-    `This database was built with the model ${stored}, and CLIP_MODEL asks for ${asked}: their vectors can't be mixed. To keep the database, remove CLIP_MODEL or set it to that model. To change the model, everything must be embedded again: start with an empty DATA_DIR (or another database) and import again.`,
+    `This database was built with the model ${stored}, and CLIP_MODEL asks for ${asked}: their vectors can't be mixed. To keep the database, remove CLIP_MODEL or set it to that model. To change the model, run \`npm run reembed -- --model ${asked}\`, which embeds everything anew.`,
   );
 }
 
-const tinyIsSmall = `search uses the small bundled model tiny-clip, which knows simple drawn scenes but no photographs. For CLIP ViT-B/32, start with an empty DATA_DIR and CLIP_MODEL=${defaultHubModel}, or a folder with it.`;
+const tinyIsSmall = `search uses the small bundled model tiny-clip, which knows simple drawn scenes but no photographs. For CLIP ViT-B/32, run \`npm run reembed -- --model ${defaultHubModel}\`, or give it a folder with that model.`;
 
 const builtWithTiny = `This database was built without a model download, so ${tinyIsSmall}`;
 

@@ -93,6 +93,6 @@ function identify(model: ModelSource, weights: Weights, { clipModel, storedModel
   if (clipModel !== undefined) throw mismatch(storedModel, `${clipModel} (${name})`);
   throw new BotError(
     'model_mismatch',
-    `This database was built with the model ${storedModel}, but what can be loaded now is ${name}: their vectors can't be mixed. Set CLIP_MODEL to a folder with the old weights, or start with an empty DATA_DIR (or another database) and import again.`,
+    `This database was built with the model ${storedModel}, but what can be loaded now is ${name}: their vectors can't be mixed. Set CLIP_MODEL to a folder with the old weights, or move the database to the new ones with \`npm run reembed\`, which embeds everything anew.`,
   );
 }

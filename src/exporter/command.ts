@@ -1,6 +1,7 @@
 import { type Config, loadConfig } from '../config.ts';
 import { BotError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { reportFailure } from '../operator.ts';
 import type { BackupFiles } from '../store/backup.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { backupFiles } from './files.ts';
@@ -16,12 +17,6 @@ export async function runBackupCommand(name: string, work: (database: Database, 
     const database = await openDatabase({ ...config, log });
     await work(database, backupFiles(file)).finally(() => database.close());
   } catch (error) {
-    if (error instanceof BotError) {
-      log.debug({ err: error }, `${name} failed`);
-      console.error(error.message);
-    } else {
-      log.fatal({ err: error }, `the ${name} stopped on an unexpected error`);
-    }
-    process.exitCode = 1;
+    reportFailure(error, `the ${name}`, log);
   }
 }

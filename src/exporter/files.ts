@@ -5,7 +5,7 @@ import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { BackupFiles } from '../store/backup.ts';
-import type { VectorModel } from '../store/database.ts';
+import type { VectorModel } from '../store/vectors.ts';
 
 /** `out.parquet` stands for itself (the corpus), `out.images.parquet` and `out.generations.parquet`. */
 export function backupFiles(file: string): BackupFiles {

@@ -5,6 +5,7 @@ import { openEmbedder } from '../embedder/open.ts';
 import { BotError, isAbort } from '../errors.ts';
 import { createDiskImageFiles } from '../images/disk.ts';
 import { createLog, type Logger } from '../log.ts';
+import { reportFailure, stopOnSignal } from '../operator.ts';
 import { openState } from '../state.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { readArguments } from './arguments.ts';
@@ -38,7 +39,7 @@ async function run() {
   } catch (error) {
     display.stop();
     if (signal.aborted && isAbort(error)) process.exitCode = 130;
-    else report(error, log);
+    else reportFailure(error, 'the import', log);
   }
   process.exit();
 }
@@ -90,27 +91,4 @@ async function importHere(database: Database, { request, config, log, signal, on
   } finally {
     await database.close();
   }
-}
-
-/** The first Ctrl-C stops once what is embedded is stored; a second one at once. */
-function stopOnSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(130);
-      console.error('\nStopping (again: at once).');
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
-}
-
-function report(error: unknown, log: Logger) {
-  if (error instanceof BotError) {
-    log.debug({ err: error }, 'import failed');
-    console.error(error.message);
-  } else {
-    log.fatal({ err: error }, 'the import stopped on an unexpected error');
-  }
-  process.exitCode = 1;
 }

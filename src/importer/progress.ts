@@ -10,7 +10,7 @@ export interface ImportDisplay {
 type Terminal = NodeJS.WritableStream & { isTTY?: boolean | undefined };
 
 /** One way to show how far something is; `share` is 0 to 1, undefined when it is not known. */
-interface Meter {
+export interface Meter {
   update(share: number | undefined, text: string): void;
   stop(): void;
 }
@@ -30,7 +30,7 @@ export function showImport(terminal: Terminal = process.stderr): ImportDisplay {
   };
   const start = () => {
     stop();
-    meter = terminal.isTTY ? barOn(terminal) : linesOn(write);
+    meter = showShare(terminal);
     return meter;
   };
   const rate = (counts: ImportCounts) =>
@@ -55,6 +55,11 @@ export function showImport(terminal: Terminal = process.stderr): ImportDisplay {
       }
     },
   };
+}
+
+/** The same meter for work of one step after another. */
+export function showShare(terminal: Terminal = process.stderr): Meter {
+  return terminal.isTTY ? barOn(terminal) : linesOn((line) => void terminal.write(`${line}\n`));
 }
 
 function barOn(stream: Terminal): Meter {

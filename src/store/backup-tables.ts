@@ -16,25 +16,25 @@ const posts = `Array(Tuple(adapter String, thread String, message String, create
 /** What each file holds, and how it comes back. */
 export const backupTables: Readonly<Record<keyof BackupFiles, BackupTable>> = {
   prompts: {
-    select: `SELECT id, prompt, url, width, height, source_site, {model:String} AS vector_model, prompt_vector
+    select: `SELECT id, prompt, url, width, height, source_site, vector_model, prompt_vector
 FROM prompts ORDER BY id LIMIT 1 BY id`,
     columns: `id String, prompt String, url String, width UInt32, height UInt32, source_site String, vector_model String, prompt_vector Array(Float32)`,
     inserts: [
-      (source) => `INSERT INTO prompts (id, prompt, url, width, height, source_site, prompt_vector)
-SELECT id, prompt, url, width, height, source_site, prompt_vector FROM ${source} WHERE id NOT IN (SELECT id FROM prompts)`,
+      (source) => `INSERT INTO prompts (id, prompt, url, width, height, source_site, vector_model, prompt_vector)
+SELECT id, prompt, url, width, height, source_site, vector_model, prompt_vector FROM ${source} WHERE id NOT IN (SELECT id FROM prompts)`,
     ],
   },
   images: {
-    select: `SELECT id, prompt, url, {model:String} AS vector_model, image_vector FROM prompt_images ORDER BY id LIMIT 1 BY id`,
+    select: `SELECT id, prompt, url, vector_model, image_vector FROM prompt_images ORDER BY id LIMIT 1 BY id`,
     columns: `id String, prompt String, url String, vector_model String, image_vector Array(Float32)`,
     inserts: [
-      (source) => `INSERT INTO prompt_images (id, prompt, url, image_vector)
-SELECT id, prompt, url, image_vector FROM ${source} WHERE id NOT IN (SELECT id FROM prompt_images)`,
+      (source) => `INSERT INTO prompt_images (id, prompt, url, vector_model, image_vector)
+SELECT id, prompt, url, vector_model, image_vector FROM ${source} WHERE id NOT IN (SELECT id FROM prompt_images)`,
     ],
   },
   generations: {
     select: `SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes, refiner, generator, model,
-  seed, width, height, images, source, nsfw, {model:String} AS vector_model, prompt_vector, image_vectors, created_at, reactions, posts
+  seed, width, height, images, source, nsfw, vector_model, prompt_vector, image_vectors, created_at, reactions, posts
 FROM generations FINAL
 LEFT JOIN (SELECT scope AS judged_scope, generation AS judged, groupArray((id, user, kind, delta, created_at))::${reactions} AS reactions
   FROM reactions FINAL GROUP BY judged_scope, judged) AS judgements ON judged_scope = scope AND judged = id
@@ -57,9 +57,9 @@ FROM ${source} ARRAY JOIN posts AS post`,
       (
         source,
       ) => `INSERT INTO generations (id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
-  refiner, generator, model, seed, width, height, images, source, nsfw, prompt_vector, image_vectors, created_at)
+  refiner, generator, model, seed, width, height, images, source, nsfw, vector_model, prompt_vector, image_vectors, created_at)
 SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
-  refiner, generator, model, seed, width, height, images, source, nsfw, prompt_vector, image_vectors, created_at FROM ${source}`,
+  refiner, generator, model, seed, width, height, images, source, nsfw, vector_model, prompt_vector, image_vectors, created_at FROM ${source}`,
     ],
   },
 };

@@ -19,11 +19,11 @@ export interface Backup {
 
 const names = Object.keys(backupTables) as (keyof BackupFiles)[];
 
-/** The whole database to and from Parquet files, vectors included; `model` is what made them, and stands beside them in the files. */
-export function createBackup({ parquet }: Pick<Connection, 'parquet'>, model: string): Backup {
+/** The whole database to and from Parquet files, vectors included; what made them stands beside them. */
+export function createBackup({ parquet }: Pick<Connection, 'parquet'>): Backup {
   return {
     async save(files) {
-      for (const name of names) await parquet.save(backupTables[name].select, files[name], { model });
+      for (const name of names) await parquet.save(backupTables[name].select, files[name]);
     },
     async load(files) {
       for (const name of names) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { likesOf } from './reactions.ts';
 import type { Match, SearchOptions } from './store.ts';
+import { madeBy, type VectorModel } from './vectors.ts';
 
 /** As `collapse` compares prompts, as far as the engine can. */
 export const samePrompt = String.raw`lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))`;
@@ -12,18 +13,22 @@ export function ownRows(condition?: string): string {
   return `(SELECT *, groupUniqArray(id) OVER (PARTITION BY ${samePrompt}) AS twins FROM generations WHERE ${conditions})`;
 }
 
-export const candidateRow = z.object({
-  id: z.string(),
-  prompt: z.string(),
-  picture: z.string(),
-  distance: z.number(),
-  /** The corpus has no such mark. */
-  nsfw: z.boolean().default(false),
-  /** All of the scope's generations with this prompt: a like of any is a like of the prompt. */
-  twins: z.array(z.string()).default([]),
-});
+/** Throws BotError `model_mismatch` for rows whose vectors another model made. */
+export function candidateRow(model: VectorModel) {
+  return z.object({
+    id: z.string(),
+    prompt: z.string(),
+    picture: z.string(),
+    distance: z.number(),
+    vector_model: madeBy(model),
+    /** The corpus has no such mark. */
+    nsfw: z.boolean().default(false),
+    /** All of the scope's generations with this prompt: a like of any is a like of the prompt. */
+    twins: z.array(z.string()).default([]),
+  });
+}
 
-export type CandidateRow = z.infer<typeof candidateRow>;
+export type CandidateRow = z.infer<ReturnType<typeof candidateRow>>;
 
 export type Candidate = Omit<Match, 'likes' | 'dislikes'> & { twins: string[] };
 

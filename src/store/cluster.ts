@@ -1,4 +1,5 @@
 import type { Dialect } from './dialects/dialect.ts';
+import { literal } from './literal.ts';
 import { wholeSchema } from './migrations.ts';
 import { corpusTableNames, type Layout } from './schema.ts';
 
@@ -8,7 +9,7 @@ import { corpusTableNames, type Layout } from './schema.ts';
  */
 function clusterLayout(cluster: string): Layout {
   return {
-    table: (name) => `${localName(name)} ON CLUSTER ${quoted(cluster)}`,
+    table: (name) => `${localName(name)} ON CLUSTER ${literal(cluster)}`,
     engine: (name, engine) =>
       isSharded(name)
         ? `Replicated${engine}('/clickhouse/tables/{shard}/{database}/${localName(name)}', '{replica}')`
@@ -22,15 +23,20 @@ export function clusterSchema(dialect: Dialect, dimensions: number, cluster: str
   return statements.flatMap((statement) => [statement, ...distributedOver(statement, cluster)]);
 }
 
-/** Right after its local table, whose columns it takes over, and before that has an index, which it must not take over. */
+/**
+ * Right after its local table, whose columns it takes over, and before that has an index, which it must not take over.
+ * The columns of later migrations join both. A macro in the cluster's name, such as {cluster}, stays one.
+ */
 function distributedOver(statement: string, cluster: string): string[] {
-  return corpusTableNames
-    .filter((table) => statement.startsWith(`CREATE TABLE IF NOT EXISTS ${localName(table)} `))
-    .map(
-      (table) =>
-        `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${quoted(cluster)} AS ${localName(table)}
-  ENGINE = Distributed(${quoted(cluster)}, currentDatabase(), ${localName(table)}, cityHash64(id))`,
-    );
+  return corpusTableNames.flatMap((table) => {
+    if (statement.startsWith(`CREATE TABLE IF NOT EXISTS ${localName(table)} `)) {
+      return `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${literal(cluster)} AS ${localName(table)}
+  ENGINE = Distributed(${literal(cluster)}, currentDatabase(), ${localName(table)}, cityHash64(id))`;
+    }
+    const altered = `ALTER TABLE ${localName(table)} `;
+    const addsColumn = statement.startsWith(altered) && statement.includes(' ADD COLUMN ');
+    return addsColumn ? statement.replace(altered, `ALTER TABLE ${table} `) : [];
+  });
 }
 
 function isSharded(table: string): boolean {
@@ -39,9 +45,4 @@ function isSharded(table: string): boolean {
 
 function localName(table: string): string {
   return isSharded(table) ? `${table}_local` : table;
-}
-
-/** As a string literal, which both ON CLUSTER and Distributed take; a macro such as {cluster} stays one. */
-function quoted(cluster: string): string {
-  return `'${cluster.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
 }

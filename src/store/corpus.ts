@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { imageColumns, promptColumns } from './corpus-columns.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { CorpusImage, CorpusRow, CosineSample, ImportOutcome, PromptStore } from './store.ts';
-import { checkVector, dot } from './vectors.ts';
+import { checkVector, dot, type VectorModel } from './vectors.ts';
 
 type Corpus = Pick<
   PromptStore,
@@ -25,7 +25,9 @@ const listedRow = z.object({ id: z.string(), prompt: z.string() });
 const vectorRow = z.object({ id: z.string(), vector: z.array(z.number()) });
 
 /** The imported (prompt, picture) pairs. */
-export function createCorpus(connection: Connection, dimensions: number): Corpus {
+export function createCorpus(connection: Connection, model: VectorModel): Corpus {
+  const { dimensions } = model;
+  const made = { name: 'vector_model', type: 'String', cell: () => model.name } as const;
   let lastImport: Promise<unknown> = Promise.resolve();
 
   const storedIds = async (table: CorpusTable, ids: readonly string[], options?: CallOptions) => {
@@ -42,8 +44,8 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     // Pictures go first: a row counts from the moment its prompt is there, so a crash in between leaves nothing visible and a second import repairs it.
     const orphans = illustrated.length > 0 ? await storedIds('prompt_images', ids, options) : new Set();
     const pictures = illustrated.filter(({ id }) => !orphans.has(id));
-    await connection.load('prompt_images', imageColumns, pictures);
-    await connection.load('prompts', promptColumns, fresh);
+    await connection.load('prompt_images', [...imageColumns, made], pictures);
+    await connection.load('prompts', [...promptColumns, made], fresh);
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 
@@ -51,7 +53,7 @@ export function createCorpus(connection: Connection, dimensions: number): Corpus
     const ids = batch.map(({ id }) => id);
     const known = await storedIds('prompt_images', ids, options);
     const fresh = firstOfEachId(batch).filter(({ id }) => !known.has(id));
-    await connection.load('prompt_images', imageColumns, fresh);
+    await connection.load('prompt_images', [...imageColumns, made], fresh);
     return { imported: fresh.length, skipped: batch.length - fresh.length };
   };
 

@@ -11,6 +11,8 @@ import { connectChdb } from './dialects/chdb.ts';
 import { connectServer } from './dialects/server.ts';
 import { createGenerations } from './generations.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
+import { finishSwitch, modelNote } from './model-switch.ts';
+import { beginMove, type Move, unfinishedMove } from './move.ts';
 import { createNotes } from './notes.ts';
 import { createReactions } from './reactions.ts';
 import { corpusTableNames } from './schema.ts';
@@ -18,8 +20,10 @@ import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
 import { createUploads } from './uploads.ts';
 import { vectorIndexState } from './vector-index.ts';
+import type { VectorModel } from './vectors.ts';
 import { createVocabularySource } from './vocabulary.ts';
 import { warm } from './warm.ts';
+import { watchForMove } from './watch-for-move.ts';
 import { createWordSearch } from './words.ts';
 
 export interface DatabaseOptions {
@@ -30,12 +34,8 @@ export interface DatabaseOptions {
   /** The vector index of a MyScale server; undefined: MSTG. */
   vectorIndex?: VectorIndexChoice | undefined;
   log: Logger;
-}
-
-/** What made the vectors: two models' vectors can't be compared. */
-export interface VectorModel {
-  name: string;
-  dimensions: number;
+  /** Hears, once, that the database was moved to another model while this program had it open: what it embeds is of no use any more. */
+  onMoved?: ((error: BotError) => void) | undefined;
 }
 
 /** An open database, before the model is chosen: the one it was built with decides. */
@@ -49,22 +49,32 @@ export interface Database {
   storedVectors(): Promise<VectorModel | undefined>;
   /** The same database as files that anybody can read; throws like `store`. */
   backup(model: VectorModel): Promise<Backup>;
+  /** The way to another model (src/store/move.ts). */
+  move(model: VectorModel): Promise<Move>;
   close(): Promise<void>;
 }
 
 /** Opens the embedded database or connects to a server. Throws BotError `database_locked` or `database_unavailable` with the remedy. */
-export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { dataDir, clickhouseUrl, vectorIndex, log, onMoved } = options;
   const session = clickhouseUrl
     ? await connectServer(clickhouseUrl, { vectorIndex })
     : await connectChdb(path.resolve(dataDir, 'chdb'));
   const connection = createConnection(session);
   try {
     await prepareDatabase(connection);
+    await finishSwitch(connection);
   } catch (error) {
     await connection.close();
     throw error;
   }
   log.info({ engine: session.engine, place: session.place }, 'database open');
+  const unfinished = await unfinishedMove(connection);
+  if (unfinished !== undefined)
+    log.warn(
+      { model: unfinished },
+      'the move to this model is not finished: run `npm run reembed` with it once more, or what came at the last moment may be missing',
+    );
   return {
     engine: session.engine,
     storedModel: () => storedModel(connection),
@@ -72,23 +82,36 @@ export async function openDatabase({ dataDir, clickhouseUrl, vectorIndex, log }:
     async store(model) {
       await prepare(model);
       await reportIndexes(connection, log);
-      return createPromptStore(connection, model.dimensions);
+      return createPromptStore(onMoved ? watchForMove(connection, onMoved) : connection, model);
     },
     async backup(model) {
       await prepare(model);
-      return createBackup(connection, model.name);
+      return createBackup(connection);
+    },
+    async move(model) {
+      // The tables of today's schema are copied, with their marks.
+      const stored = await storedModel(connection);
+      if (stored === undefined)
+        throw new BotError(
+          'not_found',
+          'This database is new, and holds nothing to embed anew: start Promptory with that CLIP_MODEL.',
+        );
+      const { dimensions } = (await storedVectors(connection)) ?? model;
+      await migrate(connection, { name: stored, dimensions });
+      return beginMove(connection, model);
     },
     close: () => connection.close(),
   };
 
   async function prepare(model: VectorModel) {
     await claimModel(connection, model, session.place);
-    await migrate(connection, model.dimensions);
+    await migrate(connection, model);
   }
 }
 
-function createPromptStore(connection: Connection, dimensions: number): PromptStore {
-  const corpus = createCorpus(connection, dimensions);
+function createPromptStore(connection: Connection, model: VectorModel): PromptStore {
+  const { dimensions } = model;
+  const corpus = createCorpus(connection, model);
   const notes = createNotes(connection);
   const vocabulary = createVocabularySource(connection);
   return {
@@ -96,15 +119,15 @@ function createPromptStore(connection: Connection, dimensions: number): PromptSt
     ...corpus,
     ...notes,
     ...createBulk({ connection, dimensions, notes, counts: () => counts(connection) }),
-    ...createSearch({ connection, dimensions, knownIds: corpus.knownIds }),
-    ...createWordSearch({ connection, dimensions, vocabulary }),
+    ...createSearch({ connection, model, knownIds: corpus.knownIds }),
+    ...createWordSearch({ connection, model, vocabulary }),
     async importPairs(batch, options) {
       const outcome = await corpus.importPairs(batch, options);
       vocabulary.grown(outcome.imported);
       return outcome;
     },
-    warm: (options) => warm({ connection, dimensions, vocabulary }, options),
-    ...createGenerations(connection, dimensions),
+    warm: (options) => warm({ connection, model, vocabulary }, options),
+    ...createGenerations(connection, model),
     ...createReactions(connection),
     ...createUploads(connection),
     counts: () => counts(connection),
@@ -126,11 +149,8 @@ async function reportIndexes(connection: Connection, log: Logger): Promise<void>
   }
 }
 
-async function storedModel(connection: Connection): Promise<string | undefined> {
-  const [found] = await connection.read("SELECT value FROM meta WHERE name = 'model' LIMIT 1", {
-    row: z.object({ value: z.string() }),
-  });
-  return found?.value;
+function storedModel(connection: Connection): Promise<string | undefined> {
+  return createNotes(connection).note(modelNote);
 }
 
 async function storedVectors(connection: Connection): Promise<VectorModel | undefined> {
@@ -145,12 +165,12 @@ async function storedVectors(connection: Connection): Promise<VectorModel | unde
 async function claimModel(connection: Connection, { name }: VectorModel, place: string): Promise<void> {
   const stored = await storedModel(connection);
   if (stored === undefined) {
-    await connection.insert('meta', [{ name: 'model', value: name }]);
+    await createNotes(connection).setNote(modelNote, name);
   } else if (stored !== name) {
     throw new BotError(
       'model_mismatch',
       `The database at ${place} was built with the CLIP model ${stored}, and ${name} was asked for; vectors of two models can't be compared. ` +
-        `Set CLIP_MODEL back to ${stored} (or remove it), or start with an empty DATA_DIR or another database and import again: that embeds everything anew.`,
+        `Set CLIP_MODEL back to ${stored} (or remove it), or run \`npm run reembed\` with the other model: that embeds everything anew.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { BotError, isDiskFull } from '../errors.ts';
 import { isTimeout } from './retry.ts';
+import { movedTo } from './vectors.ts';
 
 // Exception codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 const refusedLogins = new Set(['192', '193', '194', '516']);
@@ -8,6 +9,8 @@ const overloaded = new Set(['202', '241', '252']);
 const badArguments = '36';
 const unknownDatabase = '81';
 const notEnoughSpace = '243';
+const brokenConstraint = '469';
+const unlikeArrays = '190';
 
 interface FailureContext {
   place: string;
@@ -55,8 +58,16 @@ function fromEngine(error: EngineError, place: string): BotError {
       `The server has no database ${place}. Create it there (CREATE DATABASE), or name another in CLICKHOUSE_URL.`,
     );
   }
+  if (isOfAnotherModel(error)) return movedTo(undefined, { cause: error });
   if (tooSlow.has(error.code) || overloaded.has(error.code)) return tooBusy(error, place);
   return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
+}
+
+/** The vectors sent were checked here: where they don't fit, the table is of another model by now. */
+function isOfAnotherModel({ code, message }: EngineError): boolean {
+  return (
+    code === brokenConstraint || code === unlikeArrays || message.includes('does not match the dimension in the index')
+  );
 }
 
 function diskFull(cause: unknown, place: string): BotError {

@@ -3,7 +3,7 @@ import type { Connection, Parameters } from './connection.ts';
 import { removeRows } from './remove-rows.ts';
 import type { Generation, PromptStore, StoredGeneration } from './store.ts';
 import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
-import { checkVector } from './vectors.ts';
+import { checkVector, type VectorModel } from './vectors.ts';
 
 type Generations = Pick<
   PromptStore,
@@ -61,7 +61,7 @@ const columns = `id, parent, root, scope, user, asked, prompt, negative_prompt, 
   refiner, generator, model, seed, width, height, images, source, nsfw, ${fromMilliseconds('created_at')} AS created`;
 
 /** The runs of the flow, by scope: no query here reaches another scope's rows but by a message they were posted in. */
-export function createGenerations(connection: Connection, dimensions: number): Generations {
+export function createGenerations(connection: Connection, model: VectorModel): Generations {
   const select = (condition: string, parameters: Parameters, limit = '') =>
     connection.read(
       `SELECT ${columns} FROM generations WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${limit}`,
@@ -73,8 +73,8 @@ export function createGenerations(connection: Connection, dimensions: number): G
 
   return {
     async logGeneration(generation) {
-      for (const vector of [generation.promptVector, ...generation.imageVectors]) checkVector(vector, dimensions);
-      await connection.insert('generations', [toRow(generation)]);
+      for (const vector of [generation.promptVector, ...generation.imageVectors]) checkVector(vector, model.dimensions);
+      await connection.insert('generations', [{ ...toRow(generation), vector_model: model.name }]);
     },
     findGeneration,
     async findGenerationByPost({ adapter, thread, message }) {
@@ -119,7 +119,7 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
     async deleteGeneration(scope, id) {
       await removeRows(connection, 'reactions', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
       await removeRows(connection, 'posts', 'scope = {scope:String} AND generation = {id:String}', { scope, id });
-      await removeRows(connection, 'generations', 'scope = {scope:String} AND id = {id:String}', { scope, id });
+      await removeEverywhere(connection, 'scope = {scope:String} AND id = {id:String}', { scope, id });
     },
     async isImageUsed(key) {
       const used = await connection.read(
@@ -149,6 +149,21 @@ function toRow(generation: Generation) {
     image_vectors: imageVectors.map((vector) => Array.from(vector)),
     created_at: toTimestamp(createdAt),
   };
+}
+
+/**
+ * Also where a move to another model has copied it, or kept it. A copy may be made, or the tables exchanged, between any two of these:
+ * whichever of the two stays in use, the row is gone from it.
+ */
+async function removeEverywhere(connection: Connection, condition: string, parameters: Parameters): Promise<void> {
+  await removeRows(connection, 'generations', condition, parameters);
+  const copies = await connection.read(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ('generations_next', 'generations_before')",
+    { row: z.object({ name: z.string() }) },
+  );
+  if (copies.length === 0) return;
+  for (const { name } of copies) await removeRows(connection, name, condition, parameters);
+  await removeRows(connection, 'generations', condition, parameters);
 }
 
 /** From the generation up to its root, or to where a parent was deleted. */

@@ -5,12 +5,14 @@ import {
   corpusTables,
   type Layout,
   logTables,
+  modelMarks,
   oneServer,
   repeatableInserts,
   type SchemaTarget,
   uploadTable,
   vectorIndexes,
 } from './schema.ts';
+import type { VectorModel } from './vectors.ts';
 
 interface Migration {
   version: number;
@@ -41,6 +43,7 @@ const migrations: readonly Migration[] = [
   },
   { version: 4, name: 'repeatable inserts', statements: repeatableInserts },
   { version: 5, name: 'pictures that people sent', statements: uploadTable },
+  { version: 6, name: 'what made the vectors', statements: modelMarks },
 ];
 
 const latest = Math.max(...migrations.map(({ version }) => version));
@@ -76,12 +79,17 @@ export async function prepareDatabase(connection: Connection): Promise<void> {
   }
 }
 
+/** The statements that make tables of today's schema, without the record that they ran. */
+export function tablesOf(target: SchemaTarget): string[] {
+  return migrations.flatMap(({ statements }) => statements(target));
+}
+
 /** Runs, in order, what has not run yet. */
-export async function migrate(connection: Connection, dimensions: number): Promise<void> {
+export async function migrate(connection: Connection, { name: model, dimensions }: VectorModel): Promise<void> {
   const applied = new Set(await appliedVersions(connection));
   for (const { version, name, statements } of migrations) {
     if (applied.has(version)) continue;
-    const pending = statements({ dialect: connection.dialect, dimensions, layout: oneServer });
+    const pending = statements({ dialect: connection.dialect, dimensions, model, layout: oneServer });
     // What this version of the engine can't do yet is done once it can.
     if (pending.length === 0) continue;
     for (const statement of pending) await connection.command(statement);

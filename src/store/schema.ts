@@ -1,4 +1,5 @@
 import { type Dialect, settingsClause } from './dialects/dialect.ts';
+import { literal } from './literal.ts';
 
 /** The vector column of each table of the corpus. */
 export const vectorColumns = { prompts: 'prompt_vector', prompt_images: 'image_vector' } as const;
@@ -6,6 +7,21 @@ export const vectorColumns = { prompts: 'prompt_vector', prompt_images: 'image_v
 export type CorpusTable = keyof typeof vectorColumns;
 
 export const corpusTableNames: readonly CorpusTable[] = ['prompts', 'prompt_images'];
+
+/** The tables that hold vectors; `generations` first, since its exchange decides a move to another model (src/store/move.ts). */
+export const vectorTables = ['generations', ...corpusTableNames] as const;
+
+export type VectorTable = 'generations' | CorpusTable;
+
+/** The table of another model beside each of them, while the database is moved. */
+export type NextTable<Name extends VectorTable = VectorTable> = `${Name}_next`;
+
+/** A table that can have a vector index. */
+export type IndexedTable = CorpusTable | NextTable<CorpusTable>;
+
+export function vectorColumnOf(table: IndexedTable): string {
+  return table.startsWith('prompts') ? vectorColumns.prompts : vectorColumns.prompt_images;
+}
 
 /** How tables lie: on one server, or on the shards and replicas of a cluster (src/store/cluster.ts). */
 export interface Layout {
@@ -18,6 +34,8 @@ export interface SchemaTarget {
   dialect: Dialect;
   dimensions: number;
   layout: Layout;
+  /** What makes the vectors; undefined on a cluster, whose schema is printed before anybody knows. */
+  model?: string | undefined;
 }
 
 export const oneServer: Layout = { table: (name) => name, engine: (_, engine) => engine };
@@ -73,6 +91,23 @@ export function repeatableInserts({ layout }: SchemaTarget): string[] {
   return corpusTableNames.map(
     (table) => `ALTER TABLE ${layout.table(table)} MODIFY SETTING non_replicated_deduplication_window = 1000`,
   );
+}
+
+/**
+ * What made each row's vectors: searches compare it with their own model, and the engine refuses rows of another,
+ * so that a program that runs while the database is moved to another model can't mix the two.
+ */
+export function modelMarks({ layout, model }: SchemaTarget): string[] {
+  const column = (value: string) => `ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String)${value}`;
+  return vectorTables.flatMap((name) => {
+    const table = `ALTER TABLE ${layout.table(name)}`;
+    if (model === undefined) return `${table} ${column('')}`;
+    const made = literal(model);
+    return [
+      `${table} ${column(` DEFAULT ${made}`)}`,
+      `${table} ADD CONSTRAINT IF NOT EXISTS one_model CHECK vector_model = ${made}`,
+    ];
+  });
 }
 
 /** What people do. A row sent twice is one row: readers take one per id, merges drop the rest. */

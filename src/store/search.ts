@@ -15,7 +15,7 @@ import type { Connection } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { Match, PromptStore, SearchOptions } from './store.ts';
-import { checkVector } from './vectors.ts';
+import { checkVector, type VectorModel } from './vectors.ts';
 
 // Above this many rows ClickHouse leaves the index and scans (max_limit_for_vector_search_queries).
 const maxCandidates = 1_000;
@@ -28,13 +28,13 @@ const spareCandidates = 20;
  * anything else scans the whole table in silence.
  */
 export function corpusQuery(dialect: Dialect, table: CorpusTable): string {
-  return `SELECT id, prompt, url AS picture, ${dialect.distance(vectorColumns[table])} AS distance
+  return `SELECT id, prompt, url AS picture, vector_model, ${dialect.distance(vectorColumns[table])} AS distance
 FROM ${table} ORDER BY distance LIMIT {limit:UInt32}`;
 }
 
 /** The same by scanning every row, one a prompt: slow and sure. */
 export function exactCorpusQuery(dialect: Dialect, table: CorpusTable): string {
-  return `SELECT id, prompt, url AS picture, ${dialect.exactDistance(vectorColumns[table])} AS distance
+  return `SELECT id, prompt, url AS picture, vector_model, ${dialect.exactDistance(vectorColumns[table])} AS distance
 FROM ${table} ORDER BY distance, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
@@ -45,14 +45,14 @@ function ownQuery(dialect: Dialect, table: CorpusTable): string {
       ? `images[1].key AS picture, ${dialect.exactDistance('prompt_vector')} AS distance`
       : `arrayMap(image -> ${dialect.exactDistance('image')}, image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance`;
-  return `SELECT id, prompt, nsfw, twins, ${nearest}
+  return `SELECT id, prompt, nsfw, twins, vector_model, ${nearest}
 FROM ${ownRows(table === 'prompts' ? undefined : 'notEmpty(image_vectors)')}
 ORDER BY distance, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
 interface Searchers {
   connection: Connection;
-  dimensions: number;
+  model: VectorModel;
   knownIds: PromptStore['knownIds'];
 }
 
@@ -70,10 +70,10 @@ async function search(
   query: Embedding,
   options: SearchOptions,
 ): Promise<Match[]> {
-  checkVector(query, searchers.dimensions);
+  checkVector(query, searchers.model.dimensions);
   const { connection } = searchers;
   const target = { table, vector: connection.dialect.encodeVector(query), options };
-  const [own, corpus] = await Promise.all([ownCandidates(connection, target), corpusCandidates(searchers, target)]);
+  const [own, corpus] = await Promise.all([ownCandidates(searchers, target), corpusCandidates(searchers, target)]);
   return withLikes(connection, collapse(nearestFirst([...own, ...corpus])).slice(0, options.limit), options);
 }
 
@@ -83,19 +83,25 @@ interface Target {
   options: SearchOptions;
 }
 
-async function ownCandidates({ dialect, read }: Connection, { table, vector, options }: Target): Promise<Candidate[]> {
+async function ownCandidates(
+  { connection, model }: Searchers,
+  { table, vector, options }: Target,
+): Promise<Candidate[]> {
+  const { dialect, read } = connection;
   const { scope, limit, signal } = options;
   if (scope === undefined) return [];
   const parameters = { vector, limit, scope };
-  return (await read(ownQuery(dialect, table), { row: candidateRow, parameters, signal })).map(toCandidate('own'));
+  return (await read(ownQuery(dialect, table), { row: candidateRow(model), parameters, signal })).map(
+    toCandidate('own'),
+  );
 }
 
 async function corpusCandidates(searchers: Searchers, { table, vector, options }: Target): Promise<Candidate[]> {
-  const { connection, knownIds } = searchers;
+  const { connection, model, knownIds } = searchers;
   const { dialect } = connection;
   const fetch = (query: string, limit: number) =>
     connection.read(query, {
-      row: candidateRow,
+      row: candidateRow(model),
       parameters: { vector, limit },
       settings: dialect.searchSettings,
       signal: options.signal,

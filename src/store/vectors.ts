@@ -1,4 +1,29 @@
+import { z } from 'zod';
 import { BotError } from '../errors.ts';
+
+/** What made the vectors: two models' vectors can't be compared. */
+export interface VectorModel {
+  name: string;
+  dimensions: number;
+}
+
+/** The cell `vector_model` of a row to compare with a vector of this model. Throws BotError `model_mismatch` for a row of another. */
+export function madeBy({ name }: VectorModel) {
+  return z.string().transform((found) => {
+    // Rows of a cluster may be older than the mark; there a database is never moved.
+    if (found !== name && found !== '') throw movedTo(found);
+    return found;
+  });
+}
+
+/** For a program that has the wrong model from one moment to the next. */
+export function movedTo(model: string | undefined, options?: { cause: unknown }): BotError {
+  return new BotError(
+    'model_mismatch',
+    `The database was moved to ${model === undefined ? 'another CLIP model' : `the CLIP model ${model}`} meanwhile. Start this program again; if CLIP_MODEL is set, set it to that model first.`,
+    options,
+  );
+}
 
 /** Throws BotError `invalid_input` for a vector that cosine distance can't compare: wrong width, not finite, or all zeros. */
 export function checkVector(vector: Float32Array, dimensions: number): void {

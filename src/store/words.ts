@@ -4,12 +4,12 @@ import type { Connection, Parameters } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { wordsOf } from './dialects/words.ts';
 import type { MatchSource, PromptStore, SearchOptions } from './store.ts';
-import { checkVector } from './vectors.ts';
+import { checkVector, type VectorModel } from './vectors.ts';
 import type { Vocabulary, VocabularySource } from './vocabulary.ts';
 
 interface Searchers {
   connection: Connection;
-  dimensions: number;
+  model: VectorModel;
   vocabulary: Pick<VocabularySource, 'current'>;
 }
 
@@ -69,21 +69,20 @@ ORDER BY ${scoreOf('held')} DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt3
 
 /** These rows, with the distance: the vectors of no others are read. */
 export function wordQuery(dialect: Dialect): string {
-  return `SELECT id, prompt, url AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
+  return `SELECT id, prompt, url AS picture, vector_model, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
 FROM prompts WHERE id IN (${bestByWords(dialect)})`;
 }
 
 function ownWordQuery(dialect: Dialect): string {
-  return `SELECT id, prompt, nsfw, twins, images[1].key AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
+  return `SELECT id, prompt, nsfw, twins, vector_model, images[1].key AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
 FROM ${ownRows(dialect.holdsAny('prompt', 'rare'))}
 ORDER BY score DESC, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
-const scoredRow = candidateRow.extend({ score: z.number() });
-
 /** Ranks prompts by the words they share with a text, where rare words count most. */
-export function createWordSearch({ connection, dimensions, vocabulary }: Searchers): Pick<PromptStore, 'searchWords'> {
+export function createWordSearch({ connection, model, vocabulary }: Searchers): Pick<PromptStore, 'searchWords'> {
   const { dialect, read } = connection;
+  const scoredRow = candidateRow(model).extend({ score: z.number() });
 
   const find = async (source: MatchSource, parameters: Parameters, { signal }: SearchOptions) => {
     const query = source === 'own' ? ownWordQuery(dialect) : wordQuery(dialect);
@@ -94,7 +93,7 @@ export function createWordSearch({ connection, dimensions, vocabulary }: Searche
 
   return {
     async searchWords(text, query, options) {
-      checkVector(query, dimensions);
+      checkVector(query, model.dimensions);
       const { scope, limit } = options;
       const known = await vocabulary.current();
       const words = wordsIn(text);

@@ -71,7 +71,7 @@ export async function openBot(options: Setup = {}) {
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
   const store = await database.store({ name: 'words', dimensions });
-  const outbox = createOutbox(state, store, log);
+  const outbox = createOutbox({ state, store, log });
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
   const queue = createQueue<JobPayload>(state, {
     bounds: { total: 20, perScope: 20, perOwner: 20 },

@@ -24,7 +24,7 @@ describe.skipIf(!isMounted)('a full disk', () => {
       log,
     });
     const store = { logGeneration: unused, logPost: unused, logReaction: async () => undefined, logUpload: unused };
-    const outbox = createOutbox(state, store, log);
+    const outbox = createOutbox({ state, store, log });
     const submit = (id: string) =>
       queue.submit({
         id,

@@ -5,8 +5,10 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BotError } from '../../src/errors.ts';
 import { createOutbox } from '../../src/outbox.ts';
+import type { OutboxModel } from '../../src/outbox-model.ts';
 import { openState } from '../../src/state.ts';
-import type { Reaction } from '../../src/store/store.ts';
+import type { Generation, Reaction } from '../../src/store/store.ts';
+import { generation, vector } from '../store/samples.ts';
 
 const log = pino({ level: 'silent' });
 const closers: (() => Promise<void>)[] = [];
@@ -28,7 +30,7 @@ function database() {
 
 function open(target: ReturnType<typeof database>, folder = mkdtempSync(path.join(tmpdir(), 'outbox-'))) {
   const state = openState(folder);
-  const outbox = createOutbox(state, target, log);
+  const outbox = createOutbox({ state, store: target, log });
   closers.push(
     () => state.close(),
     () => outbox.close(),
@@ -47,9 +49,39 @@ const reaction = (id: string): Reaction => ({
 });
 const add = (outbox: ReturnType<typeof createOutbox>, id: string) =>
   outbox.add({ kind: 'reaction', reaction: reaction(id) });
+const moved = () => new BotError('model_mismatch', 'moved');
 const down = () => new BotError('database_unavailable', 'down');
 
 describe('outbox', () => {
+  it('keeps a generation for a database that was moved to another model, and embeds it anew at the next start', async () => {
+    const target = database();
+    const stored: Generation[] = [];
+    const store = { ...target, logGeneration: async (given: Generation) => void stored.push(given) };
+    const folder = mkdtempSync(path.join(tmpdir(), 'outbox-'));
+    const model = (name: string, seed: number): OutboxModel => ({
+      name,
+      embedAnew: async (given) => ({ ...given, promptVector: vector(seed), imageVectors: [] }),
+    });
+    const refusing = { ...target, logGeneration: async () => Promise.reject(moved()) };
+    const before = openState(folder);
+    const old = createOutbox({ state: before, store: refusing, model: model('old', 8), log });
+    await old.add({ kind: 'generation', generation: generation('g') });
+    await expect(old.settled()).rejects.toMatchObject({ code: 'model_mismatch' });
+    await old.close();
+    await before.close();
+
+    const after = openState(folder);
+    const next = createOutbox({ state: after, store, model: model('next', 9), log });
+    closers.push(
+      () => after.close(),
+      () => next.close(),
+    );
+    await next.settled();
+    await next.add({ kind: 'generation', generation: generation('h') });
+    await next.settled();
+    expect(stored).toEqual([generation('g', { promptVector: vector(9), imageVectors: [] }), generation('h')]);
+  });
+
   it('brings writes to the database in the order of arrival', async () => {
     const target = database();
     const { outbox } = open(target);

@@ -11,6 +11,8 @@ export interface Program {
   url: string;
   /** All that it printed so far. */
   output(): string;
+  /** Resolves to the exit code (null after SIGKILL). */
+  ended: Promise<number | null>;
   /** Sends a signal and waits for the end; resolves to the exit code (null after SIGKILL). */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -53,6 +55,7 @@ export async function startProgram(
   const url = await ready;
   return {
     url,
+    ended: exited.then(([code]) => code),
     output: () => output,
     async end(signal) {
       child.kill(signal);

@@ -75,6 +75,6 @@ describe('starting', () => {
     await (await start(folder)).end('SIGTERM');
     const { code, output } = await runToEnd(folder, { CLIP_MODEL: 'Xenova/clip-vit-base-patch32' });
     expect(code).toBe(1);
-    expect(output).toMatch(/tiny-clip.*Xenova\/clip-vit-base-patch32.*import again/s);
+    expect(output).toMatch(/tiny-clip.*npm run reembed.*Xenova\/clip-vit-base-patch32/s);
   });
 });

@@ -131,7 +131,7 @@ describe('a database that was built with a model', () => {
     const hub = await startHub();
     const { model: storedModel } = await start({ clipModel: 'tiny' });
     await expect(start({ hubUrl: hub.url, storedModel, clipModel: defaultHubModel })).rejects.toMatchObject(
-      failsWith('model_mismatch', storedModel, defaultHubModel, 'empty DATA_DIR', 'import again'),
+      failsWith('model_mismatch', storedModel, defaultHubModel, 'npm run reembed'),
     );
     expect(hub.requests).toEqual([]);
   });

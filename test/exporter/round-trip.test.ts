@@ -6,12 +6,14 @@ import { exportDatabase } from '../../src/exporter/export.ts';
 import { backupFiles, modelOfBackup } from '../../src/exporter/files.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { PromptStore } from '../../src/store/store.ts';
+import type { EngineKind } from '../fakes/clickhouse/engine.ts';
+import { startClickHouse } from '../fakes/clickhouse/server.ts';
 import { temporaryFolder } from '../store/folders.ts';
 import { corpusRow, generation, hostileTexts, model, post, reaction, vector } from '../store/samples.ts';
 
 const { folder, remove } = temporaryFolder();
 const files = backupFiles(path.join(folder, 'out', 'backup.parquet'));
-const opened: Database[] = [];
+const opened: { close(): Promise<void> }[] = [];
 const closeAll = async () => {
   for (const database of opened.splice(0)) await database.close();
 };
@@ -64,6 +66,32 @@ async function contents(store: PromptStore) {
     judged: [await store.reactionsBy('user', 'g'), await store.reactionsBy('other', 'g')],
   };
 }
+
+/** The same over HTTP, on servers of their own. */
+async function openOn(kind: EngineKind, name: string): Promise<Database> {
+  await closeAll();
+  const server = await startClickHouse({ folder: path.join(folder, kind, name), kind });
+  const database = await openDatabase({ dataDir: folder, clickhouseUrl: server.url, log: pino({ level: 'silent' }) });
+  opened.push(database, server);
+  return database;
+}
+
+describe.each(['clickhouse', 'myscale-v2'] as const)('an export over HTTP from %s', (kind) => {
+  test('comes back whole, and twice is once', async () => {
+    const source = await openOn(kind, 'source');
+    const full = await source.store(model);
+    await fill(full);
+    const before = await contents(full);
+    await exportDatabase(source, files);
+    const target = await openOn(kind, 'target');
+    const restored = await target.store(model);
+    const backup = await target.backup(await modelOfBackup(files));
+    for (let times = 0; times < 2; times++) {
+      await backup.load(files);
+      expect(await contents(restored)).toEqual(before);
+    }
+  });
+});
 
 describe('an export', () => {
   test('comes back whole, and twice is once', async () => {

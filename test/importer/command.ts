@@ -17,11 +17,16 @@ export interface Command {
   ended: Promise<number | null>;
 }
 
-/** `npm run import` in a process of its own, on a data folder. */
-export function startImport(dataDir: string, ...parameters: string[]): Command {
-  const main = path.join(packageRoot, 'src/importer/main.ts');
+/** A program of `src/` in a process of its own, on a data folder. */
+export function startCommand(
+  program: string,
+  dataDir: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Command {
+  const main = path.join(packageRoot, 'src', program);
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...parameters], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, CLIP_MODEL: 'tiny', LOG_LEVEL: 'warn' },
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, CLIP_MODEL: 'tiny', LOG_LEVEL: 'warn', ...environment },
     cwd: packageRoot,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -45,11 +50,13 @@ export function startImport(dataDir: string, ...parameters: string[]): Command {
   };
 }
 
-export async function runImport(
-  dataDir: string,
-  ...parameters: string[]
-): Promise<{ code: number | null; output: string }> {
-  const command = startImport(dataDir, ...parameters);
+/** `npm run import`. */
+export const startImport = (dataDir: string, ...parameters: string[]) =>
+  startCommand('importer/main.ts', dataDir, parameters);
+
+export const runImport = (dataDir: string, ...parameters: string[]) => endOf(startImport(dataDir, ...parameters));
+
+export async function endOf(command: Command): Promise<{ code: number | null; output: string }> {
   const code = await command.ended;
   return { code, output: command.output() };
 }

@@ -38,7 +38,7 @@ describe('a database', () => {
     const other = database.store({ name: 'other-model', dimensions: 16 });
     await expect(other).rejects.toMatchObject({
       code: 'model_mismatch',
-      message: expect.stringMatching(/test-model[\s\S]*other-model[\s\S]*empty DATA_DIR[\s\S]*import again/),
+      message: expect.stringMatching(/test-model[\s\S]*other-model[\s\S]*npm run reembed/),
     });
     await database.close();
   });

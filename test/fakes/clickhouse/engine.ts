@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Session } from 'chdb';
 import { createMyScale } from './myscale/myscale.ts';
 import { createVectorIndexes, type VectorIndexes } from './myscale/vector-indexes.ts';
@@ -31,13 +33,34 @@ export function createEngine(folder: string, kind: EngineKind): Engine {
     vectorIndexes,
     async run(request) {
       const statement = myscale ? await myscale.translate(request) : request.query;
-      return statement === undefined ? nothing : await runAlone(folder, { ...request, query: statement });
+      if (statement === undefined) return nothing;
+      const { data } = request;
+      return data
+        ? withFile(folder, data, (file) => runAlone(folder, { ...request, query: fromFile(statement, file) }))
+        : runAlone(folder, { ...request, query: statement });
     },
     close: () => keptOpen.close(),
   };
 }
 
 const nothing: EngineResult = { bytes: new Uint8Array(), rowsRead: 0, bytesRead: 0, elapsed: 0, isInsert: false };
+
+/** chDB takes no rows beside a statement: they come from a file. */
+async function withFile<Value>(folder: string, data: Buffer, use: (file: string) => Promise<Value>): Promise<Value> {
+  const file = path.join(path.dirname(folder), `${crypto.randomUUID()}.parquet`);
+  writeFileSync(file, data);
+  try {
+    return await use(file);
+  } finally {
+    rmSync(file);
+  }
+}
+
+function fromFile(statement: string, file: string): string {
+  return statement
+    .replace(/\binput\(('(?:[^'\\]|\\.)*')\)/, (_, columns) => `file('${file}', 'Parquet', ${columns})`)
+    .replace(/\bFORMAT Parquet\s*$/, '');
+}
 
 async function runAlone(folder: string, { query, format, settings, parameters }: Request): Promise<EngineResult> {
   const session = new Session(folder);

@@ -13,6 +13,8 @@ export interface Request {
   parameters: Readonly<Record<string, unknown>>;
   /** The client takes a packed answer, and asked for it: https://clickhouse.com/docs/interfaces/http#compression */
   packedAnswer: boolean;
+  /** The rows of an insert in a format that is no text. */
+  data: Buffer | undefined;
   /** How its body came. */
   body: 'none' | 'plain' | 'gzip' | 'multipart';
 }
@@ -35,7 +37,8 @@ export async function readRequest(message: IncomingMessage, address: URLSearchPa
   const bytes = await unpacked(message);
   const isForm = message.headers['content-type']?.startsWith('multipart/form-data') ?? false;
   const form = isForm ? await readForm(message, bytes) : new URLSearchParams();
-  const body = isForm ? '' : bytes.toString();
+  const isBinary = /^\s*INSERT\b[\s\S]*\bFORMAT Parquet\s*$/.test(address.get('query') ?? '');
+  const body = isForm || isBinary ? '' : bytes.toString();
   const query = [address.get('query') ?? form.get('query'), body].filter(Boolean).join('\n');
   const fields = [...address, ...form];
   const packed = address.get('enable_http_compression') === '1';
@@ -46,6 +49,7 @@ export async function readRequest(message: IncomingMessage, address: URLSearchPa
     format: address.get('default_format') ?? 'TabSeparated',
     settings: fields.filter(([name]) => !notSettings.has(name) && !name.startsWith(prefix)),
     parameters: parametersOf(query, fields),
+    data: isBinary ? bytes : undefined,
     packedAnswer: packed && (message.headers['accept-encoding'] ?? '').includes('gzip'),
     body: bodyOf(message, bytes, isForm),
   };

@@ -89,4 +89,14 @@ ALTER TABLE prompts_local ON CLUSTER 'promptory' MODIFY SETTING non_replicated_d
 
 ALTER TABLE prompt_images_local ON CLUSTER 'promptory' MODIFY SETTING non_replicated_deduplication_window = 1000;
 
-INSERT INTO migrations (version, name) VALUES (1, 'corpus, generations, posts and reactions'), (2, 'words of the prompts'), (3, 'what a generation started from, and whether it is for adults'), (4, 'repeatable inserts');
+ALTER TABLE generations ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
+
+ALTER TABLE prompts_local ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
+
+ALTER TABLE prompts ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
+
+ALTER TABLE prompt_images_local ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
+
+ALTER TABLE prompt_images ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
+
+INSERT INTO migrations (version, name) VALUES (1, 'corpus, generations, posts and reactions'), (2, 'words of the prompts'), (3, 'what a generation started from, and whether it is for adults'), (4, 'repeatable inserts'), (5, 'what made the vectors');

@@ -11,7 +11,12 @@ SELECT version FROM migrations
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
-SELECT value FROM meta WHERE name = 'model' LIMIT 1
+SELECT comment FROM system.tables WHERE database = currentDatabase() AND name = 'generations'
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
+FORMAT JSONEachRow;
+
+-- parameters: name
+SELECT value FROM meta FINAL WHERE name = {name:String} LIMIT 1
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
@@ -94,6 +99,18 @@ ALTER TABLE prompts MODIFY SETTING non_replicated_deduplication_window = 1000;
 
 ALTER TABLE prompt_images MODIFY SETTING non_replicated_deduplication_window = 1000;
 
+ALTER TABLE generations ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String) DEFAULT 'test-model';
+
+ALTER TABLE generations ADD CONSTRAINT IF NOT EXISTS one_model CHECK vector_model = 'test-model';
+
+ALTER TABLE prompts ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String) DEFAULT 'test-model';
+
+ALTER TABLE prompts ADD CONSTRAINT IF NOT EXISTS one_model CHECK vector_model = 'test-model';
+
+ALTER TABLE prompt_images ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String) DEFAULT 'test-model';
+
+ALTER TABLE prompt_images ADD CONSTRAINT IF NOT EXISTS one_model CHECK vector_model = 'test-model';
+
 SELECT toUInt8(status = 'Built') AS built, (parts_with_vector_index + small_parts) / greatest(total_parts, 1) AS progress,
   if(status = 'Error', latest_fail_reason, '') AS failure
 FROM system.vector_indices
@@ -147,14 +164,14 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 -- parameters: rare, words, weights, average, limit, vector
-SELECT id, prompt, url AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, url AS picture, vector_model, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
 FROM prompts WHERE id IN (SELECT id FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM prompts WHERE multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)}))
 ORDER BY arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32})
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
 -- parameters: rare, words, weights, average, limit, vector, scope
-SELECT id, prompt, twins, images[1].key AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, twins, vector_model, images[1].key AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)})))
 ORDER BY score DESC, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
@@ -217,25 +234,25 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
-SELECT id, prompt, url AS picture, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
 FROM prompts ORDER BY distance, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', enable_brute_force_vector_search = 1 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
-SELECT id, prompt, url AS picture, distance('alpha=3')(image_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, url AS picture, vector_model, distance('alpha=3')(image_vector, {vector:Array(Float32)}) AS distance
 FROM prompt_images ORDER BY distance LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', enable_brute_force_vector_search = 1 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
-SELECT id, prompt, url AS picture, distance('alpha=3')(prompt_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, url AS picture, vector_model, distance('alpha=3')(prompt_vector, {vector:Array(Float32)}) AS distance
 FROM prompts ORDER BY distance LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', enable_brute_force_vector_search = 1 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope
-SELECT id, prompt, twins, arrayMap(image -> cosineDistance(image, {vector:Array(Float32)}), image_vectors) AS distances,
+SELECT id, prompt, twins, vector_model, arrayMap(image -> cosineDistance(image, {vector:Array(Float32)}), image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (notEmpty(image_vectors)))
 ORDER BY distance, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
@@ -243,7 +260,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope
-SELECT id, prompt, twins, images[1].key AS picture, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, twins, vector_model, images[1].key AS picture, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String})
 ORDER BY distance, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
@@ -251,13 +268,13 @@ FORMAT JSONEachRow;
 
 ALTER TABLE prompts DROP VECTOR INDEX IF EXISTS prompt_vector_index;
 
-INSERT INTO generations (id, root, scope, user, asked, prompt, style, neighbours, refiner, generator, model, seed, width, height, images, nsfw, parent, source, negative_prompt, changes, prompt_vector, image_vectors, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
+INSERT INTO generations (id, root, scope, user, asked, prompt, style, neighbours, refiner, generator, model, seed, width, height, images, nsfw, parent, source, negative_prompt, changes, prompt_vector, image_vectors, created_at, vector_model) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
 INSERT INTO posts (adapter, thread, message, generation, scope, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
-INSERT INTO prompt_images (id, prompt, url, image_vector) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
+INSERT INTO prompt_images (id, prompt, url, vector_model, image_vector) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
-INSERT INTO prompts (id, prompt, url, width, height, source_site, prompt_vector) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
+INSERT INTO prompts (id, prompt, url, width, height, source_site, vector_model, prompt_vector) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
 INSERT INTO reactions (generation, id, scope, user, kind, delta, created_at) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
@@ -290,5 +307,9 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'prompts'
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
+FORMAT JSONEachRow;
+
+SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ('generations_next', 'generations_before')
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;

@@ -13,7 +13,7 @@ export async function withCatalog(query: string, kind: MyScaleKind, indexes: Vec
     .replaceAll('version()', `'${versions[kind]}'`)
     .replaceAll(
       'FROM system.tables',
-      "FROM (SELECT database, name, engine FROM system.tables UNION ALL SELECT 'system', 'vector_indices', 'SystemVectorIndices')",
+      "FROM (SELECT database, name, engine, comment FROM system.tables UNION ALL SELECT 'system', 'vector_indices', 'SystemVectorIndices', '')",
     )
     .replaceAll(
       'FROM system.merge_tree_settings',

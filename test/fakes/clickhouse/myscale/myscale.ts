@@ -36,6 +36,7 @@ export function createMyScale(kind: MyScaleKind, indexes: VectorIndexes): MyScal
       for (const [words, code, message] of later) if (words.test(statement)) throw serverError(code, message);
       if (await runIndexStatement(statement, kind, indexes, facts)) return undefined;
       noteTable(statement, inline, tables);
+      noteNames(statement, tables, indexes);
       const bruteForce = inline.get('enable_brute_force_vector_search') === '1';
       const searched = translateDistance(statement, { bruteForce, indexes, facts });
       return withoutOwnSettings(await withCatalog(searched, kind, indexes)) + data;
@@ -47,6 +48,26 @@ export function createMyScale(kind: MyScaleKind, indexes: VectorIndexes): MyScal
 function withoutData(query: string): [statement: string, data: string] {
   const format = /^\s*INSERT\b[^\n]*?\bFORMAT \w+/.exec(query);
   return format ? [query.slice(0, format[0].length), query.slice(format[0].length)] : [query, ''];
+}
+
+/** What is known of tables goes with them when they are exchanged, renamed or dropped. */
+function noteNames(statement: string, tables: Map<string, TableFacts>, indexes: VectorIndexes): void {
+  const [, one, other] = /^\s*(?:EXCHANGE TABLES|RENAME TABLE) (\w+) (?:AND|TO) (\w+)\s*$/.exec(statement) ?? [];
+  if (one && other) {
+    const [ofOne, ofOther] = [tables.get(one), tables.get(other)];
+    for (const [name, facts] of [
+      [one, ofOther],
+      [other, ofOne],
+    ] as const) {
+      if (facts) tables.set(name, facts);
+      else tables.delete(name);
+    }
+    indexes.exchange(one, other);
+  }
+  const dropped = /^\s*DROP TABLE (?:IF EXISTS )?(\w+)/.exec(statement)?.[1];
+  if (!dropped) return;
+  tables.delete(dropped);
+  indexes.dropTable(dropped);
 }
 
 function noteTable(statement: string, settings: ReadonlyMap<string, string>, tables: Map<string, TableFacts>): void {

@@ -17,6 +17,9 @@ export interface VectorIndexes {
   of(table: string, column: string): VectorIndex | undefined;
   add(index: VectorIndex): void;
   drop(table: string, name: string): boolean;
+  /** They go with their tables, when two change their names. */
+  exchange(one: string, other: string): void;
+  dropTable(table: string): void;
   /** The rows of system.vector_indices; reading lets one part more be built. */
   states(): Promise<IndexState[]>;
   /** SYSTEM WAIT BUILDING VECTOR INDICES. */
@@ -63,6 +66,18 @@ export function createVectorIndexes(rows: AskRows): VectorIndexes {
       built.set(index, new Set());
     },
     drop: (table, name) => indexes.delete(`${table} ${name}`),
+    exchange(one, other) {
+      const all = [...indexes.values()];
+      indexes.clear();
+      for (const index of all) {
+        if (index.table === one) index.table = other;
+        else if (index.table === other) index.table = one;
+        indexes.set(`${index.table} ${index.name}`, index);
+      }
+    },
+    dropTable(table) {
+      for (const [key, index] of [...indexes]) if (index.table === table) indexes.delete(key);
+    },
     async states() {
       const states = await Promise.all([...indexes.values()].map(stateOf));
       for (const index of indexes.values()) await build(index, 1);

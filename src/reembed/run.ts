@@ -1,0 +1,91 @@
+import { mapAhead } from '../importer/map-ahead.ts';
+import type { Move } from '../store/move.ts';
+import { type VectorTable, vectorTables } from '../store/schema.ts';
+import { type EmbedParts, embedRows } from './embed-rows.ts';
+
+export interface ReembedParts extends EmbedParts {
+  move: Move;
+  /** Keeps the tables of the old model. */
+  keep: boolean;
+  signal: AbortSignal;
+  /** `share` is 0 to 1 of the step that `text` tells of. */
+  onProgress(share: number, text: string): void;
+}
+
+export interface ReembedOutcome {
+  /** Why pictures have no vector any more, once each. */
+  dead: string[];
+}
+
+/** Rows that are embedded together and stored as one block: the same in every run, and with them the vectors. */
+const pageRows: Readonly<Record<VectorTable, number>> = { generations: 64, prompts: 1_024, prompt_images: 128 };
+
+// While one page is embedded, the next is read and the last is stored.
+const pagesAhead = 3;
+
+/**
+ * Embeds everything anew beside the old vectors, builds the indexes, and puts the new tables in place.
+ * What comes meanwhile is brought after, before and after the switch. An abort stops it; run again, it goes on.
+ */
+export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
+  const { move, keep, signal, onProgress } = parts;
+  const copy = createCopy(parts);
+  await copy.everything({ missing: false });
+  await copy.untilNothingIsNew();
+  await move.buildIndexes({ signal, onProgress: (share) => onProgress(share, 'the indexes are built') });
+  await copy.untilNothingIsNew();
+  signal.throwIfAborted();
+  await move.switch();
+  const dead = await copy.untilNothingIsNew();
+  await move.finish({ keep });
+  return { dead };
+}
+
+function createCopy({ move, signal, onProgress, ...parts }: ReembedParts) {
+  const options = { signal, background: true };
+  // A generation is stored without, and no later pass meets it.
+  const deadOfGenerations: string[] = [];
+
+  async function copyTable(table: VectorTable, missing: boolean, onRows: (rows: number) => void) {
+    const pages = move.pages(table, { rows: pageRows[table], missing, signal });
+    const dead: string[] = [];
+    let stored = 0;
+    for await (const page of mapAhead(pages, pagesAhead, (rows) => embedRows(parts, table, rows, options))) {
+      signal.throwIfAborted();
+      if (page.rows.length > 0) await move.keep(table, page.rows);
+      (table === 'generations' ? deadOfGenerations : dead).push(...page.dead);
+      stored += page.rows.length;
+      onRows(page.rows.length);
+    }
+    return { stored, dead };
+  }
+
+  async function everything({ missing }: { missing: boolean }) {
+    const left = await move.left();
+    const total = Math.max(1, left.generations + left.prompts + left.prompt_images);
+    const begun = performance.now();
+    let done = 0;
+    const outcome = { stored: 0, dead: [] as string[] };
+    for (const table of vectorTables) {
+      const { stored, dead } = await copyTable(table, missing, (rows) => {
+        done += rows;
+        const rate = Math.round((1_000 * done) / Math.max(1, performance.now() - begun));
+        onProgress(Math.min(1, done / total), `${rate} rows/s, ${done} embedded`);
+      });
+      outcome.stored += stored;
+      outcome.dead.push(...dead);
+    }
+    return outcome;
+  }
+
+  return {
+    everything,
+    /** Pictures of the corpus that can't be had are met by every pass: the last one has them all. */
+    async untilNothingIsNew(): Promise<string[]> {
+      for (;;) {
+        const { stored, dead } = await everything({ missing: true });
+        if (stored === 0) return [...deadOfGenerations, ...dead];
+      }
+    },
+  };
+}

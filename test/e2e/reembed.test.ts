@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { copyOfTiny, tinyFolder } from '../embedder/weights-fixtures.ts';
+import { type ClickHouseServer, startClickHouse } from '../fakes/clickhouse/server.ts';
+import { endOf, startCommand } from '../importer/command.ts';
+import { apiOf } from './api.ts';
+import { newFolder, type Program, startProgram } from './program.ts';
+
+const folder = newFolder();
+const data = path.join(folder, 'data');
+let server: ClickHouseServer;
+let program: Program;
+
+beforeAll(async () => {
+  server = await startClickHouse({ folder: path.join(folder, 'server') });
+  program = await startProgram(folder, { CLICKHOUSE_URL: server.url });
+}, 300_000);
+afterAll(async () => {
+  await program.end('SIGKILL');
+  await server.close();
+});
+
+// The weights of both models have vectors of one width: only the mark of each row tells them apart.
+const darker = readFileSync(path.join(tinyFolder, 'preprocessor_config.json'), 'utf8').replace(
+  '0.48145466',
+  '0.58145466',
+);
+
+it('a bot whose server is moved to another model stops, keeps what it accepted, and goes on with that model', {
+  timeout: 900_000,
+}, async () => {
+  const first = await apiOf(program).ask('prompt', { text: 'a red cat', count: 1 });
+  expect((await apiOf(program).finished(first)).status).toBe('done');
+  // What it imports by itself would meet the new tables first.
+  while (!program.output().includes('The demo corpus is complete')) await sleep(50);
+  const model = await copyOfTiny({ 'preprocessor_config.json': darker });
+  const moving = startCommand('reembed/main.ts', data, ['--model', model], { CLICKHOUSE_URL: server.url });
+  expect(await endOf(moving)).toMatchObject({ code: 0, output: expect.stringContaining('start it again') });
+
+  const id = await apiOf(program).ask('prompt', { text: 'a blue dog', count: 1 });
+  expect(await program.ended).toBe(1);
+  expect(program.output()).toMatch(/Promptory stops: The database was moved to [\s\S]*Start this program again/);
+
+  program = await startProgram(folder, { CLICKHOUSE_URL: server.url, CLIP_MODEL: model });
+  const thread = await apiOf(program).finished(id);
+  expect(thread.status).toBe('done');
+  expect(thread.messages.filter(({ tone }) => tone === 'error')).toEqual([]);
+  expect(thread.messages.filter(({ author, images }) => author !== 'you' && images?.length)).toHaveLength(1);
+});

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { allRows, countsOf, endOf, runImport, startCommand } from '../importer/command.ts';
+import { startProgram } from '../store/child.ts';
+import { temporaryFolder } from '../store/folders.ts';
+
+const { folder, remove } = temporaryFolder();
+afterAll(remove);
+
+const inFolder = (name: string) => path.join(folder, name);
+const out = inFolder('out.parquet');
+const run = (command: 'main' | 'restore', dataDir: string, ...parameters: string[]) =>
+  endOf(startCommand(`exporter/${command}.ts`, dataDir, parameters));
+
+it('npm run export, restore and import bring the same prompts into other databases', { timeout: 600_000 }, async () => {
+  const file = inFolder('prompts.csv');
+  writeFileSync(file, 'id,prompt,url,width,height,source_site\n1,"a cat, sleeping",,5,6,here\n2,"a ""dog""",,1,1,s\n');
+  expect((await runImport(inFolder('source'), file)).code).toBe(0);
+  expect(await run('main', inFolder('source'), out)).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/out\.parquet: [\d.]+ MB[\s\S]*out\.generations\.parquet[\s\S]*images of DATA_DIR/),
+  });
+  const source = await allRows(inFolder('source'));
+  expect(source.prompts).toHaveLength(2);
+
+  expect(await run('restore', inFolder('restored'), out)).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('now holds 2 prompts, 0 of them with pictures, and 0 runs'),
+  });
+  expect(await allRows(inFolder('restored'))).toEqual(source);
+  expect(await countsOf(inFolder('restored'))).toMatchObject({ prompts: 2 });
+
+  expect((await runImport(inFolder('imported'), out)).output).toContain('Done: 2 imported');
+  expect(await allRows(inFolder('imported'))).toEqual(source);
+});
+
+it('both tell how they are used, and that a bot has the database', { timeout: 300_000 }, async () => {
+  for (const [command, name] of [
+    ['main', 'export'],
+    ['restore', 'restore'],
+  ] as const) {
+    const { code, output } = await run(command, inFolder('none'));
+    expect(code).toBe(1);
+    expect(output).toContain(`Usage: npm run ${name} -- FILE.parquet`);
+  }
+  const holder = startProgram(new URL('../store/programs/hold.ts', import.meta.url), inFolder('held'));
+  expect(await holder.line()).toBe('open');
+  for (const program of ['exporter/main.ts', 'reembed/main.ts']) {
+    const { code, output } = await endOf(startCommand(program, inFolder('held'), program.startsWith('e') ? [out] : []));
+    expect(code).toBe(1);
+    expect(output).toMatch(/in use by another program[\s\S]*Stop that one first \(a running bot/);
+    expect(output).not.toMatch(/\n\s+at /);
+  }
+  await holder.kill();
+});
