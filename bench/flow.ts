@@ -6,6 +6,8 @@ import type { Embedding } from '../src/embedder/embedder.ts';
 import { openEmbedder } from '../src/embedder/open.ts';
 import { createPromptCleaner } from '../src/generator/clean-prompt.ts';
 import { createDiskImageFiles } from '../src/images/disk.ts';
+import { createGate } from '../src/moderation/gate.ts';
+import { createWordModerator } from '../src/moderation/words.ts';
 import { createOutbox } from '../src/outbox.ts';
 import { createPipeline, type RunContext } from '../src/pipeline.ts';
 import { createNeighboursRefiner } from '../src/refiner/neighbours.ts';
@@ -54,7 +56,9 @@ export async function openFlow(rows: number) {
   };
   const refiner = createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
-  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const gate = createGate({ words: createWordModerator([], log), policy: 'restricted', log });
+  const parts = { embedder, search, refiner, generator, images, outbox, gate, cleanPrompt };
+  const pipeline = createPipeline({ ...parts, calibration: () => calibration });
 
   return {
     dataDir,
@@ -105,6 +109,7 @@ export function quietContext(): RunContext {
     progress: () => undefined,
     found: async () => undefined,
     refined: async () => undefined,
+    adultPlace: async () => ({ isFor: false, remedy: '' }),
     generated: async () => undefined,
   };
 }

@@ -22,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   slack: async () => (await import('./slack.ts')).benchSlack(),
   queue: async () => (await import('./queue.ts')).benchQueue(),
   sketch: async () => (await import('./sketch.ts')).benchSketch(),
+  best: async () => (await import('./best.ts')).benchBest(),
   results: async () => (await import('./results.ts')).benchResults(),
 };
 

@@ -1,6 +1,8 @@
-import type { Card, NeighbourView, RefinementView } from '../src/chat.ts';
+import type { Card, CardImage, NeighbourView, RefinementView } from '../src/chat.ts';
 import type { PictureParameters } from '../src/images/parameters.ts';
+import type { Made } from '../src/pipeline.ts';
 import type { CarriedPrompt } from '../src/provenance.ts';
+import { rankLabel } from '../src/rank-label.ts';
 import type { Generation, StoredGeneration } from '../src/store/store.ts';
 
 // Discord's limit for a custom id, the smallest of the platforms.
@@ -51,11 +53,12 @@ export function refinementCard(refinement: RefinementView, neighbours: readonly 
 }
 
 /** The pictures of a run, with every control of the loop. */
-export function picturesCard(generation: Generation | StoredGeneration, notices: readonly string[] = []): Card {
-  const { id, prompt, images, nsfw } = generation;
+export function picturesCard(generation: Generation | StoredGeneration, { notices, ranked }: Made): Card {
+  const { id, prompt } = generation;
+  const images = imagesOf(generation, ranked);
   return {
-    text: [prompt, ...notices].join('\n'),
-    images: images.map((image) => ({ ...image, alt: prompt, nsfw })),
+    text: [prompt, ...(ranked ? [rankingLine(images)] : []), ...notices].join('\n'),
+    images,
     actions: [
       { id: `like:${id}`, label: 'Like', emoji: '👍' },
       { id: `dislike:${id}`, label: 'Dislike', emoji: '👎' },
@@ -74,4 +77,18 @@ export function picturesCard(generation: Generation | StoredGeneration, notices:
     generationId: id,
     parentId: generation.parent,
   };
+}
+
+function imagesOf({ prompt, images, nsfw }: Generation | StoredGeneration, ranked: Made['ranked']): CardImage[] {
+  return images.map((image, index) => {
+    const place = ranked && { rank: index + 1, fit: ranked.fits?.[index] };
+    const label = place && rankLabel(place, images.length);
+    return { ...image, alt: label ? `${label}: ${prompt}` : prompt, nsfw, ...place };
+  });
+}
+
+function rankingLine(images: readonly CardImage[]): string {
+  const fits = images.flatMap(({ fit }) => (fit === undefined ? [] : `${Math.round(fit * 100)} %`));
+  const by = fits.length > 0 ? `by how well each fits the prompt: ${fits.join(', ')}` : 'as far as this model can tell';
+  return `Best of ${images.length} first, ${by}`;
 }

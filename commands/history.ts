@@ -14,11 +14,12 @@ export const history = defineCommand({
     const { store, outbox } = context.services;
     await outbox.settled();
     const generations = await store.history(context.scope, context.user, { limit: shown });
-    const entries = generations.map(({ id, prompt, images }) => ({
+    const entries = generations.map(({ id, prompt, images, nsfw }) => ({
       id,
       prompt,
       source: 'own' as const,
       picture: images[0]?.key,
+      nsfw,
     }));
     const card = neighboursCard(entries, 'Your latest prompts, newest first');
     const text =

@@ -19,6 +19,7 @@ export async function runFlow(context: JobContext, asked: Asked): Promise<void> 
       log: context.log,
       step: context.step,
       progress: context.progress,
+      adultPlace: context.adultPlace,
       async found(neighbours) {
         found = neighbours;
         if (asked.refine === 'none') await context.post('neighbours', neighboursCard(found), ofThisRun);
@@ -27,8 +28,8 @@ export async function runFlow(context: JobContext, asked: Asked): Promise<void> 
       async refined(refinement) {
         await context.post('refinement', refinementCard(refinement, found), ofThisRun);
       },
-      async generated(generation, notices) {
-        await context.post('pictures', picturesCard(generation, notices), ofThisRun);
+      async generated(generation, made) {
+        await context.post('pictures', picturesCard(generation, made), ofThisRun);
       },
     },
   );

@@ -13,7 +13,7 @@ export const search = defineCommand({
   description: 'Find proven prompts by words, or by a picture',
   lane: 'quick',
   options: {
-    text: { type: 'text', maxLength: 4000, description: 'Words to search for' },
+    text: { type: 'text', maxLength: 4000, isPrompt: true, description: 'Words to search for' },
     image: { type: 'image', description: 'A picture: which prompts made something like it?' },
   },
   async run(context, { text }) {

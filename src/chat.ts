@@ -45,6 +45,10 @@ export interface CardImage {
   width: number;
   height: number;
   seed: number;
+  /** Its place among the card's pictures, 1 the best, where they were ranked; they come in this order. */
+  rank?: number | undefined;
+  /** How well it fits its prompt, 0 to 1, where that can be measured. */
+  fit?: number | undefined;
   /** Shown only where the platform allows adult content. */
   nsfw?: boolean | undefined;
   /** Its colours in a few characters (https://blurha.sh), for a placeholder while it loads. */
@@ -96,6 +100,8 @@ export interface Thread {
   post(card: Card, options: { key: string }): Promise<MessageRef>;
   remove(message: MessageRef): Promise<void>;
   progress(update: ProgressUpdate): Promise<void>;
+  /** Whether the platform or the operator marks this place for adults; absent where there is no such mark. */
+  isForAdults?(): Promise<boolean>;
 }
 
 export interface Person {
@@ -183,8 +189,9 @@ interface OptionBase {
 
 /** What a command takes; each platform renders it as typed options, flags (`--count 4`) or a form. */
 export type CommandOption = OptionBase &
+  /** `isPrompt`: says what pictures are wanted or searched, so that the operator's rules hold for it. */
   (
-    | { type: 'text'; maxLength: number; suggests?: boolean | undefined }
+    | { type: 'text'; maxLength: number; suggests?: boolean | undefined; isPrompt?: boolean | undefined }
     | { type: 'integer'; min: number; max: number }
     | { type: 'choice'; choices: readonly string[] }
     | { type: 'flag' }

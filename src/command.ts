@@ -2,6 +2,7 @@ import type { Card, CommandInfo, CommandOption, CommandOptions, MessageRef } fro
 import type { Forget } from './forget.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { Logger } from './log.ts';
+import type { AdultPlace } from './moderation/adult-policy.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pipeline, StageProgress } from './pipeline.ts';
 import type { Provenance } from './provenance.ts';
@@ -39,6 +40,8 @@ export interface JobContext extends JobControl {
   services: Services;
   /** Posts a card once per job and name; with a generation, reactions on the message are reactions on that. */
   post(name: string, card: Card, options?: { generation?: string }): Promise<MessageRef>;
+  /** Whether adult content may be shown in this thread. */
+  adultPlace(): Promise<AdultPlace>;
   /** Takes one message of this thread away. */
   remove(message: MessageRef): Promise<void>;
   progress(label: string, details?: StageProgress): void;

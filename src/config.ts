@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { BotError } from './errors.ts';
 import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
 import { type S3Config, s3ConfigOf, s3Settings } from './images/s3-settings.ts';
+import {
+  type ModerationConfig,
+  moderationConfigOf,
+  moderationFaults,
+  moderationSettings,
+} from './moderation-settings.ts';
 import { type QueueConfig, queueConfigOf, queueSettings } from './queue-settings.ts';
 import { groupFaults } from './setting-groups.ts';
 import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
@@ -29,6 +35,7 @@ const settings = z.object({
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_MODEL: z.string().optional(),
   ...imageSettings,
+  ...moderationSettings,
   ALLOW_LORA: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   DISCORD_TOKEN: z.string().optional(),
   DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
@@ -72,6 +79,7 @@ export interface Config {
   web: { host: string; port: number; token: string | undefined };
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
   image: ImageConfig;
+  moderation: ModerationConfig;
   /** Prompts may name weight files of the image server: `<lora:...>`. */
   allowLora: boolean;
   discord: DiscordConfig | undefined;
@@ -115,6 +123,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     ...(parsed.success ? [] : parsed.error.issues.map(describe)),
     ...groupFaults(given),
     ...imageFaults(given),
+    ...moderationFaults(given),
   ];
   if (!parsed.success || faults.length > 0) {
     throw new BotError(
@@ -141,6 +150,7 @@ function toConfig(values: Settings): Config {
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai,
     image: imageConfigOf(values, openai),
+    moderation: moderationConfigOf(values),
     allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),

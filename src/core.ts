@@ -20,6 +20,9 @@ import type { ImageFiles } from './images/image-files.ts';
 import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
+import { isPageForAdults, openGate } from './moderation/choose.ts';
+import { moderateProvenance } from './moderation/moderated-provenance.ts';
+import { unmarked } from './moderation/shown.ts';
 import { createOutbox } from './outbox.ts';
 import { createOutboxModel } from './outbox-model.ts';
 import { createPipeline } from './pipeline.ts';
@@ -78,6 +81,7 @@ export const stopGraceMs = 10_000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
+  const gate = openGate(config, log);
   const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
   const images = await createImageFiles(config);
   const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
@@ -91,7 +95,17 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
   const refiner = createRefiner(config, log);
   const cleanPrompt = createPromptCleaner({ allowLora: config.allowLora });
-  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const pipeline = createPipeline({
+    embedder,
+    search,
+    refiner,
+    generator,
+    images,
+    outbox,
+    gate,
+    calibration: calibration.current,
+    cleanPrompt,
+  });
   const demo = createDemo({
     embedder,
     store,
@@ -110,7 +124,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
   });
   await imports.start();
 
-  const provenance = createProvenance({ store, outbox, images });
+  const provenance = moderateProvenance(createProvenance({ store, outbox, images }), gate);
   const services: Services = {
     pipeline,
     store,
@@ -131,6 +145,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
       images,
       outbox,
       hashUser,
+      gate,
       suggest,
       isExempt: exemption(quotaExempt),
       sharesData: config.clickhouseUrl !== undefined,
@@ -141,10 +156,14 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     engine: store.engine,
     model: embedder.model,
     notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
-    search: (query, options) => searchDirectly({ search, provenance }, query, options),
+    async search(query, options) {
+      gate.checkWords(query.text === undefined ? [] : [query.text], { user: options.scope });
+      const found = await searchDirectly({ search: pipeline.search, provenance }, query, options);
+      return isPageForAdults(config.moderation) ? found.map(unmarked) : found;
+    },
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
-      queue.start(createRunner({ adapters: byName, commands, actions, services, log }));
+      queue.start(createRunner({ adapters: byName, commands, actions, services, adultPolicy: gate.policy, log }));
       warmed = warmInBackground(store, { log, signal });
     },
     async stop() {

@@ -9,6 +9,7 @@ import { checkBackends } from './generator/doctor.ts';
 import { checkBucket } from './images/doctor.ts';
 import { createLog } from './log.ts';
 import { makeFolder } from './make-folder.ts';
+import { checkModeration } from './moderation/doctor.ts';
 
 /** One thing that must be right for the bot to run, and what to do where it is not. */
 export interface Check {
@@ -32,6 +33,7 @@ async function run() {
       await checkDataFolder(config),
       ...(await checkBackends(config.image)),
       ...(config.s3 ? [await checkBucket(config.s3)] : []),
+      ...(await checkModeration(config)),
       ...(await checkPlatforms(config)),
     );
   } catch (error) {

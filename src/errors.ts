@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'generator_failed'
   /** A rule of the operator or of a service does not allow it; the message says which. */
   | 'refused'
+  /** Whoever must judge something can't be asked, and unjudged it must not pass. */
+  | 'moderation_unavailable'
   | 'invalid_settings'
   | 'internal';
 

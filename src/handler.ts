@@ -7,6 +7,7 @@ import { BotError } from './errors.ts';
 import type { HashUser } from './identity.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { ActionTask, CommandTask, JobPayload } from './job.ts';
+import type { Gate } from './moderation/gate.ts';
 import type { Outbox } from './outbox.ts';
 import type { Queue } from './queue/queue.ts';
 import type { Upload } from './store/store.ts';
@@ -23,6 +24,7 @@ interface HandlerParts {
   isExempt(person: Person): boolean;
   /** Other processes see the same database and pictures, so that they can do the jobs accepted here. */
   sharesData: boolean;
+  gate: Pick<Gate, 'checkWords'>;
   /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
   checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
@@ -33,7 +35,7 @@ const maxAttachments = 4;
 
 /** The door to the core: checks what a person asks for, and makes a durable job of it. */
 export function createHandler(parts: HandlerParts): ChatHandler {
-  const { commands, actions, queue, hashUser, isExempt, sharesData } = parts;
+  const { commands, actions, queue, hashUser, isExempt, sharesData, gate } = parts;
 
   async function accept(invocation: Invocation) {
     const jobId = jobIdOf(invocation);
@@ -43,6 +45,7 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     if (task.kind === 'command' && typeof task.values['model'] === 'string')
       await parts.checkModel(task.values['model']);
     const user = hashUser(scope, person.id);
+    gate.checkWords(promptsOf(task), { user });
     const owner = { scope, job: jobId, user };
     const payload: JobPayload = {
       thread,
@@ -108,6 +111,16 @@ export function createHandler(parts: HandlerParts): ChatHandler {
       throw new BotError('invalid_input', `${emoji} has no meaning here. These have: ${reactions(actions).join(' ')}`);
     if (!added && action.reaction === 'given') return undefined;
     return { kind: 'action', name: action.name, message, given: added };
+  }
+
+  /** The words of a task that say what pictures are wanted. */
+  function promptsOf(task: CommandTask | ActionTask): string[] {
+    if (task.kind === 'action') return task.text === undefined ? [] : [task.text];
+    const options = commands.find(({ name }) => name === task.name)?.options ?? {};
+    return Object.entries(task.values).flatMap(([name, value]) => {
+      const option = options[name];
+      return option?.type === 'text' && option.isPrompt && typeof value === 'string' ? [value] : [];
+    });
   }
 
   function laneOf(task: CommandTask | ActionTask) {

@@ -56,15 +56,25 @@ async function serve(core: Core, adapters: readonly Adapter[], log: Logger, sign
 /** `onFatal` hears of what no retry can mend, such as a token that was taken back. */
 function createAdapters(config: Config, core: Core, log: Logger, onFatal: (error: BotError) => void): Adapter[] {
   const { discord, slack, maxImageBytes } = config;
+  const { adultPlaces } = config.moderation;
   const { state, images } = core;
   const shared = (name: string) => ({ state, images, maxImageBytes, onFatal, log: log.child({ adapter: name }) });
   const about = () => ({ version: readVersion(), engine: core.engine, model: core.model, notices: core.notices() });
   const search = (query: SearchQuery, options: { limit: number; signal: AbortSignal }) =>
     core.search(query, { scope: localScope, ...options });
   return [
-    createWebAdapter({ ...config.web, ...shared('web'), scope: localScope, search, about }),
+    createWebAdapter({
+      ...config.web,
+      ...shared('web'),
+      scope: localScope,
+      isForAdults: adultPlaces.web,
+      search,
+      about,
+    }),
     ...(discord ? [createDiscordAdapter({ ...discord, ...shared('discord') })] : []),
-    ...(slack ? [createSlackAdapter({ ...slack, ...shared('slack'), stopGraceMs })] : []),
+    ...(slack
+      ? [createSlackAdapter({ ...slack, ...shared('slack'), adultChannels: adultPlaces.slackChannels, stopGraceMs })]
+      : []),
   ];
 }
 

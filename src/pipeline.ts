@@ -1,16 +1,21 @@
 import { randomInt } from 'node:crypto';
+import { createAdmission, withStyle } from './admission.ts';
 import type { Aspect } from './aspect.ts';
 import type { RefinementView } from './chat.ts';
+import { createDrawing, type Drawn } from './drawing.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
-import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
-import { withinLimits } from './generator/within-limits.ts';
-import { encodeResult } from './images/encode.ts';
+import type { GenerationProgress, ImageGenerator } from './generator/generator.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Logger } from './log.ts';
+import type { AdultPlace } from './moderation/adult-policy.ts';
+import type { Gate } from './moderation/gate.ts';
+import { moderateSearch } from './moderation/moderated-search.ts';
 import type { Outbox } from './outbox.ts';
+import { rankGeneration } from './ranking.ts';
 import type { Refinement, Refiner } from './refiner/refiner.ts';
 import type { Neighbour, Search } from './search.ts';
+import type { Calibration } from './similarity.ts';
 import type { Generation, GenerationImage, StoredGeneration } from './store/store.ts';
 import { styleWords } from './styles.ts';
 
@@ -37,6 +42,16 @@ export interface RunRequest {
   source?: string | undefined;
   /** One of the generator's models; its own choice unless told. */
   model?: string | undefined;
+  /** Ranks the pictures by how well they fit the prompt; makes as many as asked for, however many calls that takes. */
+  best?: boolean | undefined;
+}
+
+/** What is told with the pictures. */
+export interface Made {
+  /** What the asker should know of how it was made. */
+  notices: readonly string[];
+  /** Present when the pictures are ranked, best first; their `fits` (0 to 1) where these can be measured. */
+  ranked?: { fits: readonly number[] | undefined } | undefined;
 }
 
 /** How a run uses its job: recorded steps, progress, and what is shown on the way. */
@@ -47,8 +62,9 @@ export interface RunContext {
   progress(label: string, details?: StageProgress): void;
   found(neighbours: readonly Neighbour[]): Promise<void>;
   refined(refinement: RefinementView): Promise<void>;
-  /** `notices`: what the asker should know of how it was made. */
-  generated(generation: Generation, notices: readonly string[]): Promise<void>;
+  /** Whether adult content may be shown where the run was asked for. */
+  adultPlace(): Promise<AdultPlace>;
+  generated(generation: Generation, made: Made): Promise<void>;
 }
 
 /** How far the stage under way is. */
@@ -61,6 +77,8 @@ interface PipelineParts {
   generator: ImageGenerator;
   images: ImageFiles;
   outbox: Outbox;
+  gate: Gate;
+  calibration: () => Calibration;
   /** What no image server may see is removed (src/generator/clean-prompt.ts): from people's words and a model's rewrite alike. */
   cleanPrompt: (prompt: string) => string;
 }
@@ -69,27 +87,34 @@ export interface Pipeline {
   readonly search: Search;
   /** What draws the pictures: its limits and models. */
   readonly generator: Pick<ImageGenerator, 'limits' | 'models'>;
-  /** The flow: embed, search, refine, generate, log. Every stage is a recorded step, so that a run goes on where a crash stopped it. */
+  /** The flow: admit, search, refine, generate, rank, log. Every stage is a recorded step, so that a run goes on where a crash stopped it. */
   run(request: RunRequest, context: RunContext): Promise<void>;
 }
 
 const neighboursUsed = 5;
-// Keeps the composition and changes the look, as A1111's img2img does by default.
-const sourceStrength = 0.75;
 const largestSeed = 0xffff_ffff;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { embedder, search, refiner, generator, images, outbox, cleanPrompt } = parts;
+  const { embedder, refiner, generator, images, outbox, gate, calibration, cleanPrompt } = parts;
+  const search = moderateSearch(parts.search, gate);
+  const admission = createAdmission({ gate, images, generator, cleanPrompt });
+  const bestFirst = (generation: Generation) => rankGeneration(generation, calibration(), embedder.model);
+  const drawPictures = createDrawing({ generator, images, gate });
 
   async function run(request: RunRequest, context: RunContext) {
     const seed = await context.step('seed', async () => request.seed ?? randomInt(largestSeed));
+    const place = await context.step('place', context.adultPlace);
+    const isAdult = await timed(context, 'admit', () => admission.admit(request, place, context));
     const neighbours = await findNeighbours(request, context);
-    const refinement = await refine(request, neighbours, seed, context);
+    const { refinement, ...rewrite } = await refine(request, { neighbours, seed, place }, context);
     const drawn = await draw(request, refinement, seed, context);
-    const generation = await describe(request, { seed, neighbours, refinement, drawn }, context);
+    const nsfw = isAdult || rewrite.isAdult || drawn.nsfw;
+    const results = { seed, neighbours, refinement, drawn: { ...drawn, nsfw } };
+    const described = await describe(request, results, context);
+    const { generation, ranked } = request.best ? bestFirst(described) : { generation: described };
     // Logged before it is shown: a reaction can come the moment the message is there.
     await outbox.add({ kind: 'generation', generation });
-    await context.generated(generation, drawn.notices);
+    await context.generated(generation, { notices: drawn.notices, ranked });
   }
 
   async function findNeighbours(request: RunRequest, context: RunContext): Promise<Neighbour[]> {
@@ -113,24 +138,24 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function refine(
     request: RunRequest,
-    neighbours: Neighbour[],
-    seed: number,
+    { neighbours, seed, place }: { neighbours: Neighbour[]; seed: number; place: AdultPlace },
     context: RunContext,
-  ): Promise<Refinement> {
+  ) {
     const { text, negativePrompt, refine: mode } = request;
     const style = request.style && styleWords(request.style);
-    if (mode === 'none')
-      return cleaned({ prompt: withStyle(text, style), negativePrompt, changes: [], variants: [], refiner: 'none' });
+    if (mode === 'none') return { refinement: admission.ownWords(request), isAdult: false };
     context.progress('Refining the prompt');
+    // What is for adults inspires nothing where that has no place.
+    const fitting = neighbours.filter(({ nsfw }) => place.isFor || !nsfw);
     const refined = await timed(context, 'refine', () =>
       refiner.refine(
-        { text: withStyle(text, style), negativePrompt, style, mode, neighbours, seed },
+        { text: withStyle(text, style), negativePrompt, style, mode, neighbours: fitting, seed },
         { signal: context.signal },
       ),
     );
-    const refinement = cleaned(refined);
-    await context.refined({ ...refinement, original: text });
-    return refinement;
+    const settled = await context.step('settle', () => admission.settle(request, cleaned(refined), place, context));
+    await context.refined({ ...settled.refinement, original: text });
+    return settled;
   }
 
   function cleaned(refinement: Refinement): Refinement {
@@ -144,53 +169,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   async function draw(request: RunRequest, refinement: Refinement, seed: number, context: RunContext): Promise<Drawn> {
-    const { count, size, notices } = withinLimits(request, generator.limits);
-    const label = count === 1 ? 'Drawing a picture' : `Drawing ${count} pictures`;
+    const label = drawingLabel(request);
     context.progress(label, { fraction: 0 });
-    return timed(context, 'generate', async () => {
-      const { prompt, negativePrompt } = refinement;
-      const [source, model] = await Promise.all([sourceOf(request), modelOf(request)]);
-      const made = await generator.generate(
-        { prompt, negativePrompt, count, seed, ...size, source, model },
-        { signal: context.signal, onProgress: (progress) => context.progress(label, progress) },
-      );
-      return {
-        ...made,
-        nsfw: made.images.some(({ nsfw }) => nsfw),
-        images: await keep(made, request, refinement),
-        notices: [...notices, ...made.notices],
-      };
-    });
-  }
-
-  /** What was asked for, or the parent's where it still exists; else the generator chooses. */
-  async function modelOf({ model, parent }: RunRequest): Promise<string | undefined> {
-    if (model !== undefined || !parent) return model;
-    const known = await generator.models().catch((): string[] => []);
-    return known.includes(parent.model) ? parent.model : undefined;
-  }
-
-  async function sourceOf({ source }: RunRequest): Promise<SourcePicture | undefined> {
-    if (source === undefined || !generator.limits.hasSource) return undefined;
-    const [bytes] = await readImages(images, [source]);
-    return bytes && { bytes, strength: sourceStrength };
-  }
-
-  function keep(made: GenerationResult, request: RunRequest, refinement: Refinement): Promise<GenerationImage[]> {
-    const { generator, model } = made;
-    const { prompt, negativePrompt } = refinement;
-    const described = { prompt, negativePrompt, generator, model, generation: request.id, parent: request.parent?.id };
-    return Promise.all(
-      made.images.map(async ({ bytes, seed }) => {
-        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, seed });
-        return { key: await images.put(encoded), ...picture, seed };
-      }),
-    );
+    return timed(context, 'generate', () => drawPictures(request, { refinement, seed, label }, context));
   }
 
   async function describe(request: RunRequest, results: RunResults, context: RunContext): Promise<Generation> {
     const { seed, neighbours, refinement, drawn } = results;
     const pictures = drawn.images;
+    if (request.best) context.progress('Ranking the pictures');
     // A job that goes on after the database was moved to another model is embedded by that.
     const [promptVector, imageVectors] = await timed(context, `embed by ${embedder.model}`, () =>
       embedBoth(refinement.prompt, pictures, context.signal),
@@ -239,21 +226,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return { search, generator, run };
 }
 
+function drawingLabel({ count, best }: RunRequest): string {
+  if (best) return `Drawing ${count} pictures to choose the best of`;
+  return count === 1 ? 'Drawing a picture' : `Drawing ${count} pictures`;
+}
+
 interface RunResults {
   seed: number;
   neighbours: readonly Neighbour[];
   refinement: Refinement;
   drawn: Drawn;
-}
-
-/** What is recorded of a generator's run; the bytes are in the image files. */
-interface Drawn extends Omit<GenerationResult, 'images'> {
-  images: GenerationImage[];
-  nsfw: boolean;
-}
-
-function withStyle(text: string, words: string | undefined): string {
-  return words && !text.toLowerCase().includes(words.toLowerCase()) ? `${text}, ${words}` : text;
 }
 
 async function timed<Value>(context: RunContext, stage: string, run: () => Promise<Value>): Promise<Value> {

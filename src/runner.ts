@@ -5,6 +5,8 @@ import { BotError } from './errors.ts';
 import { explainFailure } from './failure.ts';
 import type { ActionTask, JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
+import { type AdultPolicy, adultPlaceOf } from './moderation/adult-policy.ts';
+import { asShownTo } from './moderation/shown.ts';
 import type { StageProgress } from './pipeline.ts';
 import type { JobControl, Place, QueuedJob, QueueHandlers } from './queue/queue.ts';
 import { keepUpload } from './uploads.ts';
@@ -14,6 +16,7 @@ interface RunnerParts {
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   services: Services;
+  adultPolicy: AdultPolicy;
   log: Logger;
 }
 
@@ -24,7 +27,14 @@ const maxAttempts = 5;
 const cancelLabel = { label: 'Cancel', emoji: '✖️' };
 
 /** Runs accepted jobs: rebuilds their thread, does what was asked, and tells the person how it went. */
-export function createRunner({ adapters, commands, actions, services, log }: RunnerParts): QueueHandlers<JobPayload> {
+export function createRunner({
+  adapters,
+  commands,
+  actions,
+  services,
+  adultPolicy,
+  log,
+}: RunnerParts): QueueHandlers<JobPayload> {
   function threadOf(job: Job): Thread {
     const adapter = adapters.get(job.payload.thread.adapter);
     if (!adapter)
@@ -103,9 +113,10 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
         control.signal.throwIfAborted();
         return run();
       });
+    const adultPlace = () => adultPlaceOf(adultPolicy, thread);
     const post = (name: string, card: Card, options: { generation?: string } = {}) =>
       step(`post ${name}`, async () => {
-        const ref = await thread.post(card, { key: `${job.id}/${name}` });
+        const ref = await thread.post(await asShownTo(adultPlace, card), { key: `${job.id}/${name}` });
         const { generation } = options;
         if (generation)
           await services.outbox.add({ kind: 'post', post: { ...ref, generation, scope, createdAt: new Date() } });
@@ -127,6 +138,7 @@ export function createRunner({ adapters, commands, actions, services, log }: Run
       charge: control.charge,
       attachments: await fetchAll(job, control),
       post,
+      adultPlace,
       remove: (message) => thread.remove(message),
       progress: (label, details) => void report('running', label, details),
     };

@@ -10,7 +10,7 @@ const dependents: Readonly<Record<string, readonly string[]>> = {
   S3_BUCKET: ['S3_ENDPOINT', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'S3_PREFIX'],
   S3_ACCESS_KEY_ID: ['S3_SECRET_ACCESS_KEY'],
   S3_SECRET_ACCESS_KEY: ['S3_ACCESS_KEY_ID'],
-  SLACK_BOT_TOKEN: ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_PORT', 'SLACK_API_URL'],
+  SLACK_BOT_TOKEN: ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_PORT', 'SLACK_API_URL', 'SLACK_NSFW_CHANNELS'],
 };
 
 /** What is wrong with settings taken together: half-set groups and unsafe combinations, each with its remedy. */

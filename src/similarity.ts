@@ -8,6 +8,8 @@ export interface Calibration {
   textToImage(cosine: number): number;
   /** Two pictures; the same picture is 1. */
   imageToImage(cosine: number): number;
+  /** True when the sample shows that prompts are nearer to their own pictures than to nearly all others: else `textToImage` can order, but not measure. */
+  tellsPictures: boolean;
 }
 
 /** A cosine and what people see for it. */
@@ -42,7 +44,13 @@ export function createCalibration(sample: CosineSample): Calibration {
     promptToPrompt: interpolation(textToText),
     textToImage: interpolation(textToImage),
     imageToImage: interpolation(imageToImage),
+    tellsPictures: tellsApart(matching, unrelated),
   };
+}
+
+function tellsApart(matching: readonly number[], unrelated: readonly number[]): boolean {
+  const areEnough = Math.min(matching.length, unrelated.length) >= enough;
+  return areEnough && estimate(matching, 0.5, -1) > estimate(unrelated, 0.95, 1);
 }
 
 function unrelatedPoints(cosines: readonly number[], expected: { median: number; high: number }): Point[] {

@@ -41,9 +41,14 @@ export type Asker = (
 
 const longestRefusal = 1900;
 
+/** What the core refused, in words for the asker; the log has the cause. */
+export function refusalText(error: unknown, log: Logger): string {
+  return `⚠️ ${escapeCut(explainFailure(error, log).message, longestRefusal)}`;
+}
+
 export function createAsker({ adapter, api, places, handler, log }: AskerParts): Asker {
   async function refuse(thread: string, error: unknown): Promise<void> {
-    const content = `⚠️ ${escapeCut(explainFailure(error, log).message, longestRefusal)}`;
+    const content = refusalText(error, log);
     await places.acked(thread);
     const place = places.find(thread);
     if (!place || !hasWebhook(place)) return;

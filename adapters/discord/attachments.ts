@@ -24,8 +24,8 @@ export function pictureOption(file: APIAttachment): Attachment {
 }
 
 /** The uploaded pictures of a message, at most four. */
-export function picturesOf({ attachments = [] }: Partial<Pick<APIMessage, 'attachments'>>): Attachment[] {
-  return attachments
+export function picturesOf({ attachments }: Partial<Pick<APIMessage, 'attachments'>>): Attachment[] {
+  return (attachments ?? [])
     .filter(isPicture)
     .slice(0, mostPictures)
     .map(({ url, filename }) => ({ url, name: filename }));

@@ -9,6 +9,7 @@ import { createAsker } from './asking.ts';
 import { downloadAttachment } from './attachments.ts';
 import { registerCommands } from './commands.ts';
 import { createConnection, type Identity } from './connection.ts';
+import { discreet } from './discreet.ts';
 import { isUnauthorized } from './failures.ts';
 import { createInteractions } from './interactions.ts';
 import { revoked } from './login-failure.ts';
@@ -63,7 +64,8 @@ const usualTiming: Timing = {
 
 /** Discord: slash commands, replies with pictures, threads, buttons and reactions. It and `start` throw BotError when the settings are at fault. */
 export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
-  const { token, guildId, state, images, maxImageBytes, log } = options;
+  const { token, guildId, state, images, maxImageBytes } = options;
+  const log = discreet(options.log);
   const apiUrl = apiAddress(options.apiUrl);
   const shards = parseShards(options.shards);
   const timing = { ...usualTiming, ...options.timing };

@@ -8,6 +8,7 @@ import {
   type APIMessageTopLevelComponent,
   type APIModalSubmitInteraction,
   ApplicationCommandType,
+  ChannelType,
   ComponentType,
   InteractionResponseType,
   InteractionType,
@@ -128,6 +129,7 @@ const noPicture: APIInteractionResponse = {
   data: {
     content: 'There is no picture in this message. Pick one with a picture, or use /search with one.',
     flags: MessageFlags.Ephemeral,
+    allowed_mentions: { parse: [] },
   },
 };
 
@@ -138,18 +140,21 @@ function channelOf({ channel, channel_id }: APIInteraction): string {
 
 function placeOf(interaction: Asking | Pressing): PlaceRecord {
   const { token, guild_id, app_permissions, attachment_size_limit, channel } = interaction;
-  const parent = channel && 'parent_id' in channel && isThread(channel.type) ? channel.parent_id : undefined;
+  // What was asked in a private thread is never answered in the channel around it.
+  const isPrivate = channel?.type === ChannelType.PrivateThread;
+  const isInThread = channel && 'parent_id' in channel && isThread(channel.type);
+  const parent = isInThread && !isPrivate ? channel.parent_id : undefined;
   const isKnown = channel?.type !== undefined;
   return {
     kind: 'command',
     channel: channelOf(interaction),
     parent: parent ?? undefined,
     personal: false,
-    opensThread: guild_id === undefined ? false : isKnown ? hasThreads(channel.type) : undefined,
+    opensThread: !guild_id ? false : isKnown ? hasThreads(channel.type) : undefined,
     person: personOf(interaction).id,
     webhook: { application: interaction.application_id, token },
     // Those of a direct message tell nothing of what the bot may do there.
-    permissions: guild_id === undefined ? undefined : app_permissions,
+    permissions: guild_id ? app_permissions : undefined,
     attachmentLimit: attachment_size_limit,
     createdAt: Date.now(),
   };

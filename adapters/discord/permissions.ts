@@ -13,7 +13,7 @@ const needed: readonly (readonly [name: string, bit: bigint])[] = [
 
 /** The names of needed permissions that are not in a decimal bit set; none when the set is unknown. */
 export function missingPermissions(granted: string | undefined): string[] {
-  if (granted === undefined) return [];
+  if (!granted) return [];
   const bits = BigInt(granted);
   if (bits & PermissionFlagsBits.Administrator) return [];
   return needed.filter(([, bit]) => (bits & bit) === 0n).map(([name]) => name);

@@ -69,7 +69,9 @@ export function createPlaces({ state, tables, api, posts }: PlacesParts): Places
     if (find(thread)) return;
     beingWritten.set(thread, record);
     // LMDB commits in the order of the calls: the accepted job that follows is never on disk without its place.
-    void tables.places.put(thread, record).finally(() => beingWritten.delete(thread));
+    const written = () => beingWritten.delete(thread);
+    // What keeps it from the disk keeps the job from it too, which is told to the asker.
+    void tables.places.put(thread, record).then(written, written);
   }
 
   function find(thread: string): PlaceRecord | undefined {

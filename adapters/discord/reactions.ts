@@ -21,7 +21,7 @@ export function createReactions({ adapter, api, posts, handler, botId, moderates
     const { user_id: user, guild_id: guild, channel_id: channel, message_id: message } = event;
     const emoji = !event.emoji.id && controls.get(plainEmoji(event.emoji.name ?? ''));
     if (!emoji || user === botId() || !(await isOwnPost(event))) return;
-    const moderator = guild !== undefined && (await moderates({ guild, channel, user }));
+    const moderator = guild ? await moderates({ guild, channel, user }) : false;
     await handler.accept({
       kind: 'reaction',
       // Discord gives a reaction no id, and delivers it once; given, taken back and given again are three events.

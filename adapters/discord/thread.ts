@@ -1,5 +1,6 @@
 import type { Card, MessageRef, ProgressUpdate, Thread, ThreadRef } from '../../src/chat.ts';
 import type { State } from '../../src/state.ts';
+import { isAgeRestricted } from './age.ts';
 import { createDelivery } from './delivery.ts';
 import { isClosed, isInteractionOver, translate } from './failures.ts';
 import { createFitting, type FittingParts } from './fitting.ts';
@@ -86,6 +87,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     post: (card, { key }) => refused(() => post(card, `${thread}/${key}`)),
     remove: (message) => refused(() => remove(message)),
     progress: (update: ProgressUpdate) => progress.show(thread, update),
+    isForAdults: () => isAgeRestricted(api, places.find(thread)?.channel ?? thread),
   };
 
   async function refused<Value>(request: () => Promise<Value>): Promise<Value> {

@@ -42,6 +42,8 @@ export interface SlackOptions {
   apiUrl?: string | undefined;
   state: State;
   images: ImageFiles;
+  /** Ids of the channels where adult content may be shown: Slack itself has no mark for them. */
+  adultChannels?: readonly string[] | undefined;
   maxImageBytes: number;
   log: Logger;
   /** Milliseconds that running jobs are given when the process stops. */
@@ -67,7 +69,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
   async function start(handler: ChatHandler) {
     const identity = await identify({ token: botToken, apiUrl, log });
     const ledger = openLedger(state, identity.team);
-    const parts = createParts({ api, ledger, images, isTrusted, log });
+    const parts = createParts({ api, ledger, images, isTrusted, adultChannels: options.adultChannels, log });
     const receiver = createReceiver(options);
     const app = createApp(options, identity, receiver);
     listen(app, {
@@ -84,7 +86,9 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
     await app.start().catch((error: unknown) => {
       throw startFailure(error, options.connection);
     });
-    const pruning = setInterval(() => void ledger.prune(Date.now()), betweenPrunings).unref();
+    const prune = () =>
+      ledger.prune(Date.now()).catch((error: unknown) => log.warn({ err: error }, 'old records were not forgotten'));
+    const pruning = setInterval(prune, betweenPrunings).unref();
     running = { parts, receiver, pruning };
     log.info({ team: identity.team }, 'connected to Slack');
   }
@@ -117,7 +121,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
   };
 }
 
-function createParts(shared: Pick<SlackOptions, 'images' | 'log'> & Shared): ThreadParts {
+function createParts(shared: Pick<SlackOptions, 'images' | 'log' | 'adultChannels'> & Shared): ThreadParts {
   const { api, ledger, log } = shared;
   const poster = createPoster(api, ledger, log);
   const roots = createRoots(api, ledger, poster);
@@ -132,6 +136,7 @@ function createParts(shared: Pick<SlackOptions, 'images' | 'log'> & Shared): Thr
     cards: createCards({ api, ledger, poster, roots, pictures, shares, uploads }),
     personal: createPersonalAnswers({ ...shared, poster, pictures }),
     progress: createProgressBoard(api, ledger, log),
+    adultChannels: new Set(shared.adultChannels),
     once: createOnce(),
   };
 }

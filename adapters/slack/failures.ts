@@ -68,7 +68,9 @@ export function isClosedToUs(error: unknown): boolean {
 /** Seconds that Slack asks to wait. */
 export function retryAfterOf(error: unknown): number | undefined {
   if (error instanceof webApi.WebAPIRateLimitedError) return error.retryAfter;
-  return slackCode(error) === 'ratelimited' ? 1 : undefined;
+  // A status of 429 without Retry-After has no error class of its own.
+  const isUntold = error instanceof Error && error.message.startsWith('Retry header did not contain a valid timeout');
+  return isUntold || slackCode(error) === 'ratelimited' ? 1 : undefined;
 }
 
 /** What to do after a failed call that must not be carried out twice: only what surely never was is sent again. */

@@ -93,9 +93,9 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
   }
 
   async function finish(entry: Entry, update: ProgressUpdate) {
-    const shown = shownFor(update.jobId);
-    if (!shown) return;
-    const { channel, ts } = shown;
+    if (!ledger.post(keyOf(update.jobId))) return;
+    // One whose posting was begun may be there: posting it again finds it.
+    const { channel, ts } = shownFor(update.jobId) ?? (await entry.post(keyOf(update.jobId), renderProgress(update)));
     if (update.status === 'done') {
       await api.repeat((client) => client.chat.delete({ channel, ts })).catch(ignoreMissing);
     } else {

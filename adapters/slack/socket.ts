@@ -53,9 +53,13 @@ export function createSocket({ appToken, apiUrl, log }: SocketOptions, listeners
   });
   const readers = client.listeners('ws_message');
   client.removeAllListeners('ws_message');
+  const read = async (data: unknown, isBinary: unknown) => {
+    for (const reader of readers) await reader.call(client, data, isBinary);
+  };
   client.on('ws_message', (data: unknown, isBinary: unknown) => {
     if (isDisconnect(data)) listeners.expiring();
-    else for (const read of readers) read.call(client, data, isBinary);
+    // The client's own reader rejects for JSON that is no object.
+    else read(data, isBinary).catch((error: unknown) => log.warn({ err: error }, 'a message could not be read'));
   });
   client.on('slack_event', listeners.received);
   client.on('disconnected', listeners.closed);

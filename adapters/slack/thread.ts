@@ -17,6 +17,8 @@ export interface ThreadParts {
   roots: Roots;
   cards: Cards;
   personal: PersonalAnswers;
+  /** Ids of the channels where the operator lets adult content be shown. */
+  adultChannels: ReadonlySet<string>;
   progress: ProgressBoard;
   /** Cards being posted: asking for one twice at a time is one post. */
   once(key: string, run: () => Promise<MessageRef>): Promise<MessageRef>;
@@ -24,7 +26,7 @@ export interface ThreadParts {
 
 /** A conversation, rebuilt from its ref at any time. */
 export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
-  const { api, ledger, poster, roots, cards, personal, progress, once } = parts;
+  const { api, ledger, poster, roots, cards, personal, progress, adultChannels, once } = parts;
   const place = placeOf(ref);
   const { channel } = place;
 
@@ -48,6 +50,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
         throw toBotError(error);
       }
     },
+    isForAdults: async () => adultChannels.has(channel),
     async progress(update) {
       if (place.personal) return;
       await progress.report(update, async (key, message) => {

@@ -25,6 +25,7 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   database_unavailable: 503,
   model_unavailable: 503,
   images_unavailable: 503,
+  moderation_unavailable: 503,
   queue_full: 503,
   queue_unavailable: 503,
   disk_full: 507,

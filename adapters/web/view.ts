@@ -12,7 +12,7 @@ export function messageView(message: MessageRecord, viewer: string) {
     id: message.id,
     author: authorOf(message, viewer),
     kind: message.person ? 'person' : 'bot',
-    text: message.text,
+    text: [message.text, withheld(card)].filter(Boolean).join('\n'),
     createdAt: new Date(message.createdAt).toISOString(),
     ...(message.uploads.length > 0 && { images: message.uploads.map(uploadView) }),
     ...(card && cardView(card)),
@@ -27,14 +27,25 @@ function cardView(card: Card) {
     tone: card.tone,
     neighbours: card.neighbours?.map(neighbourView),
     refinement: card.refinement,
-    images: card.images?.map(({ key, ...image }) => ({ url: imageUrl(key), ...image })),
+    images: card.images?.filter(isShown).map(({ key, ...image }) => ({ url: imageUrl(key), ...image })),
     generationId: card.generationId,
     parentId: card.parentId,
   };
 }
 
+/** What is still marked as adult content may not be shown on this page. */
+function isShown({ nsfw }: { nsfw?: boolean | undefined }): boolean {
+  return !nsfw;
+}
+
+function withheld(card: Card | undefined): string {
+  const count = card?.images?.filter((image) => !isShown(image)).length ?? 0;
+  if (count === 0) return '';
+  return `${count === 1 ? 'One picture is' : `${count} pictures are`} withheld as adult content: this page is not set up to show it.`;
+}
+
 export function neighbourView({ picture, ...neighbour }: NeighbourView) {
-  return { ...neighbour, imageUrl: picture === undefined ? undefined : pictureUrl(picture) };
+  return { ...neighbour, imageUrl: picture === undefined || !isShown(neighbour) ? undefined : pictureUrl(picture) };
 }
 
 export function threadView(

@@ -21,6 +21,8 @@ export interface WebAdapterOptions extends Pick<RouteParts, 'search' | 'about' |
   token: string | undefined;
   /** What the page's generations belong to. */
   scope: string;
+  /** Whether the page may show adult content. */
+  isForAdults?: boolean | undefined;
   state: State;
   images: ImageFiles;
   log: Logger;
@@ -74,6 +76,7 @@ export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
       },
       remove: ({ message }) => threads.remove(message),
       progress: (update) => jobs.update(ref.thread, update),
+      isForAdults: async () => options.isForAdults ?? false,
     };
   }
 }

@@ -14,6 +14,11 @@ export function modelName(source: ModelSource, fingerprint: string): string {
   return `${labelOf(source)}@${fingerprint}`;
 }
 
+/** True of the bundled weights: they were trained on simple drawn scenes, and say little of other pictures. */
+export function knowsDrawnScenesOnly(name: string): boolean {
+  return name.startsWith(`${tinyLabel}@`);
+}
+
 /** The weights alone, whichever way they were named. */
 export function fingerprintOf(name: string): string {
   return name.slice(name.lastIndexOf('@') + 1);

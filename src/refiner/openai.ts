@@ -3,6 +3,7 @@ import { zodResponseFormat } from 'openai/helpers/zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import { createOpenAiClient } from '../generator/openai/client.ts';
 import type { Logger } from '../log.ts';
+import { orAborted } from '../or-aborted.ts';
 import { longestPrompt, readAnswer, requestedAnswer, toRefinement } from './chat-answer.ts';
 import { askAgain, type ChatMessage, startConversation } from './chat-messages.ts';
 import type { Refinement, RefineRequest, Refiner } from './refiner.ts';
@@ -51,6 +52,7 @@ export function createOpenAiRefiner(settings: OpenAiRefinerSettings): Refiner {
       const deadline = AbortSignal.timeout(timeout * 2);
       const signal = options?.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
       try {
+        // The package sleeps through an abort while it waits to retry, for as long as the server's Retry-After says.
         return await orAborted(ask(client, settings.model, name, request, signal), signal);
       } catch (error) {
         options?.signal?.throwIfAborted();
@@ -100,14 +102,6 @@ async function attempt(client: OpenAI, model: string, messages: ChatMessage[], {
       return { fault: 'use plain JSON', reply: '', structured: false };
     throw error;
   }
-}
-
-/** The package sleeps through an abort while it waits to retry, for as long as the server's Retry-After says. */
-function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 async function fallBack(

@@ -21,6 +21,8 @@ export function candidateRow(model: VectorModel) {
     picture: z.string(),
     distance: z.number(),
     vector_model: madeBy(model),
+    /** The corpus has no such mark. */
+    nsfw: z.boolean().default(false),
     /** All of the scope's generations with this prompt: a like of any is a like of the prompt. */
     twins: z.array(z.string()).default([]),
   });
@@ -31,12 +33,13 @@ export type CandidateRow = z.infer<ReturnType<typeof candidateRow>>;
 export type Candidate = Omit<Match, 'likes' | 'dislikes'> & { twins: string[] };
 
 export function toCandidate(source: Match['source']): (row: CandidateRow) => Candidate {
-  return ({ id, prompt, picture, distance, twins }) => ({
+  return ({ id, prompt, picture, distance, nsfw, twins }) => ({
     id,
     prompt,
     source,
     cosine: 1 - distance,
     picture: picture || undefined,
+    ...(nsfw && { nsfw }),
     copies: Math.max(0, twins.length - 1),
     twins,
   });

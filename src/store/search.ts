@@ -45,7 +45,7 @@ function ownQuery(dialect: Dialect, table: CorpusTable): string {
       ? `images[1].key AS picture, ${dialect.exactDistance('prompt_vector')} AS distance`
       : `arrayMap(image -> ${dialect.exactDistance('image')}, image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance`;
-  return `SELECT id, prompt, twins, vector_model, ${nearest}
+  return `SELECT id, prompt, nsfw, twins, vector_model, ${nearest}
 FROM ${ownRows(table === 'prompts' ? undefined : 'notEmpty(image_vectors)')}
 ORDER BY distance, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }

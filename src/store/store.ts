@@ -119,6 +119,8 @@ export interface Match {
   cosine: number;
   /** Web address or image key; absent when the row has no picture. */
   picture?: string | undefined;
+  /** The generation was marked as adult content. */
+  nsfw?: boolean | undefined;
   /** People who like or dislike it now; always 0 for the corpus. */
   likes: number;
   dislikes: number;

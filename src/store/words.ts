@@ -74,7 +74,7 @@ FROM prompts WHERE id IN (${bestByWords(dialect)})`;
 }
 
 function ownWordQuery(dialect: Dialect): string {
-  return `SELECT id, prompt, twins, vector_model, images[1].key AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
+  return `SELECT id, prompt, nsfw, twins, vector_model, images[1].key AS picture, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
 FROM ${ownRows(dialect.holdsAny('prompt', 'rare'))}
 ORDER BY score DESC, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -11,13 +12,20 @@ import type { Embedder } from '../../src/embedder/embedder.ts';
 import { BotError } from '../../src/errors.ts';
 import { createForget } from '../../src/forget.ts';
 import { createPromptCleaner } from '../../src/generator/clean-prompt.ts';
-import type { ImageGenerator } from '../../src/generator/generator.ts';
 import { rememberModels } from '../../src/generator/model-list.ts';
 import { createModelCheck } from '../../src/generator/unknown-model.ts';
 import { createHandler } from '../../src/handler.ts';
 import { createUserHash } from '../../src/identity.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
+import { readImages } from '../../src/images/image-files.ts';
 import type { JobPayload } from '../../src/job.ts';
+import type { Logger } from '../../src/log.ts';
+import type { AdultPolicy } from '../../src/moderation/adult-policy.ts';
+import { createGate } from '../../src/moderation/gate.ts';
+import { moderateProvenance } from '../../src/moderation/moderated-provenance.ts';
+import type { Moderator } from '../../src/moderation/moderator.ts';
+import { parseWordList } from '../../src/moderation/word-list.ts';
+import { createWordModerator } from '../../src/moderation/words.ts';
 import { createOutbox } from '../../src/outbox.ts';
 import { createPipeline } from '../../src/pipeline.ts';
 import { createProvenance } from '../../src/provenance.ts';
@@ -31,6 +39,7 @@ import { createCalibration } from '../../src/similarity.ts';
 import { openState } from '../../src/state.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createSuggest } from '../../src/suggest.ts';
+import { createPlainGenerator, type PlainSettings } from './plain-generator.ts';
 
 export interface Posted {
   ref: MessageRef;
@@ -40,13 +49,24 @@ export interface Posted {
   outOfReach?: boolean;
 }
 
-type Drawing = Pick<ImageGenerator, 'generate' | 'models'>;
+interface Setup extends PlainSettings {
+  quota?: Quota;
+  refiner?: Refiner;
+  /** The operator's list, as its file. */
+  words?: string;
+  service?: Moderator;
+  policy?: AdultPolicy;
+  /** Whether the thread is marked for adults. */
+  isForAdults?: boolean;
+  log?: Logger;
+}
 
 const dimensions = 64;
-const log = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
 
 /** The core with its real store, queue and commands, a bag-of-words embedder, a generator of plain pictures, and a thread in memory. */
-export async function openBot(options: Partial<Drawing> & { refiner?: Refiner; quota?: Quota } = {}) {
+export async function openBot(options: Setup = {}) {
+  const log = options.log ?? silent;
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bot-'));
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
@@ -67,14 +87,30 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner; q
   const refiner = options.refiner ?? createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
   const models = rememberModels(generator, { timeoutMs: 1000 });
-  const pipeline = createPipeline({ embedder, search, refiner, generator, images, outbox, cleanPrompt });
+  const gate = createGate({
+    words: createWordModerator(parseWordList(options.words ?? '').entries, log),
+    service: options.service,
+    policy: options.policy ?? 'restricted',
+    log,
+  });
+  const pipeline = createPipeline({
+    embedder,
+    search,
+    refiner,
+    generator,
+    images,
+    outbox,
+    gate,
+    calibration: () => calibration,
+    cleanPrompt,
+  });
   const services: Services = {
     pipeline,
     store,
     outbox,
     images,
     commands,
-    provenance: createProvenance({ store, outbox, images }),
+    provenance: moderateProvenance(createProvenance({ store, outbox, images }), gate),
     ...createForget({ store, outbox, images }),
     cancelJob: async (id) => queue.cancel(id),
     async cancelAllOf(user, { except }) {
@@ -90,11 +126,13 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner; q
     hashUser,
     isExempt: ({ moderator = false }) => moderator,
     sharesData: false,
+    gate,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
   });
-  const { adapter, posts, updates } = createMemoryAdapter();
-  queue.start(createRunner({ adapters: new Map([[adapter.name, adapter]]), commands, actions, services, log }));
+  const { adapter, posts, updates } = createMemoryAdapter(options.isForAdults ?? false);
+  const adapters = new Map([[adapter.name, adapter]]);
+  queue.start(createRunner({ adapters, commands, actions, services, adultPolicy: gate.policy, log }));
   let events = 0;
 
   type Asked = Omit<Extract<Invocation, { kind: 'command' }>, 'id' | 'thread' | 'scope' | 'person' | 'kind'>;
@@ -133,6 +171,16 @@ export async function openBot(options: Partial<Drawing> & { refiner?: Refiner; q
     queue,
     posts,
     updates,
+    /** Names of the files that pictures are kept in. */
+    imageFiles: async () =>
+      (await readdir(path.join(dataDir, 'images'), { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name),
+    embedPictures: async (keys: readonly string[]) => embedder.embedImages(await readImages(images, keys)),
+    picture: () =>
+      sharp({ create: { width: 64, height: 64, channels: 3, background: '#804020' } })
+        .png()
+        .toBuffer(),
     invoke,
     say: (command: string, given: Record<string, unknown> = {}, who?: Who, attachments: readonly Attachment[] = []) => {
       const asked: Asked = { command, options: given, attachments };
@@ -185,53 +233,7 @@ function createWordEmbedder(): Embedder {
   };
 }
 
-/** Draws one plain colour a seed. */
-function createPlainGenerator({
-  generate,
-  models,
-}: Partial<Pick<ImageGenerator, 'generate' | 'models'>>): ImageGenerator {
-  return {
-    name: 'plain',
-    model: 'plain',
-    limits: {
-      maxCount: 4,
-      minSide: 64,
-      maxSide: 1024,
-      sideMultiple: 64,
-      hasSeed: true,
-      hasNegativePrompt: false,
-      hasSource: false,
-    },
-    models: models ?? (async () => ['plain']),
-    generate:
-      generate ??
-      (async ({ count, seed, width, height, model = 'plain' }) => ({
-        generator: 'plain',
-        model,
-        notices: [],
-        images: await Promise.all(
-          Array.from({ length: count }, async (_, index) => {
-            // Noise of its own in every picture: seeds that differ must never give the same bytes.
-            const noise = createHash('sha512')
-              .update(String(seed + index))
-              .digest();
-            const [r = 0, g = 0, b = 0] = noise;
-            const plain = sharp({ create: { width, height, channels: 3, background: { r, g, b } } });
-            const mark = await sharp(noise.subarray(0, 48), { raw: { width: 4, height: 4, channels: 3 } })
-              .png()
-              .toBuffer();
-            const bytes = await plain
-              .composite([{ input: mark }])
-              .png()
-              .toBuffer();
-            return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index };
-          }),
-        ),
-      })),
-  };
-}
-
-function createMemoryAdapter() {
+function createMemoryAdapter(isForAdults: boolean) {
   const posts: Posted[] = [];
   const updates: ProgressUpdate[] = [];
   const byKey = new Map<string, MessageRef>();
@@ -257,6 +259,7 @@ function createMemoryAdapter() {
       async progress(update) {
         updates.push(update);
       },
+      isForAdults: async () => isForAdults,
     }),
   };
   return { adapter, posts, updates };

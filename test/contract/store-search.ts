@@ -42,6 +42,24 @@ export function searchContract(store: () => PromptStore): void {
     expect(await idsOf(store().searchPrompts(query, { limit: 5, scope: 'empty' }))).toEqual(['row 1', 'row 3']);
   });
 
+  it('carries the mark of adult content with own matches, by prompt, picture and words', async () => {
+    const prompt = 'a zyzzyva in a quagmire';
+    const alike = { promptVector: at(1), imageVectors: [at(1)] };
+    await store().logGeneration(generation('marked', { ...alike, prompt, nsfw: true }));
+    await store().logGeneration(generation('plain', { ...alike, prompt: `${prompt}, too` }));
+    const options = { limit: 5, scope: 'scope' };
+    for (const found of [
+      await store().searchPrompts(query, options),
+      await store().searchImages(query, options),
+      await store().searchWords('zyzzyva', query, options),
+    ]) {
+      expect(found.map(({ id, nsfw }) => [id, nsfw]).toSorted()).toEqual([
+        ['marked', true],
+        ['plain', undefined],
+      ]);
+    }
+  });
+
   it('searches pictures of the corpus and, in own generations, the nearest of each', async () => {
     await store().importPairs([
       corpusRow('row 2', { promptVector: vector(5), imageVector: at(2) }),

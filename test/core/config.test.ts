@@ -44,6 +44,14 @@ describe('settings', () => {
     ['a vector index without its server', { VECTOR_INDEX: 'MSTG' }, /VECTOR_INDEX is set without CLICKHOUSE_URL/],
     ['a server without its token', { DISCORD_GUILD_ID: '1' }, /DISCORD_GUILD_ID is set without DISCORD_TOKEN/],
     ['a bot token alone', { SLACK_BOT_TOKEN: 'xoxb-1' }, /SLACK_BOT_TOKEN needs SLACK_APP_TOKEN/],
+    ['moderation without a key', { OPENAI_MODERATION: 'all' }, /OPENAI_MODERATION is set without OPENAI_API_KEY/],
+    ['a rule for its outages alone', { OPENAI_MODERATION_DOWN: 'pass' }, /without OPENAI_MODERATION: set it to prompt/],
+    [
+      'adult channels without Slack',
+      { SLACK_NSFW_CHANNELS: 'C1' },
+      /SLACK_NSFW_CHANNELS is set without SLACK_BOT_TOKEN/,
+    ],
+    ['adult places for a bot without', { NSFW_POLICY: 'never', WEB_NSFW: 'true' }, /WEB_NSFW means nothing with/],
     ['an app token alone', { SLACK_APP_TOKEN: 'xapp-1' }, /SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN/],
     ['signed requests without a port', { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' }, /needs SLACK_PORT/],
     [

@@ -31,6 +31,7 @@ const shared = new Set([
   'src/images/media-type.ts',
   'src/images/thumbnails.ts',
   'src/paths.ts',
+  'src/rank-label.ts',
   'src/styles.ts',
 ]);
 
@@ -66,7 +67,7 @@ describe('layout', () => {
     ['chdb', /^src\/store\//],
     ['bullmq', /^src\/queue\//],
     ['ioredis', /^src\/queue\//],
-    ['openai', /^src\/(refiner|generator)\/openai/],
+    ['openai', /^src\/(refiner|generator|moderation)\/openai/],
     ['@aws-sdk/client-s3', /^src\/images\/s3\.ts$/],
     ['@xenova/transformers', /^src\/embedder\//],
   ])('uses %s in its own place alone', (name, place) => {

@@ -94,7 +94,7 @@ async function createWorld(openQueue: OpenQueue) {
 
   function begin() {
     const parts = { adapters: new Map([[adapter.name, adapter]]), commands: [draw as Command], actions: [], log };
-    opened.queue.start(createRunner({ ...parts, services: {} as Services }));
+    opened.queue.start(createRunner({ ...parts, services: {} as Services, adultPolicy: 'restricted' }));
   }
 
   /** Until something stops at a gate, or nothing is left to do. */

@@ -58,6 +58,23 @@ describe('an answer that can not be posted where it belongs', () => {
     expect(textsIn(harness.channel).at(-1)).toContain('a dog, found');
   });
 
+  test('stays between the few of a private thread: it is never posted in the channel around it', async () => {
+    const { ana, channel, core, fake, guild } = harness;
+    const thread = addChannel(fake.world, {
+      type: ChannelType.PrivateThread,
+      guildId: guild.id,
+      parentId: channel.id,
+    });
+    ana.runs(thread, 'prompt', { text: 'a dog' });
+    const invocation = await until(() => core.invocations[0]);
+    await until(() => textsIn(thread).length > 0);
+    afterTheInteraction();
+    deleteThread(fake, thread);
+    await threadOf(harness, invocation).post(say('a dog, found'), { key: 'k' });
+    expect(textsIn(channel)).toEqual([]);
+    expect(textsIn(mailbox()).at(-1)).toContain('a dog, found');
+  });
+
   test('is no reply where replies are refused', async () => {
     const { ana, channel, core, fake } = harness;
     channel.botPermissions &= ~(PermissionFlagsBits.ReadMessageHistory | PermissionFlagsBits.CreatePublicThreads);

@@ -148,6 +148,18 @@ test('an ack that comes too late loses nothing: the answer is an ordinary messag
   expect(ref.thread).toBe(opener?.id);
 });
 
+test('the log of what Discord refused has neither the token of the interaction nor what was said', async () => {
+  const { ana, channel, fake, logged } = harness;
+  fake.faults.add({ method: 'PATCH', path: /original$/, answer: 400, times: 1 });
+  fake.faults.add({ method: 'POST', path: /callback$/, answer: 400, skip: 1, times: 1 });
+  const interactions = ['a secret cat', 'a secret dog'].map((text) => ana.runs(channel, 'prompt', { text }));
+  const lines = () => logged.filter((line) => /acked too late|could not be shown/.test(line));
+  await until(() => lines().length >= 2);
+  expect(lines().join()).toContain('DiscordAPIError');
+  expect(logged.join()).not.toContain('a secret');
+  for (const { token } of interactions) expect(logged.join()).not.toContain(token);
+});
+
 test('nothing is sent through an interaction before its ack', async () => {
   // The ack is tried again half a second later, long after the job was accepted.
   harness.fake.faults.add({ method: 'POST', path: /callback$/, answer: 503, times: 1 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkDiscord } from '../../adapters/discord/doctor.ts';
+import { directChannel } from '../fakes/discord/world.ts';
 import { harnessForEach, pictureCard, say, threadOf } from './each.ts';
 import { type Harness, promptInThread, seenIn, testCommands, testPicture, until } from './harness.ts';
 
@@ -60,6 +61,31 @@ test('the whole loop works: command, thread, pictures, an old button and reactio
   const help = await until(() => core.invocations[4]);
   await threadOf(harness, help).post(say('all about it'), { key: 'k' });
   expect(fake.world.messages.at(-1)?.content).toBe('all about it');
+});
+
+test('direct messages are known by the server that they are not in: they are answered in place', async () => {
+  const { ana, core, fake } = harness;
+  const direct = directChannel(fake.world, ana.user);
+  ana.says(direct, '', { pictures: [{ name: 'a.png', bytes: await testPicture('red'), contentType: 'image/png' }] });
+  await until(() => core.invocations.length === 1);
+  ana.runs(direct, 'prompt', { text: 'a cat' });
+  await until(() => core.invocations.length === 2);
+  for (const invocation of core.invocations) {
+    expect(invocation.scope).toBe(`discord:dm:${direct.id}`);
+    expect(await threadOf(harness, invocation).post(say('here'), { key: 'k' })).toMatchObject({ thread: direct.id });
+  }
+});
+
+test("the bot's own pictures in direct messages are not taken for somebody's", async () => {
+  const { ana, core, fake } = harness;
+  const direct = directChannel(fake.world, ana.user);
+  ana.runs(direct, 'prompt', { text: 'a cat' });
+  const invocation = await until(() => core.invocations[0]);
+  await threadOf(harness, invocation).post(await pictureCard(harness, 1), { key: 'k' });
+  // A command after it: whatever should have been heard was heard by then.
+  const { id } = ana.runs(direct, 'help');
+  await until(() => core.invocations.some((heard) => heard.id === id));
+  expect(core.invocations).toHaveLength(2);
 });
 
 test('a lost connection resumes without an address for it', async () => {

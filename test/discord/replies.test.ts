@@ -1,5 +1,6 @@
 import { type APIMessage, ChannelType, MessageType } from 'discord-api-types/v10';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BotError } from '../../src/errors.ts';
 import { addPerson, type Picture } from '../fakes/discord/people.ts';
 import { addChannel, directChannel } from '../fakes/discord/world.ts';
 import { type Harness, promptInThread, seenIn, startHarness, testPicture, until } from './harness.ts';
@@ -81,6 +82,19 @@ test("other people's messages, bots, and mentions without a picture are left alo
   ana.says(channel, 'mine', { pictures: [picture] });
   ana.says(channel, 'yours', { pictures: [picture], replyTo: hers });
   expect(await heard()).toBe(0);
+});
+
+test('what the core refuses is said in a reply, once', async () => {
+  const { ana, channel, core } = harness;
+  core.onAccept = async () => {
+    throw new BotError('invalid_input', 'That is too many pictures.');
+  };
+  ana.says(channel, mention(), { pictures: [picture] });
+  const reply = await until(() => seenIn(harness, channel.id)[1]);
+  expect(reply).toMatchObject({ type: MessageType.Reply, content: expect.stringContaining('That is too many') });
+  core.onAccept = async () => {};
+  expect(await heard()).toBe(0);
+  expect(seenIn(harness, channel.id).slice(2)).toEqual([]);
 });
 
 test('a reply that does not ping keeps its picture from the bot, as Discord does without the privileged intent', async () => {

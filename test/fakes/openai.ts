@@ -33,6 +33,12 @@ export interface FakeOpenAi {
   script(...replies: Reply[]): void;
   /** Answers every request beyond the script. */
   always(reply: Reply): void;
+  /** What its moderation has been asked, in order: texts, and `data:` addresses of pictures. */
+  judged: string[];
+  /** What its moderation finds in an input that matches; the first match counts. Without one nothing is found. */
+  flag(input: RegExp, ...categories: string[]): void;
+  /** How its moderation answers the next requests, instead of judging. */
+  scriptModeration(...replies: Reply[]): void;
   close(): Promise<void>;
 }
 
@@ -40,10 +46,22 @@ export interface FakeOpenAi {
 export async function startFakeOpenAi(): Promise<FakeOpenAi> {
   const requests: ChatRequest[] = [];
   const replies: Reply[] = [];
+  const judged: string[] = [];
+  const flags: [RegExp, readonly string[]][] = [];
+  const moderationReplies: Reply[] = [];
   let beyond: Reply = { kind: 'status', status: 418, error: { message: 'nothing is scripted' } };
   const server = createServer(async (incoming, outgoing) => {
     const request = await read(incoming);
     requests.push(request);
+    if (request.method === 'POST' && request.path === '/v1/moderations') {
+      const input = moderationInput(request);
+      judged.push(...input);
+      const found = flags.find(([pattern]) => input.some((item) => pattern.test(item)))?.[1] ?? [];
+      const scripted = moderationReplies.shift();
+      if (scripted) answer(outgoing, request, scripted);
+      else send(outgoing, 200, moderation(request, found));
+      return;
+    }
     const known = request.method === 'POST' && request.path === '/v1/chat/completions';
     answer(outgoing, request, known ? (replies.shift() ?? beyond) : { kind: 'status', status: 404 });
   });
@@ -51,6 +69,9 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    judged,
+    flag: (input, ...categories) => void flags.push([input, categories]),
+    scriptModeration: (...more) => void moderationReplies.push(...more),
     script: (...more) => void replies.push(...more),
     always(reply) {
       beyond = reply;
@@ -115,4 +136,39 @@ function completion(
     choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: reason, logprobs: null }],
     usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
   };
+}
+
+const moderationCategories = [
+  'harassment',
+  'harassment/threatening',
+  'hate',
+  'hate/threatening',
+  'illicit',
+  'illicit/violent',
+  'self-harm',
+  'self-harm/instructions',
+  'self-harm/intent',
+  'sexual',
+  'sexual/minors',
+  'violence',
+  'violence/graphic',
+];
+
+/** The parts of a multi-modal input: https://platform.openai.com/docs/api-reference/moderations/create */
+function moderationInput({ body }: ChatRequest): string[] {
+  const parts = body['input'] as { text?: string; image_url?: { url: string } }[];
+  return parts.map(({ text, image_url }) => text ?? image_url?.url ?? '');
+}
+
+/** As https://platform.openai.com/docs/api-reference/moderations/object: every category, found or not. */
+function moderation({ body }: ChatRequest, found: readonly string[]) {
+  const each = <Value>(tell: (isFound: boolean) => Value) =>
+    Object.fromEntries(moderationCategories.map((category) => [category, tell(found.includes(category))]));
+  const result = {
+    flagged: found.length > 0,
+    categories: each((isFound) => isFound),
+    category_scores: each((isFound) => (isFound ? 0.98 : 0.001)),
+    category_applied_input_types: each((isFound) => (isFound ? ['text', 'image'] : [])),
+  };
+  return { id: 'modr-1', model: body.model, results: [result] };
 }

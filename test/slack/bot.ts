@@ -74,7 +74,9 @@ const commands: readonly CommandInfo[] = [
 
 export const reactions = ['👍', '👎', '🔄', '✨', '🎨', '🔍', '🗑️'];
 
-export async function openBot(options: FakeSlackOptions & { start?: boolean } = {}): Promise<Bot> {
+export async function openBot(
+  options: FakeSlackOptions & { start?: boolean; adultChannel?: boolean } = {},
+): Promise<Bot> {
   const slack = await createFakeSlack(options);
   const folder = mkdtempSync(path.join(tmpdir(), 'slack-'));
   const { workspace } = slack;
@@ -102,6 +104,7 @@ export async function openBot(options: FakeSlackOptions & { start?: boolean } = 
       apiUrl: slack.apiUrl,
       state,
       images,
+      adultChannels: options.adultChannel ? [channel.id] : [],
       maxImageBytes: 10_000_000,
       stopGraceMs: 10_000,
       log: pino({ level: 'debug' }, sink),

@@ -44,6 +44,13 @@ test('a mention may carry the name that a client put there', async () => {
   expect(accepted()).toMatchObject([{ kind: 'message', text: 'a cat' }]);
 });
 
+test('a direct message is one by its kind, whatever the id of its channel', async () => {
+  const said = { type: 'message', user: bot.ada.id, text: 'a cat', channel: 'C0IM' };
+  await bot.slack.people.happen({ ...said, ts: '3.1', channel_type: 'im' });
+  await bot.slack.people.happen({ ...said, ts: '3.2', channel_type: 'channel' });
+  expect(accepted()).toMatchObject([{ kind: 'message', text: 'a cat', id: 'message/C0IM/3.1' }]);
+});
+
 test('a picture with a mention, in a thread of the bot and in a direct message is for the bot', async () => {
   await bot.slack.people.mention(bot.ada, bot.channel, '', { files: [await upload()] });
   const { ts } = await bot.slack.people.mention(bot.ada, bot.channel, 'a cat');

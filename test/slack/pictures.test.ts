@@ -116,3 +116,15 @@ test("a web picture that Slack can't fetch does not keep the card back; one that
   expect(shown[0]).toContain('https://example.org/cat.png');
   expect(shown[1]).not.toContain('image_url');
 });
+
+test("a web picture that Slack can't fetch in a later message of a card costs none of its words", async () => {
+  const addressOf = (index: number) => `https://example.org/${index}.png`;
+  for (const index of [0, 1, 2]) bot.slack.reachable.add(addressOf(index));
+  const neighbours = Array.from({ length: 8 }, (_, index) => {
+    const prompt = `number ${index} ${'a cat '.repeat(450)}`;
+    return { id: String(index), prompt, source: 'corpus' as const, picture: addressOf(index) };
+  });
+  await (await thread()).post({ text: 'found', neighbours, actions: [] }, { key: 'k' });
+  const words = JSON.stringify(bot.slack.posts(bot.channel).map(({ blocks }) => blocks?.map(({ text }) => text)));
+  expect([...words.matchAll(/number (\d)/g)].map(([, index]) => Number(index))).toEqual([...neighbours.keys()]);
+});

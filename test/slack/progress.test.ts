@@ -94,6 +94,21 @@ test('a resumed job goes on with the message from before the restart', async () 
   expect(posts()).toEqual([]);
 });
 
+test('a message whose answer the process did not live to see is gone too when the resumed job is done at once', async () => {
+  const conversation = await thread();
+  await shown(conversation);
+  const table = bot.state().table<{ ts?: string | undefined }>('slack-posts');
+  const record = await until(() => {
+    const saved = table.get('progress/j');
+    return saved?.ts ? saved : undefined;
+  });
+  await table.put('progress/j', { ...record, ts: undefined });
+  await bot.stop();
+  await bot.start();
+  await bot.adapter().thread(conversation.ref).progress({ jobId: 'j', status: 'done', label: 'Done' });
+  expect(posts()).toEqual([]);
+});
+
 test('edits that Slack limits are left out, and the job hears nothing of it', async () => {
   const conversation = await thread();
   const message = await shown(conversation);

@@ -73,6 +73,25 @@ describe('cards in Block Kit', () => {
     );
   });
 
+  test('without its pictures every message of a card says what it says with them', () => {
+    fc.assert(
+      fc.property(card, (given) => {
+        const wordsOf = (shown: typeof pictures) =>
+          renderCard(given, shown).map(({ blocks }) =>
+            JSON.stringify(
+              blocks.filter(({ type }) => type !== 'image'),
+              (name, value) => (name === 'accessory' ? undefined : value),
+            ),
+          );
+        const words = wordsOf(pictures);
+        const bare = wordsOf({ files: new Map(), web: false });
+        expect(bare).toHaveLength(words.length);
+        for (const [index, said] of words.entries()) if (said !== '[]') expect(bare[index]).toBe(said);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('no action is lost, and their order stays', () => {
     fc.assert(
       fc.property(card, (given) => {

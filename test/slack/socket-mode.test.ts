@@ -24,6 +24,13 @@ describe('Socket Mode', () => {
     expect(bot.handler.accepted).toHaveLength(1);
   });
 
+  test('messages that are no envelopes are passed over', async () => {
+    for (const text of ['null', '7', '{}', 'nonsense', '{"type":"unheard_of"}']) bot.slack.socket.mutter(text);
+    await bot.slack.people.mention(bot.ada, bot.channel, 'a cat');
+    expect(bot.handler.accepted).toHaveLength(1);
+    expect(bot.log.filter((line) => line.includes('a message could not be read'))).toHaveLength(1);
+  });
+
   test('an event that could not be made durable is not acknowledged, and comes again', () => expectSentAgain(bot));
 
   test('an event is acknowledged only once it is durable', async () => {

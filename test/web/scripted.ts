@@ -78,7 +78,8 @@ export const answerText: Answer = async (thread, invocation, jobId) => {
   await thread.progress({ jobId, status: 'done', label: 'Done' });
 };
 
-export interface Setup extends Partial<Pick<WebAdapterOptions, 'token' | 'maxImageBytes' | 'search' | 'port'>> {
+export interface Setup
+  extends Partial<Pick<WebAdapterOptions, 'token' | 'maxImageBytes' | 'search' | 'port' | 'isForAdults'>> {
   folder?: string;
   answer?: Answer;
   check?: (invocation: Invocation) => void;
@@ -105,6 +106,7 @@ export async function startWeb(setup: Setup = {}): Promise<RunningWeb> {
     port: setup.port ?? 0,
     token: setup.token,
     scope: 'web',
+    isForAdults: setup.isForAdults,
     state,
     images,
     search: setup.search ?? (async () => []),

@@ -10,6 +10,7 @@ import { picturesOf, sharedFile } from './files.ts';
 /** What `message` and `app_mention` events have in common: https://docs.slack.dev/reference/events/message */
 const messageEvent = z.object({
   channel: z.string(),
+  channel_type: z.string().nullish(),
   ts: z.string(),
   user: z.string().nullish(),
   bot_id: z.string().nullish(),
@@ -40,7 +41,7 @@ export function listenForMessages(app: App, inbound: Inbound): void {
 async function isForUs({ botUser, ledger, api }: Inbound, message: MessageEvent): Promise<boolean> {
   const { channel, subtype, bot_id, text, thread_ts: thread, parent_user_id: parent, files } = message;
   if (!spoken.has(subtype ?? '') || bot_id) return false;
-  if (isDirect(channel) || mentionOf(botUser).test(text ?? '')) return true;
+  if (message.channel_type === 'im' || isDirect(channel) || mentionOf(botUser).test(text ?? '')) return true;
   const isOurThread = parent === botUser || Boolean(thread && ledger.hasThread(channel, thread));
   return isOurThread && (await picturesOf(files ?? [], api)).length > 0;
 }

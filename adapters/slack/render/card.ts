@@ -1,9 +1,10 @@
 import type { types } from '@slack/bolt';
 import type { Card, CardImage } from '../../../src/chat.ts';
 import { isImageKey } from '../../../src/images/image-files.ts';
+import { rankLabel } from '../../../src/rank-label.ts';
 import { actionBlocks } from './actions.ts';
 import { neighbourBlocks } from './neighbours.ts';
-import type { Pictures } from './pictures.ts';
+import { fillPictures, type Pictures } from './pictures.ts';
 import { refinementBlocks } from './refinement.ts';
 import { splitMessages } from './split.ts';
 import { limits, plainSections, shorten, shortenEscaped } from './text.ts';
@@ -21,21 +22,27 @@ export interface SlackMessage {
   blocks: types.KnownBlock[];
 }
 
-/** A card in Block Kit: as many messages as it takes, controls on the last. */
+/**
+ * A card in Block Kit: as many messages as it takes, controls on the last. Which message says what does not depend on the
+ * pictures, so that one that is tried again with fewer of them goes on where it failed.
+ */
 export function renderCard(card: Card, pictures: Pictures): SlackMessage[] {
   const warning = card.tone === 'error' ? '⚠️ ' : '';
   const blocks: types.KnownBlock[] = [
     ...plainSections(card.text === '' ? '' : `${warning}${card.text}`),
-    ...neighbourBlocks(card.neighbours ?? [], pictures),
+    ...neighbourBlocks(card.neighbours ?? []),
     ...(card.refinement ? refinementBlocks(card.refinement, card.neighbours ?? []) : []),
     ...plainSections(noticeOf(card)),
-    ...shownIn(card.images).flatMap((image) => imageBlocks(image, pictures)),
+    ...shownIn(card.images).map((image) => imageBlock(image, card.images?.length ?? 0)),
     ...plainSections(withheld(card.images)),
     ...actionBlocks(card.actions),
   ];
   const text = shortenEscaped(summaryOf(card), limits.fallback);
-  const shown = blocks.length > 0 ? blocks : plainSections('(nothing to show)');
-  return splitMessages(shown).map((part) => ({ text, blocks: part }));
+  const whole = blocks.length > 0 ? blocks : plainSections('(nothing to show)');
+  return splitMessages(whole).map((part) => {
+    const shown = part.flatMap((block) => fillPictures(block, pictures));
+    return { text, blocks: shown.length > 0 ? shown : plainSections('(pictures that can not be shown here)') };
+  });
 }
 
 /** The pictures that a card shows: its own, and those of neighbours kept here. */
@@ -73,15 +80,17 @@ function summaryOf({ text, refinement, images = [] }: Card): string {
   return text || refinement?.prompt || images[0]?.alt || 'Promptory';
 }
 
-function imageBlocks({ key, alt, width, height, seed }: CardImage, pictures: Pictures): types.KnownBlock[] {
-  const file = pictures.files.get(key);
-  if (!file) return [];
-  return [
-    {
-      type: 'image',
-      slack_file: { id: file },
-      alt_text: shorten(alt || 'A generated picture', limits.altText),
-      title: { type: 'plain_text', text: `${width} × ${height}, seed ${seed}`, emoji: false },
-    },
-  ];
+function imageBlock(image: CardImage, of: number): types.ImageBlock {
+  const { key, alt } = image;
+  return {
+    type: 'image',
+    slack_file: { id: key },
+    alt_text: shorten(alt || 'A generated picture', limits.altText),
+    title: { type: 'plain_text', text: titleOf(image, of), emoji: false },
+  };
+}
+
+function titleOf(image: CardImage, of: number): string {
+  const { width, height, seed } = image;
+  return [rankLabel(image, of), `${width} × ${height}`, `seed ${seed}`].filter(Boolean).join(', ');
 }

@@ -1,16 +1,15 @@
 import type { types } from '@slack/bolt';
 import type { NeighbourView } from '../../../src/chat.ts';
-import type { Pictures } from './pictures.ts';
 import { codeSections, limits, shorten } from './text.ts';
 
 const origins = { own: ' · made here', corpus: '', picture: ' · from the picture itself' } as const;
 
 /** Similar prompts: one section each, with its picture beside it. */
-export function neighbourBlocks(neighbours: readonly NeighbourView[], pictures: Pictures): types.KnownBlock[] {
+export function neighbourBlocks(neighbours: readonly NeighbourView[]): types.KnownBlock[] {
   return neighbours.flatMap((neighbour, index) => {
     const [first, ...rest] = codeSections(headingOf(neighbour, index), neighbour.prompt);
     if (!first) return [];
-    const accessory = accessoryOf(neighbour, pictures);
+    const accessory = accessoryOf(neighbour);
     return [accessory ? { ...first, accessory } : first, ...rest];
   });
 }
@@ -22,12 +21,9 @@ function headingOf({ similarity, source, alike, picture, nsfw }: NeighbourView, 
   return `*${index + 1}.*${likeness}${origins[source]}${more}${withheld}`;
 }
 
-function accessoryOf(neighbour: NeighbourView, { files, web }: Pictures): types.ImageElement | undefined {
-  const { prompt, picture, nsfw } = neighbour;
+function accessoryOf({ prompt, picture, nsfw }: NeighbourView): types.ImageElement | undefined {
   if (picture === undefined || nsfw) return undefined;
   const alt_text = shorten(prompt || 'A similar picture', limits.altText);
-  const file = files.get(picture);
-  if (file) return { type: 'image', slack_file: { id: file }, alt_text };
-  const isAddress = /^https?:\/\//.test(picture) && picture.length <= limits.imageUrl;
-  return web && isAddress ? { type: 'image', image_url: picture, alt_text } : undefined;
+  if (!/^https?:\/\//.test(picture)) return { type: 'image', slack_file: { id: picture }, alt_text };
+  return picture.length <= limits.imageUrl ? { type: 'image', image_url: picture, alt_text } : undefined;
 }

@@ -29,6 +29,7 @@ export function picturesView(images, prompt) {
         },
         placeholder,
         picture,
+        rankView(image, images.length),
       );
       // A transparent picture must not show it.
       picture.addEventListener('load', () => placeholder?.remove());
@@ -39,4 +40,11 @@ export function picturesView(images, prompt) {
       return frame;
     }),
   );
+}
+
+/** A ranked picture's place; as in src/rank-label.ts. */
+function rankView({ rank, fit }, of) {
+  if (rank === undefined) return undefined;
+  const fits = fit === undefined ? '' : `, fits ${Math.round(fit * 100)} %`;
+  return el('span', { class: 'rank small' }, `${rank} of ${of}${fits}`);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BotError } from '../../errors.ts';
+import { orAborted } from '../../or-aborted.ts';
 import { isGood } from '../http.ts';
 import type { ComfyuiApi } from './api.ts';
 import { executionFailure } from './failures.ts';
@@ -120,13 +121,4 @@ function createWakeUp() {
       await orAborted(waking, signal).finally(() => clearTimeout(timer));
     },
   };
-}
-
-function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

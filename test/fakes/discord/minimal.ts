@@ -6,8 +6,8 @@ import {
 } from 'discord-api-types/v10';
 
 /**
- * The wire as a server of others may speak it: nothing optional in what it sends, and 404 or 501 for what a bot can do
- * without. What it is made of in `World` stays whole.
+ * The wire as a server of others may speak it: nothing optional in what it sends, null for the server of what is in
+ * none, and 404 or 501 for what a bot can do without. What it is made of in `World` stays whole.
  */
 const missing: readonly (readonly [method: string, path: RegExp, status: number])[] = [
   ['GET', /^\/channels\/\d+$/, 404],
@@ -53,7 +53,9 @@ function minimalInteraction(interaction: APIInteraction): object {
     token,
     data,
     channel_id,
-    ...(guild_id ? { guild_id, member: { user: minimalUser(member?.user) } } : { user: minimalUser(user) }),
+    ...(guild_id
+      ? { guild_id, member: { user: minimalUser(member?.user) } }
+      : { guild_id: null, user: minimalUser(user) }),
     ...(message ? { message: minimalMessage(message) } : {}),
   };
 }
@@ -68,14 +70,14 @@ function minimalMessage(message: APIMessage): object {
     author: minimalUser(author),
     content,
     timestamp,
-    ...(guild_id ? { guild_id } : {}),
+    guild_id: guild_id ?? null,
     ...(message_reference ? { message_reference } : {}),
     ...Object.fromEntries(lists),
   };
 }
 
-function minimalUser(user: { id: string; username: string; bot?: boolean } | undefined): object {
-  return { id: user?.id, username: user?.username, ...(user?.bot ? { bot: true } : {}) };
+function minimalUser(user: { id: string; username: string } | undefined): object {
+  return { id: user?.id, username: user?.username };
 }
 
 function isMessage(value: unknown): value is APIMessage {

@@ -13,6 +13,8 @@ export interface SocketMode extends Transport {
   refresh(reason?: 'refresh_requested' | 'warning' | 'link_disabled'): void;
   /** Breaks the connections without a closing handshake. */
   drop(): void;
+  /** Sends text that is no envelope. */
+  mutter(text: string): void;
   /** Connections accept no acknowledgement any more: they are read and forgotten. */
   ignoreAcks(ignore: boolean): void;
   readonly connections: number;
@@ -116,6 +118,9 @@ export function createSocketMode(appId: string, timing: DeliveryTiming, { minima
     },
     drop() {
       for (const socket of sockets) socket.terminate();
+    },
+    mutter(text) {
+      for (const socket of sockets) socket.send(text);
     },
     ignoreAcks(ignore) {
       ignoring = ignore;

@@ -1,0 +1,41 @@
+import type { Config } from '../config.ts';
+import type { Check } from '../doctor.ts';
+import { BotError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { createOpenAiModerator, moderationModel } from './openai.ts';
+import { readWordList } from './word-list.ts';
+
+/** Whether the operator's list can be read, and OpenAI's moderation answers; nothing where neither is set. */
+export async function checkModeration({ moderation, openai, secrets }: Config): Promise<Check[]> {
+  const { wordsFile, service } = moderation;
+  return [
+    ...(wordsFile === undefined ? [] : [checkWordsFile(wordsFile)]),
+    ...(service && openai ? [await checkService(openai, secrets)] : []),
+  ];
+}
+
+function checkWordsFile(file: string): Check {
+  const name = 'Blocked words';
+  try {
+    return { name, ok: true, detail: `${readWordList(file).length} entries in ${file}` };
+  } catch (error) {
+    return failed(name, error);
+  }
+}
+
+async function checkService(openai: { apiKey: string; baseUrl: string | undefined }, secrets: readonly string[]) {
+  const name = "OpenAI's moderation";
+  const log = createLog('silent', secrets);
+  const moderator = createOpenAiModerator({ ...openai, pictures: false, passesWhenDown: false, log });
+  try {
+    await moderator.judgeTexts(['a cat on a sofa']);
+    return { name, ok: true, detail: `${moderationModel} answers` };
+  } catch (error) {
+    return failed(name, error);
+  }
+}
+
+function failed(name: string, error: unknown): Check {
+  if (!(error instanceof BotError)) throw error;
+  return { name, ok: false, detail: error.message };
+}
