@@ -53,7 +53,7 @@ describe('the schema for a cluster', () => {
       "SELECT engine, count() FROM system.tables WHERE database = 'default' GROUP BY engine ORDER BY engine",
       'CSV',
     );
-    expect(made).toBe('"Distributed",2\n"ReplicatedMergeTree",2\n"ReplicatedReplacingMergeTree",5\n');
+    expect(made).toBe('"Distributed",2\n"ReplicatedMergeTree",2\n"ReplicatedReplacingMergeTree",6\n');
     expect(engine.query('SELECT count() FROM system.replicas', 'CSV')).toBe('7\n');
     // With replicas that never come to life the engine would not end.
     for (const table of [

@@ -179,7 +179,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 -- parameters: rare, words, weights, average, limit, vector, scope
-SELECT id, prompt, twins, vector_model, images[1].key AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, nsfw, twins, vector_model, images[1].key AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)})))
 ORDER BY score DESC, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
@@ -260,7 +260,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local', enable_bru
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope
-SELECT id, prompt, twins, vector_model, arrayMap(image -> cosineDistance(image, {vector:Array(Float32)}), image_vectors) AS distances,
+SELECT id, prompt, nsfw, twins, vector_model, arrayMap(image -> cosineDistance(image, {vector:Array(Float32)}), image_vectors) AS distances,
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (notEmpty(image_vectors)))
 ORDER BY distance, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
@@ -268,7 +268,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope
-SELECT id, prompt, twins, vector_model, images[1].key AS picture, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+SELECT id, prompt, nsfw, twins, vector_model, images[1].key AS picture, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String})
 ORDER BY distance, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
