@@ -89,6 +89,13 @@ ALTER TABLE prompts_local ON CLUSTER 'promptory' MODIFY SETTING non_replicated_d
 
 ALTER TABLE prompt_images_local ON CLUSTER 'promptory' MODIFY SETTING non_replicated_deduplication_window = 1000;
 
+CREATE TABLE IF NOT EXISTS uploads ON CLUSTER 'promptory' (
+    scope String,
+    job String,
+    user String,
+    key String
+  ) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{database}/uploads', '{shard}-{replica}') ORDER BY (scope, job, key) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
 ALTER TABLE generations ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
 
 ALTER TABLE prompts_local ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
@@ -99,4 +106,4 @@ ALTER TABLE prompt_images_local ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS 
 
 ALTER TABLE prompt_images ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
 
-INSERT INTO migrations (version, name) VALUES (1, 'corpus, generations, posts and reactions'), (2, 'words of the prompts'), (3, 'what a generation started from, and whether it is for adults'), (4, 'repeatable inserts'), (5, 'what made the vectors');
+INSERT INTO migrations (version, name) VALUES (1, 'corpus, generations, posts and reactions'), (2, 'words of the prompts'), (3, 'what a generation started from, and whether it is for adults'), (4, 'repeatable inserts'), (5, 'pictures that people sent'), (6, 'what made the vectors');
