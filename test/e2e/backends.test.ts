@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FakeComfyui, startFakeComfyui } from '../fakes/comfyui/fake-comfyui.ts';
 import { addressOfNothing } from '../fakes/image-server.ts';
 import { apiOf, lastPictures } from './api.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
 const model = 'v1-5-pruned-emaonly.safetensors';
 
@@ -14,7 +15,7 @@ describe('pictures from a server', () => {
   beforeAll(async () => {
     fake = await startFakeComfyui({ login: 'ann:s3cret-password' });
     const dead = await addressOfNothing();
-    program = await startProgram(newFolder(), {
+    program = await startProgram(await usedFolder(), {
       IMAGE_BACKENDS: `comfyui ${dead} name=dead weight=5; comfyui ${fake.url} name=alive steps=12`,
     });
     api = apiOf(program);

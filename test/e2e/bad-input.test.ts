@@ -2,11 +2,12 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiOf, lastPictures } from './api.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
 let program: Program;
 beforeAll(async () => {
-  program = await startProgram(newFolder());
+  program = await startProgram(await usedFolder());
 });
 afterAll(async () => {
   expect((await fetch(`${program.url}/healthz`)).status).toBe(200);

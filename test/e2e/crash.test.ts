@@ -1,13 +1,17 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiThread, apiOf } from './api.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
 /** Milliseconds from the 202 to kill -9: before the search, between search and drawing, while drawing, around the posts. */
 const moments = [0, 20, 60, 120, 250, 500];
 
 describe('kill -9', () => {
-  const folder = newFolder();
+  let folder: string;
   let program: Program;
+  beforeAll(async () => {
+    folder = await usedFolder();
+  });
   afterAll(() => program.end('SIGKILL'));
 
   it('at any moment loses nothing that was accepted, and posts everything once', { timeout: 600_000 }, async () => {

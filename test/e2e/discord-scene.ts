@@ -3,7 +3,8 @@ import { createFakeDiscord, type FakeDiscord } from '../fakes/discord/fake-disco
 import type { FakeInteraction } from '../fakes/discord/interactions.ts';
 import { addPerson, type DiscordPerson } from '../fakes/discord/people.ts';
 import { addChannel, addGuild, type FakeChannel, type FakeGuild, messagesIn } from '../fakes/discord/world.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
 interface FreshServer {
   guild: FakeGuild;
@@ -31,7 +32,7 @@ export interface DiscordScene extends FreshServer {
 }
 
 export async function openScene(options: { minimal?: boolean } = {}): Promise<DiscordScene> {
-  const folder = newFolder();
+  const folder = await usedFolder();
   const fake = await createFakeDiscord(options);
   let program: Program;
 

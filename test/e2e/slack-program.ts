@@ -3,7 +3,8 @@ import { createFakeSlack, type FakeSlack } from '../fakes/slack/fake-slack.ts';
 import type { FakeChannel, FakeMessage, FakeUser } from '../fakes/slack/workspace.ts';
 import { freePort, known, until } from '../slack/bot.ts';
 import { actionsIn, picturesIn, textIn } from '../slack/seen.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
 export const modes = ['Socket Mode', 'signed requests'] as const;
 
@@ -24,7 +25,7 @@ export async function openSlackProgram(
   mode: (typeof modes)[number],
   { minimal = false }: { minimal?: boolean } = {},
 ): Promise<SlackProgram> {
-  const folder = newFolder();
+  const folder = await usedFolder();
   const port = await freePort();
   const http = mode === 'Socket Mode' ? undefined : { port, signingSecret };
   const slack = await createFakeSlack({ http, minimal });
