@@ -22,8 +22,8 @@ export interface Services extends Forget {
   images: ImageFiles;
   commands: readonly CommandInfo[];
   provenance: Provenance;
-  /** Cancels somebody's own job; throws BotError `forbidden` for another's. */
-  cancelJob(jobId: string, by: { user: string; moderator: boolean }): Promise<boolean>;
+  /** Cancels somebody's own job, or for a moderator one of the same scope; throws BotError `forbidden` for another's. */
+  cancelJob(jobId: string, by: { user: string; scope: string; moderator: boolean }): Promise<boolean>;
   /** Cancels everything this person has waiting or running, but the job that asks for it. */
   cancelAllOf(user: string, options: { except: string }): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createCancelling } from './cancelling.ts';
 import type { Adapter, ChatHandler, NeighbourView } from './chat.ts';
 import type { ActionHandler, Command, Services } from './command.ts';
 import type { Config } from './config.ts';
@@ -6,7 +7,7 @@ import { createDemo } from './demo/demo.ts';
 import { cacheEmbeddings } from './embedder/cache.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import { openEmbedder } from './embedder/open.ts';
-import { BotError } from './errors.ts';
+import type { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
 import { createGenerator } from './generator/choose.ts';
 import { createPromptCleaner } from './generator/clean-prompt.ts';
@@ -28,7 +29,6 @@ import { createOutboxModel } from './outbox-model.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProvenance, type Provenance } from './provenance.ts';
 import { chooseQueue } from './queue/choose.ts';
-import type { Queue } from './queue/queue.ts';
 import { agreeOnKey } from './queue/shared-key.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
 import { createOpenAiRefiner } from './refiner/openai.ts';
@@ -133,7 +133,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     commands,
     provenance,
     ...createForget({ store, outbox, images }),
-    ...cancellingIn(queue),
+    ...createCancelling(queue),
   };
   const suggest = createSuggest({ store, outbox, hashUser, models });
   let warmed: Promise<void> | undefined;
@@ -221,20 +221,4 @@ async function searchDirectly(
   const { match } = carried;
   const similar = await search.byImages([image], { ...options, exclude: [match.id], excludePrompt: match.prompt });
   return [match, ...similar].slice(0, options.limit);
-}
-
-function cancellingIn(queue: Queue<JobPayload>): Pick<Services, 'cancelJob' | 'cancelAllOf'> {
-  return {
-    async cancelJob(jobId, by) {
-      const job = await queue.find(jobId);
-      if (job && job.owner !== by.user && !by.moderator) {
-        throw new BotError('forbidden', 'Only the person who asked for this can cancel it.');
-      }
-      return queue.cancel(jobId);
-    },
-    async cancelAllOf(user, { except }) {
-      const others = (await queue.all()).filter((job) => job.owner === user && job.id !== except);
-      await Promise.all(others.map(({ id }) => queue.cancel(id)));
-    },
-  };
 }

@@ -147,7 +147,10 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   }
 
   async function tell(current: QueueHandlers<Payload>) {
-    await places.tell(await jobs.snapshot(home), current, (id) => running.has(id));
+    const snapshot = await jobs.snapshot(home);
+    // The message may have come before the job was begun here, or while the subscriber was cut off.
+    for (const { id, cancelled } of snapshot.entries) if (cancelled) running.get(id)?.controller.abort(cancellation());
+    await places.tell(snapshot, current, (id) => running.has(id));
     toldAt = performance.now();
   }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { actions, commands } from '../../commands/index.ts';
+import { createCancelling } from '../../src/cancelling.ts';
 import type { Adapter, Attachment, Card, Invocation, MessageRef, ProgressUpdate } from '../../src/chat.ts';
 import type { Services } from '../../src/command.ts';
 import type { Embedder } from '../../src/embedder/embedder.ts';
@@ -112,10 +113,7 @@ export async function openBot(options: Setup = {}) {
     commands,
     provenance: moderateProvenance(createProvenance({ store, outbox, images }), gate),
     ...createForget({ store, outbox, images }),
-    cancelJob: async (id) => queue.cancel(id),
-    async cancelAllOf(user, { except }) {
-      for (const job of await queue.all()) if (job.owner === user && job.id !== except) await queue.cancel(job.id);
-    },
+    ...createCancelling(queue),
   };
   const handler = createHandler({
     commands,

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BullQueueOptions, openBullQueue } from '../../src/queue/bullmq.ts';
@@ -97,6 +98,29 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
     await two.submit(job('a'));
     await until(() => begun);
     expect(await two.cancel('a')).toBe(true);
+    await until(() => ended !== undefined);
+    expect(ended).toBe(true);
+  });
+
+  it('stop a job though the message of its end was lost', async () => {
+    const one = await open('one');
+    let ended: boolean | undefined;
+    let begun = false;
+    one.start({
+      work: async (_, control) => {
+        begun = true;
+        await new Promise((resolve) => control.signal.addEventListener('abort', resolve));
+        ended = control.cancelled;
+      },
+    });
+    await one.submit(job('a'));
+    await until(() => begun);
+    const redis = new Redis(server.url);
+    // As a cancel leaves it in the index, without its message.
+    const index = `{test-${count}}:index`;
+    const entry: unknown = JSON.parse((await redis.hget(index, 'a')) ?? '{}');
+    await redis.hset(index, 'a', JSON.stringify({ ...Object(entry), cancelled: true }));
+    redis.disconnect();
     await until(() => ended !== undefined);
     expect(ended).toBe(true);
   });
