@@ -26,7 +26,7 @@ export function brokenBound(waiting: readonly Counted[], job: Counted, bounds: B
 export function queueFull(bound: Bound, bounds: Bounds): BotError {
   const count = bounds[bound];
   const waiting = {
-    perOwner: `${count} of your requests are waiting already. Wait until one is done, or cancel one.`,
+    perOwner: `${count === 1 ? 'One of your requests is' : `${count} of your requests are`} waiting already. Wait until one is done, or cancel one.`,
     perScope: `${count} requests from here are waiting already. Try again in a few minutes.`,
     total: `${count} requests are waiting already. Try again in a few minutes.`,
   };
