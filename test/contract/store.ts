@@ -9,6 +9,8 @@ import { textContract } from './store-texts.ts';
 
 export interface OpenStore {
   store: PromptStore;
+  /** False where the index can't be left out, as on distributed tables. */
+  loadsInBulk?: boolean;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     afterEach(() => opened.close());
     const store = () => opened.store;
     describe('import', () => importContract(store));
-    describe('bulk load', () => bulkContract(store));
+    describe('bulk load', () => bulkContract(store, () => opened.loadsInBulk ?? true));
     describe('search', () => searchContract(store));
     describe('generations', () => generationContract(store));
     describe('deletion', () => deletionContract(store));

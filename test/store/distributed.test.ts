@@ -16,6 +16,7 @@ storeContract('the store over the distributed tables of a cluster', async () => 
   const log = pino({ level: 'silent' });
   const database = await openDatabase({ dataDir: folder, clickhouseUrl: undefined, log });
   return {
+    loadsInBulk: false,
     store: await database.store(model),
     async close() {
       await database.close();
