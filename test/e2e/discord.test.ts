@@ -49,7 +49,9 @@ describe('the real program in Discord', () => {
       pictures: [{ name: 'it.png', bytes, contentType: 'image/png' }],
       replyTo: again,
     });
-    const found = await until(() => scene.answers(thread).find(({ content }) => content.includes('carries its prompt')));
+    const found = await until(() =>
+      scene.answers(thread).find(({ content }) => content.includes('carries its prompt')),
+    );
     expect(found.embeds.slice(0, 3).map(({ description }) => description)).toContain(shown?.description);
 
     ana.presses(again, idOf(again, 'delete'));
