@@ -12,8 +12,7 @@ import {
 import { type QueueConfig, queueConfigOf, queueSettings } from './queue-settings.ts';
 import { groupFaults } from './setting-groups.ts';
 import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
-
-const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
+import { webAddress } from './web-address.ts';
 
 const port = z.coerce
   .number({ error: 'must be a number' })
@@ -150,7 +149,7 @@ function toConfig(values: Settings): Config {
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai,
     image: imageConfigOf(values, openai),
-    moderation: moderationConfigOf(values),
+    moderation: moderationConfigOf(values, openai),
     allowLora: values.ALLOW_LORA === 'true',
     discord: discordOf(values),
     slack: slackOf(values),
@@ -185,9 +184,8 @@ function secretsOf(values: Settings): string[] {
   const passwords = [...addresses.map((address) => new URL(address).password), ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...new Set([...tokens, values.S3_SECRET_ACCESS_KEY, ...passwords, ...passwords.map(decoded)])].flatMap(
-    (secret) => secret || [],
-  );
+  const keys = [values.S3_SECRET_ACCESS_KEY, values.OPENAI_MODERATION_API_KEY];
+  return [...new Set([...tokens, ...keys, ...passwords, ...passwords.map(decoded)])].flatMap((secret) => secret || []);
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

@@ -87,8 +87,8 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
     const { prompt, negativePrompt } = refinement;
     const described = { prompt, negativePrompt, generator, model, generation: request.id, parent: request.parent?.id };
     return Promise.all(
-      made.images.map(async ({ bytes, seed }) => {
-        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, seed });
+      made.images.map(async ({ bytes, seed, sampling }) => {
+        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, ...sampling, seed });
         return { key: await images.put(encoded), ...picture, seed };
       }),
     );

@@ -1,16 +1,17 @@
 import type { Config } from '../config.ts';
 import type { Check } from '../doctor.ts';
-import { BotError } from '../errors.ts';
+import { BotError, operatorsWords } from '../errors.ts';
 import { createLog } from '../log.ts';
+import type { ModerationService } from '../moderation-settings.ts';
 import { createOpenAiModerator, moderationModel } from './openai.ts';
 import { readWordList } from './word-list.ts';
 
 /** Whether the operator's list can be read, and OpenAI's moderation answers; nothing where neither is set. */
-export async function checkModeration({ moderation, openai, secrets }: Config): Promise<Check[]> {
+export async function checkModeration({ moderation, secrets }: Config): Promise<Check[]> {
   const { wordsFile, service } = moderation;
   return [
     ...(wordsFile === undefined ? [] : [checkWordsFile(wordsFile)]),
-    ...(service && openai ? [await checkService(openai, secrets)] : []),
+    ...(service ? [await checkService(service, secrets)] : []),
   ];
 }
 
@@ -23,10 +24,10 @@ function checkWordsFile(file: string): Check {
   }
 }
 
-async function checkService(openai: { apiKey: string; baseUrl: string | undefined }, secrets: readonly string[]) {
+async function checkService(service: ModerationService, secrets: readonly string[]) {
   const name = "OpenAI's moderation";
   const log = createLog('silent', secrets);
-  const moderator = createOpenAiModerator({ ...openai, pictures: false, passesWhenDown: false, log });
+  const moderator = createOpenAiModerator({ ...service, pictures: false, passesWhenDown: false, log });
   try {
     await moderator.judgeTexts(['a cat on a sofa']);
     return { name, ok: true, detail: `${moderationModel} answers` };
@@ -37,5 +38,5 @@ async function checkService(openai: { apiKey: string; baseUrl: string | undefine
 
 function failed(name: string, error: unknown): Check {
   if (!(error instanceof BotError)) throw error;
-  return { name, ok: false, detail: error.message };
+  return { name, ok: false, detail: operatorsWords(error) };
 }

@@ -14,7 +14,10 @@ export interface Asker {
 /** Words of one prompt. */
 export interface Wording {
   texts: readonly string[];
-  /** What must not be in the picture, where a model reads it along with the rest: only what the operator's list refuses counts here. */
+  /**
+   * What must not be in the picture. Only what the operator's list refuses counts here, which nobody may have shown in the
+   * chat or stored; to keep adult content out is no wish to see it.
+   */
   avoided?: string | undefined;
 }
 
@@ -24,7 +27,7 @@ export interface Gate {
   /** True when pictures are judged: what is half drawn is then not shown. */
   readonly looksAtPictures: boolean;
   /** At once, by the operator's list alone. Throws BotError `refused`. */
-  checkWords(texts: readonly string[], asker: Pick<Asker, 'user'>): void;
+  checkWords(wording: Wording, asker: Pick<Asker, 'user'>): void;
   /** By all rules. Throws BotError `refused` and `moderation_unavailable`; returns the rule by which it is adult content. */
   checkPrompt(wording: Wording, asker: Asker, place: AdultPlace): Promise<Rule | undefined>;
   /** Pictures that somebody sent; as `checkPrompt`. */
@@ -89,8 +92,9 @@ export function createGate({ words, service, policy, log }: GateParts): Gate {
     looksAtPictures: all.judgePictures !== undefined,
     admitAdult,
     judgeWords: words.judge,
-    checkWords(texts, asker) {
-      for (const { refused, adult } of texts.map(words.judge)) {
+    checkWords({ texts, avoided = '' }, asker) {
+      const unwanted = { refused: words.judge(avoided).refused, adult: undefined };
+      for (const { refused, adult } of [...texts.map(words.judge), unwanted]) {
         if (refused) refuse(refused, asker, changePrompt);
         if (adult && policy === 'never') refuse(adult, asker, noPlace.remedy);
       }

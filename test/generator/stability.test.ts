@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createStabilityGenerator, type StabilitySettings } from '../../src/generator/stability.ts';
 import { describeGenerator } from '../contract/generator.ts';
+import { describeDiscretion } from '../contract/generator-faults.ts';
 import { addressOfNothing, type ImageServerReply } from '../fakes/image-server.ts';
 import { type FakeStability, failure, stabilityKey, startFakeStability } from '../fakes/stability/fake-stability.ts';
 
@@ -53,6 +54,28 @@ describeGenerator(
 describeGenerator('Stability AI, SD 3.5', async () => {
   const server = await startFakeStability();
   return { generator: generatorAt(server, { model: 'sd3.5-large' }), stop: server.close };
+});
+
+describeDiscretion('Stability AI', {
+  'a refused request': (prompt) => answering(failure(400, 'bad_request', prompt)),
+  'a refused prompt': (prompt) => answering(failure(403, 'content_moderation', prompt)),
+  'another language': (prompt) => answering(failure(422, 'invalid_language', prompt)),
+  'its own failure': (prompt) => answering(failure(500, prompt, prompt), { retryMs: [] }),
+});
+
+describe('what Stability AI may have charged for', () => {
+  test.each<[string, ImageServerReply, boolean]>([
+    ['no credits', failure(402, 'payment_required', ''), true],
+    ['a wrong key', failure(401, 'unauthorized', ''), true],
+    ['too much to do', failure(429, 'rate_limit_exceeded', ''), true],
+    ['its own failure', failure(500, 'internal_error', ''), true],
+    ["a gateway's failure", { status: 502, body: 'Bad Gateway', type: 'text/html' }, false],
+    ['a broken connection', 'reset', false],
+    ['no picture', { status: 200, json: { image, finish_reason: 'SUCCESS', seed: 7 } }, false],
+  ])('%s', async (_name, reply, madeNothing) => {
+    const generator = await answering(reply, { retryMs: [] });
+    await expect(generator.generate(request)).rejects.toMatchObject({ code: 'generator_failed', madeNothing });
+  });
 });
 
 describe('the Stability AI generator', () => {

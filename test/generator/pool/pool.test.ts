@@ -1,5 +1,7 @@
+import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BotError, isAbort } from '../../../src/errors.ts';
+import { GeneratorFault, operatorsFault } from '../../../src/generator/fault.ts';
 import type { ImageGenerator, ImageRequest } from '../../../src/generator/generator.ts';
 import { createPool } from '../../../src/generator/pool.ts';
 import { createLog } from '../../../src/log.ts';
@@ -10,16 +12,23 @@ import { type PlainBackend, plainBackend } from './plain-backend.ts';
 const log = createLog('silent');
 const request: ImageRequest = { prompt: 'a cat', count: 1, seed: 1, width: 64, height: 64 };
 const unreachable = () => {
-  throw new BotError('generator_failed', "The server can't be reached. Check that it runs.");
+  throw operatorsFault("The server can't be reached", 'Check that it runs.', { madeNothing: true });
+};
+const late = () => {
+  throw new GeneratorFault('The server took too long.');
 };
 
 function poolOf(
   backends: Record<string, PlainBackend>,
   weights: Record<string, number> = {},
   times = {},
+  paid: readonly string[] = [],
 ): ImageGenerator {
   return createPool(
-    Object.entries(backends).map(([name, { generator }]) => ({ name, generator, weight: weights[name] ?? 1 })),
+    Object.entries(backends).map(([name, { generator }]) => ({
+      ...{ name, generator, weight: weights[name] ?? 1 },
+      isPaid: paid.includes(name),
+    })),
     { log, times },
   );
 }
@@ -121,14 +130,29 @@ describe('a pool of backends', () => {
   test('names every backend and reason when all fail', async () => {
     one.before = unreachable;
     two.before = () => {
-      throw new BotError('generator_failed', 'The server ran out of memory.');
+      throw new GeneratorFault('The server ran out of memory. Ask for a smaller one.');
     };
     const failure = await poolOf({ one, two })
       .generate(request)
       .catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'generator_failed' });
-    expect(String(failure)).toContain("one: The server can't be reached");
-    expect(String(failure)).toContain('two: The server ran out of memory.');
+    expect(failure).toMatchObject({
+      code: 'generator_failed',
+      message: [
+        'No image backend could make this.',
+        "one: The server can't be reached.",
+        'two: The server ran out of memory. Ask for a smaller one.',
+        "The bot's operator can see why in the log.",
+      ].join('\n'),
+      forOperator: expect.stringContaining("one: The server can't be reached. Check that it runs.\ntwo: "),
+    });
+  });
+
+  test('says only what a member can do where the operator is not needed', async () => {
+    one.before = late;
+    two.before = late;
+    await expect(poolOf({ one, two }).generate(request)).rejects.toMatchObject({
+      message: expect.not.stringContaining('operator'),
+    });
   });
 
   test('leaves out one that keeps failing, and says why when asked for it', async () => {
@@ -154,6 +178,74 @@ describe('a pool of backends', () => {
     await expect.poll(async () => (await makers(pool, 2)).includes('one')).toBe(true);
     const names = await makers(pool, 20);
     expect(shareOf('one', names)).toBe(10);
+  });
+});
+
+describe('backends of a pool that cost money', () => {
+  let cheap: PlainBackend;
+  let dear: PlainBackend;
+  let free: PlainBackend;
+  const lines: string[] = [];
+  beforeEach(() => {
+    [cheap, dear, free] = [plainBackend(), plainBackend(), plainBackend()];
+    lines.length = 0;
+  });
+
+  /** `cheap` is asked first. */
+  const paidPool = (more: Record<string, PlainBackend> = {}) =>
+    createPool(
+      Object.entries({ cheap, dear, ...more }).map(([name, { generator }], index) => ({
+        ...{ name, generator, weight: 9 - index },
+        isPaid: name !== 'free',
+      })),
+      { log: pino({ level: 'info' }, { write: (line) => lines.push(line) }) },
+    );
+
+  test('are not asked after another that may have charged for the same', async () => {
+    cheap.before = late;
+    await expect(paidPool().generate(request)).rejects.toMatchObject({
+      message: [
+        'No image backend could make this.',
+        'cheap: The server took too long.',
+        'dear: not asked, since this may have been charged for already. Try again.',
+      ].join('\n'),
+    });
+    expect(dear.requests).toHaveLength(0);
+    expect(lines.join('')).toContain('"mayHaveCost":true');
+  });
+
+  test('give way to one that is free', async () => {
+    cheap.before = late;
+    const made = await paidPool({ free: free }).generate(request);
+    expect(made.generator).toBe('free');
+    expect(dear.requests).toHaveLength(0);
+  });
+
+  test('are asked after one that surely made nothing, and after one that is free', async () => {
+    cheap.before = unreachable;
+    expect((await paidPool().generate(request)).generator).toBe('dear');
+    free.before = late;
+    expect(await makers(poolOf({ free, dear }, {}, {}, ['dear']), 1)).toEqual(['dear']);
+  });
+
+  test('a bug may have charged too', async () => {
+    cheap.before = () => {
+      throw new TypeError('undefined is not a function');
+    };
+    await expect(paidPool().generate(request)).rejects.toMatchObject({ code: 'generator_failed' });
+    expect(dear.requests).toHaveLength(0);
+  });
+
+  test('a failed probe charges nothing', async () => {
+    const [first, second] = [cheap, dear];
+    first.before = unreachable;
+    const pool = poolOf({ first, second }, { first: 9 }, { firstBreakMs: 1, longestBreakMs: 1 }, ['first', 'second']);
+    await makers(pool, 3);
+    first.answer = late;
+    first.before = () => undefined;
+    const before = first.requests.length;
+    expect(await makers(pool, 8)).toEqual(Array(8).fill('second'));
+    expect(first.requests).toHaveLength(before);
   });
 });
 
@@ -219,7 +311,7 @@ describe('the models of a pool', () => {
     hanging.generator.models = (options) =>
       new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
     expect(await poolOf({ dead, hanging, alive }, {}, { modelsMs: 20 }).models()).toEqual(['xl']);
-    await expect(poolOf({ dead }).models()).rejects.toThrow('No image backend can be asked for its models now: dead.');
+    await expect(poolOf({ dead }).models()).rejects.toThrow('No image backend can be asked for its models now (dead)');
   });
 
   test('an unknown one is an error that names those there are', async () => {
