@@ -91,7 +91,7 @@ export function createJobs({ send, uploads, pace, dropSockets, crash }: Parts) {
       return ending('execution_error', {
         node_type: 'KSampler',
         exception_type: 'torch.cuda.OutOfMemoryError',
-        exception_message: 'CUDA out of memory. Tried to allocate 4.00 GiB',
+        exception_message: `CUDA out of memory. Tried to allocate 4.00 GiB: ${textAt(job.graph, 'positive')}`,
       });
     }
     const steps = Number(inputOf(job.graph, 'KSampler', 'steps')) || shownSteps;

@@ -63,6 +63,7 @@ describeGenerator('three ComfyUIs, one of them out of reach', async () => {
 
 describeDiscretion('ComfyUI', {
   'a node that fails': () => meeting('error'),
+  'a node without memory': () => meeting('memory'),
   'a workflow that is rejected': async (prompt) => {
     const fake = await startFakeComfyui({ rejects: prompt });
     open.push(fake);
