@@ -30,7 +30,7 @@ const kinds: Readonly<Record<BackendKind, { hasUrl: boolean; isPaid?: boolean; o
   comfyui: { hasUrl: true, options: [...always, ...sampling] },
   sdcpp: { hasUrl: true, options: [...always, ...sampling] },
   openai: { hasUrl: true, isPaid: true, options: [...always, 'model'] },
-  stability: { hasUrl: true, isPaid: true, options: [...always, 'model'] },
+  stability: { hasUrl: true, isPaid: true, options: [...always, 'model', 'guidance'] },
 };
 
 const number = z.coerce.number({ error: 'must be a number' });

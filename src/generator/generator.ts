@@ -61,8 +61,6 @@ export interface GeneratedImage {
   seed: number;
   /** What the backend was told, or tells itself; what its own picture says is not repeated here. */
   sampling?: Sampling | undefined;
-  /** The backend marked it as adult content. */
-  nsfw?: boolean | undefined;
 }
 
 export interface GenerationProgress {

@@ -35,17 +35,11 @@ export interface Gate {
   /** As `checkPrompt`, for words that a service wrote: returns the verdict, and what is for adults in a place that is not is refused. */
   judgeRewrite(wording: Wording, asker: Asker, place: AdultPlace): Promise<Verdict>;
   /** Pictures that were made, in order: those that are refused must not be kept. */
-  review(pictures: readonly Made[], asker: Asker): Promise<Verdict[]>;
+  review(pictures: readonly Uint8Array[], asker: Asker): Promise<Verdict[]>;
   /** Whether a stored prompt may be shown and used, and to whom; at once. */
   judgeWords(text: string): Verdict;
   /** Throws BotError `refused` for adult content in a place that is not for it. */
   admitAdult(rule: Rule, asker: Asker, place: AdultPlace): void;
-}
-
-interface Made {
-  bytes: Uint8Array;
-  /** The backend marked it as adult content. */
-  nsfw?: boolean | undefined;
 }
 
 interface GateParts {
@@ -55,8 +49,6 @@ interface GateParts {
   policy: AdultPolicy;
   log: Logger;
 }
-
-const byBackend: Rule = { name: 'image backend: adult', reason: 'the image backend marked it as adult content' };
 
 export function createGate({ words, service, policy, log }: GateParts): Gate {
   const all = combineModerators([words, ...(service ? [service] : [])]);
@@ -113,13 +105,9 @@ export function createGate({ words, service, policy, log }: GateParts): Gate {
       return { ...verdict, refused };
     },
     async review(pictures, asker) {
-      const verdicts = await judgePictures(
-        pictures.map(({ bytes }) => bytes),
-        asker,
-      );
-      return verdicts.map((verdict, index) => {
-        const adult = verdict.adult ?? (pictures[index]?.nsfw ? byBackend : undefined);
-        const refused = verdict.refused ?? (policy === 'never' ? adult : undefined);
+      const verdicts = await judgePictures(pictures, asker);
+      return verdicts.map(({ refused: byRule, adult }) => {
+        const refused = byRule ?? (policy === 'never' ? adult : undefined);
         if (refused) log.info({ rule: refused.name, user: asker.user }, 'a picture was withheld');
         return { refused, adult };
       });

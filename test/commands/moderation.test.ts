@@ -212,8 +212,8 @@ describe('adult content', () => {
     expect(found?.neighbours?.[0]).not.toHaveProperty('nsfw');
   });
 
-  it('keeps the mark of the backend where the place is not for it: on pictures, matches and the history', async () => {
-    const { spent } = await open({ nsfw: true });
+  it('keeps its mark where the place is not for it: on pictures, matches and the history', async () => {
+    const { spent } = await open({ service: service([], [0]) });
     const card = await made('a statue');
     expect(card.images?.[0]?.nsfw).toBe(true);
     const [found] = await bot.say('search', { text: 'a statue' });
@@ -240,9 +240,9 @@ describe('adult content', () => {
   });
 
   it('is withheld where the bot makes none, though the backend made it', async () => {
-    await open({ policy: 'never', nsfw: true });
+    await open({ policy: 'never', service: service([], [0]) });
     const cards = await bot.say('prompt', { text: 'a statue', raw: true });
-    expect(errorIn(cards)).toMatch(/^Nothing can be shown: the image backend marked it as adult content/);
+    expect(errorIn(cards)).toMatch(/^Nothing can be shown: the service finds sexual/);
     expect(await bot.store.history('memory:home', 'any', { limit: 1 })).toEqual([]);
   });
 });

@@ -4,8 +4,6 @@ import type { GeneratorLimits, ImageGenerator, ImageRequest, Sampling } from '..
 
 export interface PlainSettings extends Partial<Pick<ImageGenerator, 'generate' | 'models'>> {
   limits?: Partial<GeneratorLimits>;
-  /** Marks what it makes as adult content. */
-  nsfw?: boolean;
   sampling?: Sampling;
   /** What it shows half-way. */
   preview?: Uint8Array;
@@ -18,7 +16,6 @@ export function createPlainGenerator({
   generate,
   models,
   limits,
-  nsfw,
   sampling,
   preview,
   onDraw,
@@ -62,7 +59,7 @@ export function createPlainGenerator({
                 .composite([{ input: mark }])
                 .png()
                 .toBuffer();
-              return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index, sampling, nsfw };
+              return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index, sampling };
             }),
           ),
         };

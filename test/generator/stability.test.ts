@@ -93,6 +93,17 @@ describe('the Stability AI generator', () => {
     ]);
   });
 
+  test.each([
+    ['sd3.5-large', 4.5, '4.5'],
+    ['sd3.5-large', 20, '10'],
+    ['core', 4.5, undefined],
+  ])('sends and tells the guidance where the model takes one: %s, %d', async (model, guidance, sent) => {
+    const server = await start();
+    const made = await generatorAt(server, { model, guidance }).generate(request);
+    expect(server.calls[0]?.fields['cfg_scale']).toBe(sent);
+    expect(made.images[0]?.sampling?.guidance).toBe(sent === undefined ? undefined : Number(sent));
+  });
+
   test('never sends a seed that means any or is too large, and reports those asked for', async () => {
     const server = await start();
     const made = await generatorAt(server).generate({ ...request, count: 3, seed: 2 ** 32 - 2 });
