@@ -22,7 +22,7 @@ export interface OpenAiModerationSettings {
   baseUrl?: string | undefined;
   /** Pictures too, not only texts. */
   pictures: boolean;
-  /** What nobody could judge because the service is down may pass; never for a wrong key or address. */
+  /** What nobody could judge because the service is down may pass; never for a wrong key or address, or a request that it does not take. */
   passesWhenDown: boolean;
   remedies: Remedies;
   log: Logger;
@@ -102,9 +102,14 @@ function verdictOf({ results }: z.infer<typeof answer>, what: string): Verdict {
   };
 }
 
-/** It can't be asked at all, and that does not pass by itself: the settings are wrong. */
+/** What passes by itself: too much to do, or two requests at once. */
+const passing = [408, 409, 429];
+
+/** It does not moderate as it is set up, or not what it was asked: nobody waits for that to pass, so neither may a prompt. */
 function isMisset(error: unknown): boolean {
-  return error instanceof APIError && [401, 403, 404, 405].includes(error.status ?? 0);
+  if (!(error instanceof APIError)) return error instanceof z.ZodError;
+  const { status = 0 } = error;
+  return status >= 400 && status < 500 && !passing.includes(status);
 }
 
 function unavailable(error: unknown, remedies: Remedies): BotError {
@@ -117,9 +122,16 @@ function unavailable(error: unknown, remedies: Remedies): BotError {
       forOperator: `${what}. ${remedy}`,
     });
   }
-  const isLogin = error instanceof APIError && (error.status === 401 || error.status === 403);
-  const remedy = isLogin
-    ? `It refused the login: check ${remedies.key}.`
-    : `The server of ${remedies.address} has no moderation: name another one in OPENAI_MODERATION_BASE_URL, set OPENAI_MODERATION_API_KEY alone for OpenAI's own, or OPENAI_MODERATION=off.`;
+  const remedy = remedyFor(error, remedies);
   return new BotError('moderation_unavailable', `${what}; ${seeLog}.`, { cause, forOperator: `${what}. ${remedy}` });
+}
+
+function remedyFor(error: unknown, { address, key }: Remedies): string {
+  const status = error instanceof APIError ? error.status : undefined;
+  if (status === 401 || status === 403) return `It refused the login: check ${key}.`;
+  const what =
+    status === undefined || status === 404 || status === 405
+      ? 'has no moderation'
+      : `minds the request (status ${status})`;
+  return `The server of ${address} ${what}: name another one in OPENAI_MODERATION_BASE_URL, set OPENAI_MODERATION_API_KEY alone for OpenAI's own, or OPENAI_MODERATION=off.`;
 }

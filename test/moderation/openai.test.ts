@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOpenAiModerator } from '../../src/moderation/openai.ts';
 import { logged } from '../contract/generator-faults.ts';
-import { type FakeOpenAi, startFakeOpenAi } from '../fakes/openai.ts';
+import { type FakeOpenAi, type Reply, startFakeOpenAi } from '../fakes/openai.ts';
 
 let server: FakeOpenAi;
 beforeEach(async () => {
@@ -88,10 +88,9 @@ describe("OpenAI's moderation", () => {
 describe('when it can not judge', () => {
   // Servers repeat in their errors what was asked.
   const echo = { message: 'bad key sk-test for a secret prompt', code: 'a secret prompt' };
+  const refusing = (status: number): Reply => ({ kind: 'status', status, error: echo });
   const faults = [
     ['it fails', { kind: 'status', status: 500, headers: { 'retry-after-ms': '1' }, error: echo }, 3],
-    ['it minds the request', { kind: 'status', status: 400, error: echo }, 1],
-    ['it answers nonsense', { kind: 'raw', body: '{"results":[]}' }, 1],
     ['the answer breaks off', { kind: 'cut', body: '{"results":' }, 1],
     ['it never answers', { kind: 'hang' }, 3],
     ['it wants an hour of patience', { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, 3],
@@ -118,10 +117,16 @@ describe('when it can not judge', () => {
   });
 
   it.each([
-    ['has no moderation', 404, /The server of OPENAI_BASE_URL has no moderation: .*OPENAI_MODERATION_API_KEY alone/],
-    ['refuses the key', 401, /refused the login: check OPENAI_API_KEY/],
-  ])('never passes in silence where the server %s, whatever the operator wants', async (_, status, remedy) => {
-    server.scriptModeration({ kind: 'status', status, error: echo });
+    [
+      'has no moderation',
+      refusing(404),
+      /The server of OPENAI_BASE_URL has no moderation: .*OPENAI_MODERATION_API_KEY alone/,
+    ],
+    ['minds the request', refusing(400), /The server of OPENAI_BASE_URL minds the request \(status 400\)/],
+    ['answers something else', { kind: 'raw', body: '{"results":[]}' }, /has no moderation/],
+    ['refuses the key', refusing(401), /refused the login: check OPENAI_API_KEY/],
+  ])('never passes in silence where the server %s, whatever the operator wants', async (_, reply: Reply, remedy) => {
+    server.scriptModeration(reply);
     const failure = await moderator({ passesWhenDown: true })
       .judgeTexts(['a secret prompt'])
       .catch((error: unknown) => error);

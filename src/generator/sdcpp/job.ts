@@ -23,7 +23,10 @@ const failuresBorne = 3;
 // What failed allocations of ggml end in: the server has no message of its own for them.
 const madeNothing = /returned (?:no|empty) (?:results|encoded outputs)/;
 
-/** The answer to a new job, asked for again while the queue is full. Throws as `HttpClient.send`. */
+/**
+ * The answer to a new job, asked for again while the queue is full. Throws as `HttpClient.send`; a job whose answer is lost
+ * on the way goes on, since the server lists no jobs and alone knows its id.
+ */
 export async function submit(
   client: HttpClient,
   body: object,
