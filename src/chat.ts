@@ -124,8 +124,10 @@ interface InvocationBase {
   scope: string;
   person: Person;
   thread: ThreadRef;
-  /** Plain data from which another process can answer in this thread; without it only one on this data folder can. */
+  /** Plain data that the adapter gets back with the thread, perhaps in another process. */
   carried?: unknown;
+  /** Only a process on this data folder can answer in this thread. */
+  isLocal?: boolean | undefined;
 }
 
 /** Everything a person can ask for. */
