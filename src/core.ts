@@ -82,8 +82,8 @@ export const stopGraceMs = 10_000;
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
   const gate = openGate(config, log);
+  const images = await createImageFiles(config, log);
   const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
-  const images = await createImageFiles(config);
   const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
   const { redisUrl, bounds, quota, quotaExempt } = config.queue;
   const width = { quick: quickWidth, image: config.image.concurrency };

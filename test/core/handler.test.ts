@@ -20,7 +20,7 @@ test.each([
       queue: {
         submit: async (job) => {
           submitted.push(job);
-          return { ahead: 0 };
+          return { ahead: 0, etaSeconds: undefined };
         },
         find: unused,
         all: unused,
