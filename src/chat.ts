@@ -102,6 +102,8 @@ export interface Thread {
   progress(update: ProgressUpdate): Promise<void>;
   /** Whether the platform or the operator marks this place for adults; absent where there is no such mark. */
   isForAdults?(): Promise<boolean>;
+  /** What whoever wants adult content can do in a place that is not for it, as a sentence. */
+  readonly adultRemedy?: string | undefined;
 }
 
 export interface Person {

@@ -77,6 +77,7 @@ export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
       },
       remove: ({ message }) => threads.remove(message),
       progress: (update) => jobs.update(ref.thread, update),
+      adultRemedy: 'This page is not set up to show it (WEB_NSFW). Change the prompt.',
       isForAdults: async () => options.isForAdults ?? false,
     };
   }
