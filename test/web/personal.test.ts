@@ -30,6 +30,7 @@ describe('a personal card', () => {
   test('is read by the asker alone, over a restart too', async () => {
     const first = await startWeb({ token, answer: whisper });
     const id = await begin(first, 'a cat');
+    expect(first.script.accepted).toMatchObject([{ carried: { asker: 'client:ada' }, isLocal: true }]);
     await first.close();
     const web = await openWeb({ token, folder: first.folder });
     expect(await textsFor(web, id, 'ada')).toEqual(['a cat', 'for all', 'for one']);
