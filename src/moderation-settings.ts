@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AdultPolicy, adultPolicies } from './moderation/adult-policy.ts';
-import { webAddress } from './web-address.ts';
+import { webAddress } from './setting-kinds.ts';
 
 /** The settings of what may be asked for and shown; part of src/config.ts. */
 export const moderationSettings = {

@@ -10,18 +10,14 @@ import { readWordList } from './word-list.ts';
 export async function checkModeration({ moderation, secrets }: Config): Promise<Check[]> {
   const { wordsFile, service } = moderation;
   return [
-    ...(wordsFile === undefined ? [] : [checkWordsFile(wordsFile)]),
+    // A list with faults is one of the settings' faults.
+    ...(wordsFile === undefined ? [] : [wordsIn(wordsFile)]),
     ...(service ? [await checkService(service, secrets)] : []),
   ];
 }
 
-function checkWordsFile(file: string): Check {
-  const name = 'Blocked words';
-  try {
-    return { name, ok: true, detail: `${readWordList(file).length} entries in ${file}` };
-  } catch (error) {
-    return failed(name, error);
-  }
+function wordsIn(file: string): Check {
+  return { name: 'Blocked words', ok: true, detail: `${readWordList(file).length} entries in ${file}` };
 }
 
 async function checkService(service: ModerationService, secrets: readonly string[]) {
@@ -32,11 +28,7 @@ async function checkService(service: ModerationService, secrets: readonly string
     await moderator.judgeTexts(['a cat on a sofa']);
     return { name, ok: true, detail: `${moderationModel} answers` };
   } catch (error) {
-    return failed(name, error);
+    if (!(error instanceof BotError)) throw error;
+    return { name, ok: false, detail: operatorsWords(error) };
   }
-}
-
-function failed(name: string, error: unknown): Check {
-  if (!(error instanceof BotError)) throw error;
-  return { name, ok: false, detail: operatorsWords(error) };
 }

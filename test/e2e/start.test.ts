@@ -57,14 +57,17 @@ describe('starting', () => {
     expect(output).toMatch(/Port \d+ .* in use.*PORT/);
   });
 
-  it('says in one line which model is used when the hub is out of reach', { timeout: 60_000 }, async () => {
-    const program = await start(newFolder());
+  it('says in one line which model is used when the hub is out of reach, and which setting seems misspelt', {
+    timeout: 60_000,
+  }, async () => {
+    const program = await start(newFolder(), { DISCORD_TOKN: 'a-token' });
     expect(
       program
         .output()
         .split('\n')
         .filter((line) => /bundled model tiny-clip/.test(line)),
     ).toHaveLength(1);
+    expect(program.output()).toMatch(/"DISCORD_TOKN is not a setting; did you mean DISCORD_TOKEN\?"/);
     const about = await (await fetch(`${program.url}/api/about`)).json();
     expect(about).toMatchObject({ notices: expect.arrayContaining([expect.stringMatching(/tiny-clip/)]) });
   });

@@ -40,10 +40,6 @@ test('asks where moderation has a place of its own', async () => {
   expect(server.requests).toMatchObject([{ path: '/v1/moderations', authorization: 'Bearer sk-own' }]);
 });
 
-test('names what is wrong with the list, and says nothing where nothing is set', async () => {
-  writeFileSync(file, '/(/\n');
-  expect(await checkModeration(parseConfig({ BLOCKED_WORDS_FILE: file }))).toMatchObject([
-    { ok: false, detail: expect.stringContaining('line 1') },
-  ]);
+test('says nothing where nothing is set', async () => {
   expect(await checkModeration(parseConfig({}))).toEqual([]);
 });

@@ -125,20 +125,23 @@ describe('when it can not judge', () => {
     ['minds the request', refusing(400), /The server of OPENAI_BASE_URL minds the request \(status 400\)/],
     ['answers something else', { kind: 'raw', body: '{"results":[]}' }, /has no moderation/],
     ['refuses the key', refusing(401), /refused the login: check OPENAI_API_KEY/],
-  ])('never passes in silence where the server %s, whatever the operator wants', async (_, reply: Reply, remedy) => {
-    server.scriptModeration(reply);
-    const failure = await moderator({ passesWhenDown: true })
-      .judgeTexts(['a secret prompt'])
-      .catch((error: unknown) => error);
-    expect(failure).toMatchObject({
-      code: 'moderation_unavailable',
-      message:
-        "The moderation can't be asked now, and nothing is made unchecked; the bot's operator can see why in the log.",
-      forOperator: expect.stringMatching(remedy),
-    });
-    expect(lines.at(-1)).toContain('"passed":false');
-    expect(lines.join('') + logged(failure)).not.toMatch(/secret prompt|sk-test/);
-  });
+  ] as const)(
+    'never passes in silence where the server %s, whatever the operator wants',
+    async (_, reply: Reply, remedy) => {
+      server.scriptModeration(reply);
+      const failure = await moderator({ passesWhenDown: true })
+        .judgeTexts(['a secret prompt'])
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({
+        code: 'moderation_unavailable',
+        message:
+          "The moderation can't be asked now, and nothing is made unchecked; the bot's operator can see why in the log.",
+        forOperator: expect.stringMatching(remedy),
+      });
+      expect(lines.at(-1)).toContain('"passed":false');
+      expect(lines.join('') + logged(failure)).not.toMatch(/secret prompt|sk-test/);
+    },
+  );
 
   it('stops at once when the job is cancelled, whatever the operator wants', async () => {
     server.scriptModeration({ kind: 'hang' });
