@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BotError, isAbort } from '../../../src/errors.ts';
 import { GeneratorFault, operatorsFault } from '../../../src/generator/fault.ts';
@@ -22,12 +21,11 @@ function poolOf(
   backends: Record<string, PlainBackend>,
   weights: Record<string, number> = {},
   times = {},
-  paid: readonly string[] = [],
 ): ImageGenerator {
   return createPool(
     Object.entries(backends).map(([name, { generator }]) => ({
       ...{ name, generator, weight: weights[name] ?? 1 },
-      isPaid: paid.includes(name),
+      isPaid: false,
     })),
     { log, times },
   );
@@ -178,74 +176,6 @@ describe('a pool of backends', () => {
     await expect.poll(async () => (await makers(pool, 2)).includes('one')).toBe(true);
     const names = await makers(pool, 20);
     expect(shareOf('one', names)).toBe(10);
-  });
-});
-
-describe('backends of a pool that cost money', () => {
-  let cheap: PlainBackend;
-  let dear: PlainBackend;
-  let free: PlainBackend;
-  const lines: string[] = [];
-  beforeEach(() => {
-    [cheap, dear, free] = [plainBackend(), plainBackend(), plainBackend()];
-    lines.length = 0;
-  });
-
-  /** `cheap` is asked first. */
-  const paidPool = (more: Record<string, PlainBackend> = {}) =>
-    createPool(
-      Object.entries({ cheap, dear, ...more }).map(([name, { generator }], index) => ({
-        ...{ name, generator, weight: 9 - index },
-        isPaid: name !== 'free',
-      })),
-      { log: pino({ level: 'info' }, { write: (line) => lines.push(line) }) },
-    );
-
-  test('are not asked after another that may have charged for the same', async () => {
-    cheap.before = late;
-    await expect(paidPool().generate(request)).rejects.toMatchObject({
-      message: [
-        'No image backend could make this.',
-        'cheap: The server took too long.',
-        'dear: not asked, since this may have been charged for already. Try again.',
-      ].join('\n'),
-    });
-    expect(dear.requests).toHaveLength(0);
-    expect(lines.join('')).toContain('"mayHaveCost":true');
-  });
-
-  test('give way to one that is free', async () => {
-    cheap.before = late;
-    const made = await paidPool({ free: free }).generate(request);
-    expect(made.generator).toBe('free');
-    expect(dear.requests).toHaveLength(0);
-  });
-
-  test('are asked after one that surely made nothing, and after one that is free', async () => {
-    cheap.before = unreachable;
-    expect((await paidPool().generate(request)).generator).toBe('dear');
-    free.before = late;
-    expect(await makers(poolOf({ free, dear }, {}, {}, ['dear']), 1)).toEqual(['dear']);
-  });
-
-  test('a bug may have charged too', async () => {
-    cheap.before = () => {
-      throw new TypeError('undefined is not a function');
-    };
-    await expect(paidPool().generate(request)).rejects.toMatchObject({ code: 'generator_failed' });
-    expect(dear.requests).toHaveLength(0);
-  });
-
-  test('a failed probe charges nothing', async () => {
-    const [first, second] = [cheap, dear];
-    first.before = unreachable;
-    const pool = poolOf({ first, second }, { first: 9 }, { firstBreakMs: 1, longestBreakMs: 1 }, ['first', 'second']);
-    await makers(pool, 3);
-    first.answer = late;
-    first.before = () => undefined;
-    const before = first.requests.length;
-    expect(await makers(pool, 8)).toEqual(Array(8).fill('second'));
-    expect(first.requests).toHaveLength(before);
   });
 });
 
