@@ -28,7 +28,7 @@ export interface ImportServer {
 const heartbeatMs = 1_000;
 
 // Small, since people's requests wait while a block is encoded.
-const blockRows = 1_024;
+export const blockRows = 1_024;
 
 interface ServerParts extends Omit<ImportParts, 'signal' | 'onEvent'> {
   /** The corpus has grown. */

@@ -26,6 +26,7 @@ export function createImportLease(
   if (connection.dialect.name === 'chdb') return async () => ({ check() {}, release: async () => undefined });
   const notes = createNotes(connection);
 
+  // One note a holder: what an earlier program of it left is prolonged, and taken back with our own.
   const beat = (name: string) =>
     connection.command(
       'INSERT INTO meta (name, value) SELECT {name:String}, toString(toUnixTimestamp64Milli(now64(3)) + {ms:Int64})',
@@ -34,32 +35,39 @@ export function createImportLease(
 
   async function hasOthers(holder: string): Promise<boolean> {
     const query = `SELECT name FROM meta FINAL
-WHERE startsWith(name, {prefix:String}) AND NOT startsWith(name, {own:String}) AND toInt64OrZero(value) > toUnixTimestamp64Milli(now64(3)) LIMIT 1`;
+WHERE startsWith(name, {prefix:String}) AND name != {own:String} AND toInt64OrZero(value) > toUnixTimestamp64Milli(now64(3)) LIMIT 1`;
     const parameters = { prefix, own: prefix + holder };
     return (await connection.read(query, { row: z.object({ name: z.string() }), parameters })).length > 0;
   }
 
-  async function take(holder: string, name: string): Promise<void> {
+  async function take(holder: string, isHeldHere: boolean): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      await beat(name);
-      if (!(await hasOthers(holder))) return;
-      await notes.setNote(name, '');
+      await beat(prefix + holder);
+      if (isHeldHere || !(await hasOthers(holder))) return;
+      await notes.setNote(prefix + holder, '');
       if (attempt === tries) throw taken(leaseMs);
       await new Promise((resolve) => setTimeout(resolve, 100 + 200 * Math.random()));
     }
   }
 
+  // This program may hold it twice, for an import and for the index of the last: its note is taken back with the second.
+  let held = 0;
+  const inTurn = createTurns();
+
   return async (holder) => {
-    const name = `${prefix}${holder} ${crypto.randomUUID()}`;
     // Read before the server's clock is, so that it ends here first. The wall clock runs on while a machine sleeps.
-    let alive = Date.now();
-    await take(holder, name);
+    let alive = 0;
+    await inTurn(async () => {
+      alive = Date.now();
+      await take(holder, held > 0);
+      held += 1;
+    });
     const isLost = () => Date.now() - alive > leaseMs;
     let beating: Promise<void> = Promise.resolve();
     const timer = setInterval(() => {
       const asked = Date.now();
       if (isLost()) return;
-      const answered = beat(name).then(() => {
+      const answered = beat(prefix + holder).then(() => {
         alive = asked;
       });
       // The next one tries again.
@@ -70,13 +78,25 @@ WHERE startsWith(name, {prefix:String}) AND NOT startsWith(name, {own:String}) A
       check() {
         if (isLost()) throw lost();
       },
-      async release() {
-        clearInterval(timer);
-        await beating;
-        // Where that fails it ends by itself, and what was done under it is done.
-        await notes.setNote(name, '').catch(() => undefined);
-      },
+      release: () =>
+        inTurn(async () => {
+          clearInterval(timer);
+          await beating;
+          held -= 1;
+          // Where that fails it ends by itself, and what was done under it is done.
+          if (held === 0) await notes.setNote(prefix + holder, '').catch(() => undefined);
+        }),
     };
+  };
+}
+
+/** One piece of work at a time, in the order asked. */
+function createTurns(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 

@@ -8,6 +8,7 @@ import { openState } from '../../src/state.ts';
 import { createConnection } from '../../src/store/connection.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { connectServer } from '../../src/store/dialects/server.ts';
+import { createImportLease } from '../../src/store/import-lease.ts';
 import { type ClickHouseServer, startClickHouse } from '../fakes/clickhouse/server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../store/folders.ts';
 import { corpusRow, model } from '../store/samples.ts';
@@ -73,7 +74,8 @@ it('leaves the index of a bulk load to the program that imports, and finishes it
   const looked = () =>
     server.requests.filter(({ query }) => query.includes('startsWith(name, {prefix:String})')).length;
 
-  const lease = await store.holdForImport('an import elsewhere');
+  const elsewhere = createConnection(await connectServer(server.url));
+  const lease = await createImportLease(elsewhere)('elsewhere');
   await store.beginBulkLoad({ rows: 50_000 });
   await store.importPairs([corpusRow('a')]);
   const before = looked();
@@ -84,6 +86,7 @@ it('leaves the index of a bulk load to the program that imports, and finishes it
   await finishing;
   expect(indexed()).toBe(1);
   expect(await store.isBulkLoadUnfinished()).toBe(false);
+  await elsewhere.close();
   await bot.state.close();
   await database.close();
 });
