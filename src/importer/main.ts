@@ -82,7 +82,7 @@ async function importHere(database: Database, { request, config, log, signal, on
     const state = openState(path.join(dataDir, 'state'));
     try {
       const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-      const images = await createImageFiles(config);
+      const images = await createImageFiles(config, log);
       await runImport(request, { store, embedder, images, state, dataDir, maxImageBytes, log, signal, onEvent });
     } finally {
       await embedder.close();
