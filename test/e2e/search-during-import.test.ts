@@ -12,7 +12,7 @@ it('the bot answers searches while it does an import', { timeout: 300_000 }, asy
   const program = await startProgram(folder);
   onTestFinished(async () => void (await program.end('SIGKILL')));
   const file = path.join(folder, 'prompts.csv');
-  const rows = Array.from({ length: 4_000 }, (_, index) => `row-${index},a red castle in the clouds number ${index}`);
+  const rows = Array.from({ length: 2_000 }, (_, index) => `row-${index},a red castle in the clouds number ${index}`);
   writeFileSync(file, `id,prompt\n${rows.join('\n')}\n`);
   const command = startImport(path.join(folder, 'data'), file);
   await command.said('The bot is running; it does the import.');
@@ -31,7 +31,7 @@ it('the bot answers searches while it does an import', { timeout: 300_000 }, asy
     answers += 1;
   }
   expect(await end).toBe(0);
-  expect(command.output()).toContain('Done: 4000 imported');
+  expect(command.output()).toContain('Done: 2000 imported');
   expect(answers).toBeGreaterThan(1);
 });
 
