@@ -6,28 +6,41 @@ import type { Embedder } from '../src/embedder/embedder.ts';
 import { bundledModel } from '../src/embedder/open.ts';
 import { readWeights } from '../src/embedder/weights.ts';
 import { createDiskImageFiles } from '../src/images/disk.ts';
-import { type ImportEvent, runImport } from '../src/importer/job.ts';
+import { blockRows as botBlockRows } from '../src/importer/import-server.ts';
+import { type ImportEvent, type ImportParts, runImport } from '../src/importer/job.ts';
 import { createLog } from '../src/log.ts';
 import { openState } from '../src/state.ts';
 import { openDatabase } from '../src/store/database.ts';
+import type { PromptStore } from '../src/store/store.ts';
 import { clusteredVectors } from '../test/store/vectors.ts';
 import { writeRandomClip } from './clip-graph.ts';
+import { fill } from './corpus.ts';
 import { promptOf, rounded } from './import-prompts.ts';
 import { inserts } from './inserts.ts';
 import { naiveRate } from './naive-embedding.ts';
+import { syntheticPrompts } from './prompts.ts';
+import { reading, writePrompts } from './reading.ts';
+import { searchDuring } from './search-during-import.ts';
 
 type Figures = Record<string, string | number>;
 
 const dimensions = 512;
-const flatRows = 200_000;
+const defaultRows = 50_000;
+const searchedRows = 10_000;
 
-/** The import: texts a second against the naive loop with both models, rows a second against the bare engine, and memory over many rows. */
-export async function benchImport(): Promise<Figures> {
+/**
+ * The import: reading alone, texts a second against the naive loop with both models, searches meanwhile, rows a second against the bare engine,
+ * and memory over many rows (`--rows`).
+ */
+export async function benchImport(rows = defaultRows): Promise<Figures> {
   return {
+    // First, while the process is small.
+    ...(await inFolder((folder) => reading(folder, rows))),
     ...named('tiny', await inFolder((folder) => embedding(folder, bundledModel, { rows: 8_192, naive: 384 }))),
     ...named('ViT-B/32 sized', await inFolder(randomClip)),
     ...(await inFolder(inserts)),
-    ...(await inFolder(memory)),
+    ...(await inFolder(meanwhile)),
+    ...(await inFolder((folder) => memory(folder, rows))),
   };
 }
 
@@ -64,12 +77,42 @@ async function embedding(folder: string, model: string, count: { rows: number; n
   }
 }
 
+/** Searches of a bot that does an import, with the bundled model. */
+async function meanwhile(folder: string): Promise<Figures> {
+  const file = path.join(folder, 'prompts.csv');
+  await writePrompts(file, searchedRows / 2);
+  const embedder = await createClipEmbedder({ model: 'bench', weights: await readWeights(bundledModel) });
+  try {
+    return await inDatabase(folder, async (store, importing) => {
+      const nextPrompt = syntheticPrompts(1);
+      await fill(store, searchedRows, { nextVector: clusteredVectors(1, dimensions), nextPrompt });
+      return searchDuring(store, () => importing(file, embedder, { blockRows: botBlockRows }));
+    });
+  } finally {
+    await embedder.close();
+  }
+}
+
 async function importInto(
   folder: string,
   file: string,
   embedder: Embedder,
   onEvent: (event: ImportEvent) => void = () => {},
 ) {
+  await inDatabase(folder, (_, importing) => importing(file, embedder, { onEvent }));
+}
+
+type Importing = (
+  file: string,
+  embedder: Embedder,
+  options: Partial<Pick<ImportParts, 'onEvent' | 'blockRows'>>,
+) => Promise<void>;
+
+/** A new database in a folder, and what imports a file into it. */
+async function inDatabase<Value>(
+  folder: string,
+  work: (store: PromptStore, importing: Importing) => Promise<Value>,
+): Promise<Value> {
   const dataDir = path.join(folder, 'data');
   const log = createLog('warn');
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
@@ -78,21 +121,23 @@ async function importInto(
     const store = await database.store({ name: 'bench', dimensions });
     const images = createDiskImageFiles(path.join(dataDir, 'images'));
     const { signal } = new AbortController();
-    const parts = { store, embedder, images, state, dataDir, maxImageBytes: 1e6, log, signal, onEvent };
-    await runImport({ files: [file], images: false, columns: {}, allowHosts: [] }, parts);
+    const parts = { store, images, state, dataDir, maxImageBytes: 1e6, log, signal };
+    return await work(store, (file, embedder, { onEvent = () => undefined, blockRows }) =>
+      runImport(
+        { files: [file], images: false, columns: {}, allowHosts: [] },
+        { ...parts, embedder, onEvent, blockRows },
+      ),
+    );
   } finally {
     await state.close();
     await database.close();
   }
 }
 
-/** Resident memory at a quarter and at the end of an import without a model; the index is built after it. */
-async function memory(folder: string): Promise<Figures> {
+/** Resident memory at a quarter and at the end of an import without a model, and what of it is the program's own (heap and buffers); the index is built after it. */
+async function memory(folder: string, rows: number): Promise<Figures> {
   const file = path.join(folder, 'prompts.csv');
-  await writeFile(
-    file,
-    `prompt\n${Array.from({ length: flatRows }, (_, index) => `"${promptOf(index)} ${index}"`).join('\n')}`,
-  );
+  await writePrompts(file, rows);
   const next = clusteredVectors(1, dimensions);
   const few = Array.from({ length: 1_000 }, () => next());
   const vectors = (count: number) => Array.from({ length: count }, (_, index) => few[index % 1_000] ?? next());
@@ -104,18 +149,25 @@ async function memory(folder: string): Promise<Figures> {
     close: async () => undefined,
   };
   const resident: number[] = [];
+  const own: number[] = [];
   const loaded = new Error('all rows are loaded');
   const sample = (event: ImportEvent) => {
-    if (event.kind === 'rows') resident.push(process.memoryUsage().rss / 1e6);
+    if (event.kind === 'rows') {
+      const { rss, heapTotal, external } = process.memoryUsage();
+      resident.push(rss / 1e6);
+      own.push((heapTotal + external) / 1e6);
+    }
     if (event.kind === 'end') throw loaded;
   };
   await importInto(folder, file, embedder, sample).catch((error) => {
     if (error !== loaded) throw error;
   });
   return {
-    'memory after a quarter of 200,000 rows, MB': Math.round(resident[Math.floor(resident.length / 4)] ?? 0),
+    'memory: rows': rows,
+    'memory after a quarter, MB': Math.round(resident[Math.floor(resident.length / 4)] ?? 0),
     'memory after all, MB': Math.round(resident.at(-1) ?? 0),
     'memory at most, MB': Math.round(Math.max(...resident)),
+    "memory at most, without the engine's, MB": Math.round(Math.max(...own)),
   };
 }
 

@@ -7,12 +7,12 @@ import { benchSearch, type SearchReport } from './search/search.ts';
 type Figures = Record<string, string | number>;
 
 /** Every measurement by its name. Each runs in a process of its own, and loads only itself, so that none weighs on another. */
-const benches: Readonly<Record<string, () => Promise<Figures>>> = {
+const benches: Readonly<Record<string, (rows?: number) => Promise<Figures>>> = {
   start: async () => (await import('./start.ts')).benchStart(),
   'prompt-300': async () => (await import('./prompt.ts')).benchPrompt(300),
   'prompt-20000': async () => (await import('./prompt.ts')).benchPrompt(20_000),
   embedding: async () => (await import('./embedding.ts')).benchEmbedding(),
-  import: async () => (await import('./import.ts')).benchImport(),
+  import: async (rows) => (await import('./import.ts')).benchImport(rows),
   capacity: async () => (await import('./capacity.ts')).benchCapacity(20_000),
   'hybrid-20000': async () => (await import('./hybrid.ts')).benchHybrid(20_000),
   'hybrid-100000': async () => (await import('./hybrid.ts')).benchHybrid(100_000),
@@ -29,7 +29,8 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
 const alone = process.send ? benches[process.argv[2] ?? ''] : undefined;
 
 if (alone) {
-  process.send?.(await alone());
+  const rows = process.argv[3];
+  process.send?.(await alone(rows === undefined ? undefined : Number(rows)));
   process.disconnect();
 } else {
   await run();
@@ -38,15 +39,15 @@ if (alone) {
 async function run() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, docs: { type: 'boolean' }, rows: { type: 'string', default: '10000' } },
+    options: { json: { type: 'boolean' }, docs: { type: 'boolean' }, rows: { type: 'string' } },
   });
   const json = values.json ?? false;
   if (positionals[0] === 'search')
-    return runSearch(values.rows.split(',').map(Number), { json, docs: values.docs ?? false });
+    return runSearch((values.rows ?? '10000').split(',').map(Number), { json, docs: values.docs ?? false });
   const named = positionals.filter((name) => name in benches);
   const results: Record<string, Figures> = {};
   for (const name of named.length > 0 ? named : Object.keys(benches)) {
-    results[name] = await inItsOwnProcess(name);
+    results[name] = await inItsOwnProcess(name, values.rows);
     if (!json) console.log(name, results[name]);
   }
   const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}`;
@@ -65,9 +66,11 @@ async function runSearch(sizes: readonly number[], { json, docs }: { json: boole
   if (json) console.log(JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2));
 }
 
-function inItsOwnProcess(name: string): Promise<Figures> {
+function inItsOwnProcess(name: string, rows: string | undefined): Promise<Figures> {
   return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, [name], { execArgv: process.execArgv });
+    const child = fork(import.meta.filename, rows === undefined ? [name] : [name, rows], {
+      execArgv: process.execArgv,
+    });
     child.once('message', (figures) => resolve(figures as Figures));
     child.once('exit', (code) => reject(new Error(`the measurement ${name} ended with code ${code} and no figures`)));
   });

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BotError } from '../errors.ts';
+import { finishIndexAlone } from './exclusive.ts';
 import { type ImportEvent, type ImportParts, importRequestSchema, runImport } from './job.ts';
 
 /** Where a running bot takes imports, in a file of DATA_DIR that only its owner can read. */
@@ -27,7 +28,7 @@ export interface ImportServer {
 const heartbeatMs = 1_000;
 
 // Small, since people's requests wait while a block is encoded.
-const blockRows = 1_024;
+export const blockRows = 1_024;
 
 interface ServerParts extends Omit<ImportParts, 'signal' | 'onEvent'> {
   /** The corpus has grown. */
@@ -97,7 +98,7 @@ export function createImportServer(parts: ServerParts): ImportServer {
 
   /** What an import that was stopped has left to do; searches scan until it is done. */
   function finishIndex(): void {
-    parts.store.finishBulkLoad({ signal: stopping.signal }).catch((error) => {
+    finishIndexAlone(parts.store, parts, { signal: stopping.signal }).catch((error) => {
       if (!stopping.signal.aborted)
         log.error({ err: error }, 'the index of the prompts could not be built; the next start tries again');
     });

@@ -9,6 +9,7 @@ import type { PromptStore } from '../store/store.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { columnNamesSchema } from './columns.ts';
 import type { ImportCounts } from './counts.ts';
+import { importAlone } from './exclusive.ts';
 import { importFile } from './import-file.ts';
 import { type Known, loadKnown } from './known.ts';
 import { openReader } from './open-reader.ts';
@@ -69,8 +70,15 @@ export interface ImportParts {
   onEvent(event: ImportEvent): void;
 }
 
-/** Imports the files one after another, and then builds the index that a large import left out. Throws the BotErrors of reading, embedding and storing. */
-export async function runImport(request: ImportRequest, parts: ImportParts): Promise<void> {
+/**
+ * Imports the files one after another, and then builds the index that a large import left out.
+ * Throws BotError `conflict` while another program imports into the database, and the BotErrors of reading, embedding and storing.
+ */
+export function runImport(request: ImportRequest, parts: ImportParts): Promise<void> {
+  return importAlone(parts.store, parts, (store) => importAll(request, { ...parts, store }));
+}
+
+async function importAll(request: ImportRequest, parts: ImportParts): Promise<void> {
   const { store, signal, onEvent } = parts;
   // Hundreds of pictures wait at once, each for the same signal.
   setMaxListeners(0, signal);

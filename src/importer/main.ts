@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { openEmbedder } from '../embedder/open.ts';
 import { BotError, isAbort } from '../errors.ts';
-import { createDiskImageFiles } from '../images/disk.ts';
+import { createImageFiles } from '../images/choose.ts';
 import { createLog, type Logger } from '../log.ts';
 import { reportFailure, stopOnSignal } from '../operator.ts';
 import { openState } from '../state.ts';
@@ -82,7 +82,7 @@ async function importHere(database: Database, { request, config, log, signal, on
     const state = openState(path.join(dataDir, 'state'));
     try {
       const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-      const images = createDiskImageFiles(path.join(dataDir, 'images'));
+      const images = await createImageFiles(config, log);
       await runImport(request, { store, embedder, images, state, dataDir, maxImageBytes, log, signal, onEvent });
     } finally {
       await embedder.close();

@@ -6,16 +6,22 @@ import {
   parquetSchema,
   toJson,
 } from 'hyparquet';
+import type { PreparedParquetReadOptions } from 'hyparquet/src/scan.js';
 import { compressors } from 'hyparquet-compressors';
 import { BotError } from '../errors.ts';
+import { findPages, hasOffsetIndex, type PageLocations } from './parquet-pages.ts';
 import type { Cursor, RawRecord, Reader } from './records.ts';
 import { type ByteSource, readAll } from './source.ts';
 
-// With an index of its pages, a large row group is read in parts; without one a part costs as much as the whole.
-const maxSliceRows = 65_536;
+// A row group may well be the whole file (pandas wrote DiffusionDB's so): large ones are read in parts.
+const defaultSliceRows = 65_536;
 
 /** A Parquet file, read row group by row group from a disk or by HTTP ranges; only the columns that are asked for are read. */
-export async function parquetReader(source: ByteSource, wanted: readonly string[]): Promise<Reader> {
+export async function parquetReader(
+  source: ByteSource,
+  wanted: readonly string[],
+  { sliceRows = defaultSliceRows } = {},
+): Promise<Reader> {
   const file = await asBuffer(source);
   const metadata = await translating(source, () => parquetMetadataAsync(file));
   const names = parquetSchema(metadata).children.map(({ element }) => element.name);
@@ -25,36 +31,45 @@ export async function parquetReader(source: ByteSource, wanted: readonly string[
   let done = 0;
 
   async function* read(from: Cursor = { position: 0, line: 1 }): AsyncGenerator<RawRecord> {
-    for (const [start, end] of slicesOf(metadata, columns)) {
+    let first = 0;
+    for (const [index, group] of metadata.row_groups.entries()) {
+      const [start, end] = [first, first + Number(group.num_rows)];
+      first = end;
       if (end <= from.position) continue;
-      const rowStart = Math.max(start, from.position);
-      const options = { file, metadata, columns, compressors, rowStart, rowEnd: end, useOffsetIndex: true };
-      const rows = await translating(source, () => parquetReadObjects(options));
-      for (const [index, values] of rows.entries()) {
-        const line = rowStart + index + 1;
-        done = line;
-        yield { values, line, raw: () => JSON.stringify(toJson(values)), next: { position: line, line: line + 1 } };
+      const isSmall = end - start <= sliceRows;
+      const pages = isSmall ? [] : await translating(source, () => pagesOf(file, metadata, index, columns));
+      const size = pages ? sliceRows : end - start;
+      for (let at = Math.max(start, from.position); at < end; at += size) {
+        yield* readSlice(at, Math.min(end, at + size), pages);
       }
+    }
+  }
+
+  async function* readSlice(rowStart: number, rowEnd: number, pages: PageLocations | undefined) {
+    const options: PreparedParquetReadOptions = { file, metadata, columns, compressors, rowStart, rowEnd };
+    const known = { useOffsetIndex: true, ...(pages && { pageLocationsByGroup: pages }) };
+    const rows = await translating(source, () => parquetReadObjects({ ...options, ...known }));
+    for (const [index, values] of rows.entries()) {
+      const line = rowStart + index + 1;
+      done = line;
+      yield { values, line, raw: () => JSON.stringify(toJson(values)), next: { position: line, line: line + 1 } };
     }
   }
 
   return { columns: async () => names, read, progress: () => (total > 0 ? done / total : 1) };
 }
 
-/** The spans of rows that are read at once, in order. */
-function slicesOf({ row_groups }: FileMetaData, columns: readonly string[]): [number, number][] {
-  let first = 0;
-  return row_groups.flatMap((group) => {
-    const start = first;
-    const rows = Number(group.num_rows);
-    first += rows;
-    const read = group.columns.filter(({ meta_data }) => columns.includes(meta_data?.path_in_schema[0] ?? ''));
-    const size = read.every(({ offset_index_offset }) => offset_index_offset !== undefined) ? maxSliceRows : rows;
-    return Array.from({ length: Math.ceil(rows / size) }, (_, index): [number, number] => [
-      start + index * size,
-      Math.min(start + (index + 1) * size, first),
-    ]);
-  });
+/** Where the pages of a row group lie; nothing where the file tells it itself, undefined where it must be read as a whole. */
+async function pagesOf(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  index: number,
+  columns: readonly string[],
+): Promise<PageLocations | undefined> {
+  const group = metadata.row_groups[index];
+  if (!group || hasOffsetIndex(group, columns)) return [];
+  const pages = await findPages(file, metadata, group, columns);
+  return pages && metadata.row_groups.map((_, other) => (other === index ? pages : {}));
 }
 
 async function asBuffer(source: ByteSource): Promise<AsyncBuffer> {

@@ -5,7 +5,7 @@ import { vectorColumns } from './schema.ts';
 import type { PromptStore } from './store.ts';
 import { dropVectorIndex, isDistributed, waitForVectorIndex } from './vector-index.ts';
 
-type Bulk = Pick<PromptStore, 'beginBulkLoad' | 'finishBulkLoad'>;
+type Bulk = Pick<PromptStore, 'beginBulkLoad' | 'finishBulkLoad' | 'isBulkLoadUnfinished'>;
 
 interface BulkParts {
   connection: Connection;
@@ -71,5 +71,6 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
       });
       return finishing;
     },
+    isBulkLoadUnfinished: async () => (await notes.note(noteName)) !== undefined,
   };
 }

@@ -10,6 +10,7 @@ import { createCorpus } from './corpus.ts';
 import { connectChdb } from './dialects/chdb.ts';
 import { connectServer } from './dialects/server.ts';
 import { createGenerations } from './generations.ts';
+import { createImportLease } from './import-lease.ts';
 import { migrate, prepareDatabase } from './migrations.ts';
 import { finishSwitch, modelNote } from './model-switch.ts';
 import { beginMove, type Move, unfinishedMove } from './move.ts';
@@ -119,6 +120,7 @@ function createPromptStore(connection: Connection, model: VectorModel): PromptSt
     ...corpus,
     ...notes,
     ...createBulk({ connection, dimensions, notes, counts: () => counts(connection) }),
+    holdForImport: createImportLease(connection),
     ...createSearch({ connection, model, knownIds: corpus.knownIds }),
     ...createWordSearch({ connection, model, vocabulary }),
     async importPairs(batch, options) {

@@ -140,6 +140,13 @@ export interface ImportOutcome {
   skipped: number;
 }
 
+/** The right to import, kept alive until it is released. */
+export interface ImportLease {
+  /** Throws BotError `conflict` once it is lost: this program stood still for so long that another may have begun. */
+  check(): void;
+  release(): Promise<void>;
+}
+
 /** Cosines of related and unrelated pairs, drawn from the corpus: what calibrates the similarity people see. */
 export interface CosineSample {
   textToText: number[];
@@ -185,6 +192,13 @@ export interface PromptStore {
   beginBulkLoad(options: { rows: number }): Promise<boolean>;
   /** Builds the index that a bulk load left out, by whomever; does nothing else. An abort stops the waiting: call it again, also after a restart. */
   finishBulkLoad(options?: CallOptions & { onProgress?: ((progress: number) => void) | undefined }): Promise<void>;
+  /** True while there is something for `finishBulkLoad` to do. */
+  isBulkLoadUnfinished(): Promise<boolean>;
+  /**
+   * Keeps other programs from importing, or building the index of a bulk load, meanwhile; `holder` is this installation's lasting name,
+   * so that one which was killed does not stand in its own way. Throws BotError `conflict` when another holds the database.
+   */
+  holdForImport(holder: string): Promise<ImportLease>;
   /** Small texts by name, as durable as the rows they tell of. Setting '' removes one. */
   note(name: string): Promise<string | undefined>;
   setNote(name: string, value: string): Promise<void>;

@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseColumns } from '../../src/importer/columns.ts';
 import { openReader } from '../../src/importer/open-reader.ts';
+import { parquetReader } from '../../src/importer/parquet.ts';
 import { parquetFile, zstd } from './fixtures.ts';
 import { readFile, recordsOf, rejectedOf, resumedEverywhere, rowsOf, sourceOf } from './reading.ts';
 
@@ -125,6 +127,39 @@ describe('Parquet', () => {
     expect(bytes.length).toBeGreaterThan(15_000_000);
     expect(source.taken()).toBeLessThan(1_500_000);
     await rows.return(undefined);
+  });
+
+  it.each([0, 1])('of one row group is read in parts, index of pages or not: %i', async (pageIndex) => {
+    const rows = 20_000;
+    const bytes = parquetFile(
+      `SELECT concat('id', toString(number)) AS id, if(number % 1000 = 7, NULL, concat(toString(number), ' ', randomPrintableASCII(200))) AS prompt,
+  ['one', 'two', NULL][number % 3 + 1] AS source_site, repeat('long', 3000) AS ballast FROM numbers(${rows})`,
+      `output_format_parquet_row_group_size = 1000000, output_format_parquet_data_page_size = 20000, output_format_parquet_write_page_index = ${pageIndex}`,
+    );
+    const source = sourceOf('x.parquet', bytes, 1_000);
+    const reader = await parquetReader(source, ['id', 'prompt', 'source_site'], { sliceRows: 3_000 });
+    const opened = source.taken();
+    const first = reader.read();
+    await first.next();
+    const whole = rows * 150;
+    expect(bytes.length).toBeGreaterThan(whole);
+    expect(source.taken() - opened).toBeLessThan(whole / 2);
+    await first.return(undefined);
+    const expected = (index: number) => ({
+      id: `id${index}`,
+      prompt: index % 1_000 === 7 ? null : expect.stringMatching(new RegExp(`^${index} `)),
+      source_site: ['one', 'two', null][index % 3],
+    });
+    const all = await Readable.from(reader.read()).toArray();
+    expect(all).toHaveLength(rows);
+    for (let index = 0; index < rows; index += 137) {
+      expect(all[index]).toMatchObject({ values: expected(index), line: index + 1 });
+    }
+    for (const position of [2_999, 3_000, 12_345, rows - 1]) {
+      const rest = reader.read({ position, line: position + 1 });
+      expect((await rest.next()).value).toMatchObject({ values: expected(position) });
+      await rest.return(undefined);
+    }
   });
 
   it('tells its bad rows by number', async () => {

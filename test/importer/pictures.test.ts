@@ -139,6 +139,15 @@ describe('a picture of the web', () => {
     expect(await of(`${url}/ever`)).toMatchObject({ vector: expect.any(Float32Array) });
   });
 
+  it('is dead for an hour when its server never answers', async () => {
+    answers = { '/silent': () => undefined };
+    const { of } = pictures({ timeoutMs: 50 });
+    expect(await of(`${url}/silent`)).toMatchObject({ dead: 'it took too long' });
+    expect(visits).toHaveLength(4);
+    expect(await of(`${url}/silent`)).toMatchObject({ dead: 'it took too long' });
+    expect(visits).toHaveLength(4);
+  });
+
   it('waits as long as a busy server asks, and so do all others of its host', async () => {
     const times: [string, number][] = [];
     const note = (place: string) => times.push([place, performance.now()]);

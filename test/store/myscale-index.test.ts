@@ -71,6 +71,49 @@ describe('the vector index of MyScale', () => {
     expect(await vectorIndexState(opened.connection, 'prompts')).toMatchObject({ isBuilt: true });
   });
 
+  it('is built at the end of a bulk load, and waited for with progress', async () => {
+    const { store, server, ...opened } = await open({ kind: 'myscale-v2' });
+    const ofPrompts = () => server.vectorIndexes.all().filter(({ table }) => table === 'prompts');
+    expect(await store.beginBulkLoad({ rows: 50_000 })).toBe(true);
+    expect(ofPrompts()).toEqual([]);
+    await importParts({ store, server, ...opened }, 3);
+    server.vectorIndexes.hold(true);
+    const shares: number[] = [];
+    const stopping = new AbortController();
+    const onProgress = (share: number) => {
+      shares.push(share);
+      if (shares.length === 3) stopping.abort();
+    };
+    await expect(store.finishBulkLoad({ signal: stopping.signal, onProgress })).rejects.toMatchObject({
+      name: expect.stringMatching(/AbortError|BotError/),
+    });
+    expect(shares).toEqual([0, 0, 0]);
+    expect(await store.isBulkLoadUnfinished()).toBe(true);
+    server.vectorIndexes.hold(false);
+    await store.finishBulkLoad({ onProgress: (share) => shares.push(share) });
+    expect(shares.at(-1)).toBe(1);
+    expect(ofPrompts()).toHaveLength(1);
+    expect(await store.isBulkLoadUnfinished()).toBe(false);
+    expect(await vectorIndexState(opened.connection, 'prompts')).toMatchObject({ isBuilt: true });
+  });
+
+  it('that can not be built after a bulk load is told, searched without, and built by the next who can', async () => {
+    const { store, server, ...opened } = await open({ kind: 'myscale-v1' });
+    await store.beginBulkLoad({ rows: 50_000 });
+    await importParts({ store, server, ...opened }, 2);
+    server.vectorIndexes.breakDown('Memory limit (total) exceeded');
+    await expect(store.finishBulkLoad()).rejects.toMatchObject({
+      name: 'BotError',
+      message: expect.stringMatching(/could not build the vector index of prompts/),
+      cause: { message: 'Memory limit (total) exceeded' },
+    });
+    expect(await idsOf(store.searchPrompts(vector(1), { limit: 1 }))).toEqual(['row 1']);
+    server.vectorIndexes.breakDown('');
+    await store.finishBulkLoad();
+    expect(await store.isBulkLoadUnfinished()).toBe(false);
+    expect(await vectorIndexState(opened.connection, 'prompts')).toMatchObject({ isBuilt: true });
+  });
+
   it('is of the type and with the parameters of VECTOR_INDEX', async () => {
     const vectorIndex = vectorIndexSetting.parse('hnswflat(m=16, ef_s=512)');
     const opened = await open({ kind: 'myscaledb-v2', vectorIndex });
