@@ -40,7 +40,7 @@ describe('starting', () => {
     expect(output).not.toMatch(/hunter2|\n\s+at /);
   });
 
-  it('tells a second process on the same folder which folder it is, and what to do', { timeout: 60_000 }, async () => {
+  it('tells a second process on the same folder which folder it is, and what to do', { timeout: 200_000 }, async () => {
     const folder = await usedFolder();
     await start(folder);
     const { code, output } = await runToEnd(folder, {});
@@ -50,7 +50,7 @@ describe('starting', () => {
     expect(output).not.toMatch(/\n\s+at /);
   });
 
-  it('names PORT when the port is taken', { timeout: 60_000 }, async () => {
+  it('names PORT when the port is taken', { timeout: 200_000 }, async () => {
     const { url } = await start(await usedFolder());
     const { code, output } = await runToEnd(await usedFolder(), { PORT: new URL(url).port });
     expect(code).toBe(1);
@@ -58,7 +58,7 @@ describe('starting', () => {
   });
 
   it('says in one line which model is used when the hub is out of reach, and which setting seems misspelt', {
-    timeout: 60_000,
+    timeout: 200_000,
   }, async () => {
     const program = await start(newFolder(), { DISCORD_TOKN: 'a-token' });
     expect(
@@ -73,7 +73,7 @@ describe('starting', () => {
   });
 
   it('refuses another model than the database was built with, and says how to change it', {
-    timeout: 60_000,
+    timeout: 200_000,
   }, async () => {
     const folder = await usedFolder();
     await (await start(folder)).end('SIGTERM');

@@ -34,7 +34,11 @@ export function startCommand(
   child.stderr.on('data', (chunk) => {
     output += chunk;
   });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
+  let isClosed = false;
+  const ended = once(child, 'close').then(([code]) => {
+    isClosed = true;
+    return code as number | null;
+  });
   return {
     child,
     ended,
@@ -42,9 +46,8 @@ export function startCommand(
     async said(words) {
       const has = () => (typeof words === 'string' ? output.includes(words) : words.test(output));
       while (!has()) {
-        if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`it ended without ${words}: ${output}`);
-        await once(child.stderr, 'data');
+        if (isClosed) throw new Error(`it ended without ${words}: ${output}`);
+        await Promise.race([once(child.stderr, 'data'), ended]);
       }
     },
   };
