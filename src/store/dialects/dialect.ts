@@ -12,7 +12,7 @@ export interface Dialect {
   vectorColumns(column: string): string;
   /** A row's cells that fill `vectorColumns(column)`. */
   vectorCells(column: string, vector: Float32Array): Readonly<Record<string, unknown>>;
-  /** Settings of a table with a vector index, besides those of all. */
+  /** Settings of a table with a vector index. */
   readonly indexedTable: Settings;
   /** Declares the index (cosine distance over `column`), which new rows join from then on; twice is once. */
   addVectorIndex(table: string, column: string, dimensions: number): string;
