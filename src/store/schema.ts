@@ -48,7 +48,7 @@ export function corpusTables({ dialect, dimensions, layout }: SchemaTarget): str
   const vector = (column: string) => `
     ${dialect.vectorColumns(column)},
     CONSTRAINT vec_len CHECK length(${column}) = ${dimensions}`;
-  const settings = settingsClause({ ...dialect.indexedTable, ...durable });
+  const settings = settingsClause({ ...durable, ...dialect.indexedTable });
   return [
     `CREATE TABLE IF NOT EXISTS ${layout.table('prompts')} (
     id String,

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS prompts (
     vector String EPHEMERAL,
     prompt_vector Array(Float32) DEFAULT reinterpret(base64Decode(vector), 'Array(Float32)') CODEC(NONE),
     CONSTRAINT vec_len CHECK length(prompt_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 8, min_compress_block_size = 1024, fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8, min_compress_block_size = 1024;
 
 CREATE TABLE IF NOT EXISTS prompt_images (
     id String,
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS prompt_images (
     vector String EPHEMERAL,
     image_vector Array(Float32) DEFAULT reinterpret(base64Decode(vector), 'Array(Float32)') CODEC(NONE),
     CONSTRAINT vec_len CHECK length(image_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 8, min_compress_block_size = 1024, fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8, min_compress_block_size = 1024;
 
 ALTER TABLE prompts ADD INDEX IF NOT EXISTS prompt_vector_index prompt_vector TYPE vector_similarity('hnsw', 'cosineDistance', 16, 'bf16', 32, 128);
 

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS prompts (
     source_site String,
     prompt_vector Array(Float32) CODEC(NONE),
     CONSTRAINT vec_len CHECK length(prompt_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 32, float_vector_search_metric_type = 'Cosine', fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 32, float_vector_search_metric_type = 'Cosine';
 
 CREATE TABLE IF NOT EXISTS prompt_images (
     id String,
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS prompt_images (
     url String,
     image_vector Array(Float32) CODEC(NONE),
     CONSTRAINT vec_len CHECK length(image_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 32, float_vector_search_metric_type = 'Cosine', fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 32, float_vector_search_metric_type = 'Cosine';
 
 ALTER TABLE prompts ADD VECTOR INDEX IF NOT EXISTS prompt_vector_index prompt_vector TYPE MSTG('metric_type=Cosine');
 
