@@ -33,8 +33,15 @@ function keep(nearest: Near[], candidate: Near, count: number): void {
   if (nearest.length > count) nearest.pop();
 }
 
+/** Four sums at once: no addition waits for the one before. */
 function dot(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < one.length; index++) sum += (one[index] ?? 0) * (other[index] ?? 0);
-  return sum;
+  const at = (index: number) => (one[index] ?? 0) * (other[index] ?? 0);
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (let index = 0; index < one.length; index += 4) {
+    first += at(index);
+    second += at(index + 1);
+    third += at(index + 2);
+    fourth += at(index + 3);
+  }
+  return first + second + third + fourth;
 }

@@ -201,13 +201,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_
 FORMAT JSONEachRow;
 
 -- parameters: scope, generations
-SELECT generation, countIf(kind = 'like') AS likes, countIf(kind = 'dislike') AS dislikes
-FROM (
-  SELECT generation, user, kind
-  FROM (SELECT * FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String} LIMIT 1 BY id)
-  GROUP BY generation, user, kind HAVING sum(delta) > 0
-)
-GROUP BY generation
+SELECT generation, id, user, kind, delta FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
