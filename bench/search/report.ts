@@ -19,7 +19,18 @@ export async function writeReport(reports: readonly SearchReport[]): Promise<voi
 
 function tables(reports: readonly SearchReport[]): string {
   const machine = reports[0]?.machine ?? '';
-  return [`Machine: ${machine}.`, ...reports.map(table)].join('\n\n');
+  return [`Machine: ${machine}.`, ...growth(reports), ...reports.map(table)].join('\n\n');
+}
+
+/** What more rows cost the first system. */
+function growth(reports: readonly SearchReport[]): string[] {
+  const [least, most] = [reports[0], reports.at(-1)];
+  const [few, many] = [least?.results[0], most?.results[0]];
+  if (!least || !most || least === most || !few || !many) return [];
+  const times = (many.p50Ms / few.p50Ms).toFixed(2);
+  return [
+    `At ${most.rows.toLocaleString('en')} rows \`${many.system}\` takes ${times} times as long as at ${least.rows.toLocaleString('en')} (p50).`,
+  ];
 }
 
 function table({ rows, results }: SearchReport): string {

@@ -20,8 +20,8 @@ import { checkVector, type VectorModel } from './vectors.ts';
 // Above this many rows ClickHouse leaves the index and scans (max_limit_for_vector_search_queries).
 const maxCandidates = 1_000;
 
-// Equal prompts collapse, so more rows than asked for are fetched from the start.
-const spareCandidates = 20;
+// Equal prompts collapse, so more rows than asked for are fetched from the start; each costs reading, and an import drops most equals.
+const spareCandidates = (limit: number) => Math.min(20, Math.ceil(limit / 2));
 
 /**
  * The corpus query. Its shape is what the index answers: ordered by the distance alone, ascending, with a LIMIT and no filter;
@@ -114,7 +114,7 @@ async function corpusCandidates(searchers: Searchers, { table, vector, options }
 
   let found: Candidate[] = [];
   let fetched = 0;
-  for (const limit of [Math.min(options.limit + spareCandidates, maxCandidates), maxCandidates]) {
+  for (const limit of [Math.min(options.limit + spareCandidates(options.limit), maxCandidates), maxCandidates]) {
     const rows = await fetch(corpusQuery(dialect, table), limit);
     found = await distinct(rows);
     fetched = rows.length;
