@@ -20,7 +20,7 @@ export interface QueryFiles {
 
 export const queryCount = 200;
 /** How many true neighbours of each query are known. */
-export const knownNeighbours = 10;
+const knownNeighbours = 10;
 
 const streams = { corpus: 10, queries: 11 };
 const seeds = { corpus: 20, queries: 21 };

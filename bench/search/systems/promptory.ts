@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Embedder } from '../../../src/embedder/embedder.ts';
 import { createLog } from '../../../src/log.ts';
 import { createSearch } from '../../../src/search.ts';
 import { createCalibration } from '../../../src/similarity.ts';
@@ -72,7 +73,8 @@ function createWholeSearch(store: PromptStore) {
   });
   const outbox = { settled: async () => undefined };
   return async ({ vector, text }: Query, limit: number) => {
-    const embedder = { embedTexts: async () => [vector], embedImages: async () => [] };
+    const made = { embedTexts: async () => [vector], embedImages: async () => [], close: async () => undefined };
+    const embedder: Embedder = { model: 'bench', dimensions, ...made };
     const { byText } = createSearch({ embedder, store, outbox, calibration: () => calibration });
     const found = await byText(text, { scope, limit });
     return found.map(({ id, prompt, similarity }) => ({ id: Number(id), prompt, distance: 1 - similarity }));
