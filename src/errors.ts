@@ -37,6 +37,25 @@ export class BotError extends Error {
   }
 }
 
+const ordinary: ReadonlySet<ErrorCode> = new Set([
+  'invalid_input',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'cancelled',
+  'too_large',
+  'unsupported_image',
+  'queue_full',
+  'quota_exceeded',
+  'refused',
+]);
+
+/** True where whoever asked was told so as they should be: nothing is wrong with the program or a service. */
+export function isOrdinary({ code }: BotError): boolean {
+  return ordinary.has(code);
+}
+
 /** True when the work was stopped on purpose, by an AbortSignal or by a person. */
 export function isAbort(error: unknown): boolean {
   return (

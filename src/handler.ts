@@ -41,7 +41,7 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     const jobId = jobIdOf(invocation);
     const task = taskOf(invocation);
     if (!task) return { jobId, ahead: 0 };
-    const { scope, person, thread, carried } = invocation;
+    const { scope, person, thread, carried, isLocal } = invocation;
     if (task.kind === 'command' && typeof task.values['model'] === 'string')
       await parts.checkModel(task.values['model']);
     const user = hashUser(scope, person.id);
@@ -64,7 +64,7 @@ export function createHandler(parts: HandlerParts): ChatHandler {
       scope,
       pictures: lane === 'image' ? picturesOf(task) : 0,
       exempt: isExempt(person),
-      portable: sharesData && carried !== undefined,
+      portable: sharesData && !isLocal,
       payload,
     });
     return { jobId, ...place };

@@ -3,7 +3,7 @@ import { createComfyuiApi } from './comfyui/api.ts';
 import { readRejection, rejected } from './comfyui/failures.ts';
 import { type JobOptions, runJob } from './comfyui/job.ts';
 import { createJobProgress } from './comfyui/progress.ts';
-import { builtInWorkflow, fillWorkflow, readWorkflow, type Values, type Workflow } from './comfyui/workflow.ts';
+import { builtInWorkflow, fillWorkflow, readOwnWorkflow, type Values, type Workflow } from './comfyui/workflow.ts';
 import { foldNegative } from './fold-negative.ts';
 import type { GeneratedImage, GenerateOptions, GeneratorLimits, ImageGenerator, ImageRequest } from './generator.ts';
 import { createHttpClient, type HttpAnswer } from './http.ts';
@@ -134,10 +134,8 @@ interface Workflows {
 function workflowsOf({ workflow, sourceWorkflow }: ComfyuiSettings): Workflows {
   if (!workflow && !sourceWorkflow) return { plain: builtInWorkflow('txt2img'), source: builtInWorkflow('img2img') };
   return {
-    plain: workflow ? readWorkflow(workflow, 'COMFYUI_WORKFLOW', ['prompt', 'seed']) : builtInWorkflow('txt2img'),
-    source: sourceWorkflow
-      ? readWorkflow(sourceWorkflow, 'COMFYUI_SOURCE_WORKFLOW', ['prompt', 'seed', 'source'])
-      : undefined,
+    plain: workflow ? readOwnWorkflow('COMFYUI_WORKFLOW', workflow) : builtInWorkflow('txt2img'),
+    source: sourceWorkflow ? readOwnWorkflow('COMFYUI_SOURCE_WORKFLOW', sourceWorkflow) : undefined,
   };
 }
 

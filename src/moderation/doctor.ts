@@ -9,18 +9,14 @@ import { readWordList } from './word-list.ts';
 export async function checkModeration({ moderation, openai, secrets }: Config): Promise<Check[]> {
   const { wordsFile, service } = moderation;
   return [
-    ...(wordsFile === undefined ? [] : [checkWordsFile(wordsFile)]),
+    // A list with faults is one of the settings' faults.
+    ...(wordsFile === undefined ? [] : [wordsIn(wordsFile)]),
     ...(service && openai ? [await checkService(openai, secrets)] : []),
   ];
 }
 
-function checkWordsFile(file: string): Check {
-  const name = 'Blocked words';
-  try {
-    return { name, ok: true, detail: `${readWordList(file).length} entries in ${file}` };
-  } catch (error) {
-    return failed(name, error);
-  }
+function wordsIn(file: string): Check {
+  return { name: 'Blocked words', ok: true, detail: `${readWordList(file).length} entries in ${file}` };
 }
 
 async function checkService(openai: { apiKey: string; baseUrl: string | undefined }, secrets: readonly string[]) {
@@ -31,11 +27,7 @@ async function checkService(openai: { apiKey: string; baseUrl: string | undefine
     await moderator.judgeTexts(['a cat on a sofa']);
     return { name, ok: true, detail: `${moderationModel} answers` };
   } catch (error) {
-    return failed(name, error);
+    if (!(error instanceof BotError)) throw error;
+    return { name, ok: false, detail: error.message };
   }
-}
-
-function failed(name: string, error: unknown): Check {
-  if (!(error instanceof BotError)) throw error;
-  return { name, ok: false, detail: error.message };
 }

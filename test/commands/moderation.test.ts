@@ -155,7 +155,7 @@ describe('adult content', () => {
     const { spent } = await open();
     const cards = await bot.say('prompt', { text: 'a nude', raw: true });
     expect(errorIn(cards)).toMatch(
-      /“nude” is on the operator's list of adult words\. This place is not for adults: ask in/,
+      /“nude” is on the operator's list of adult words\. This place is not for adults\. Change/,
     );
     expect(spent).toEqual([]);
   });

@@ -37,6 +37,7 @@ describe('provenance', () => {
       prompt: 'a fox in the snow',
       source: 'own',
       similarity: 1,
+      alike: 0,
       picture: images?.at(-1)?.key,
     });
     expect(others.map(({ prompt }) => prompt)).not.toContain('a fox in the snow');
@@ -48,7 +49,7 @@ describe('provenance', () => {
     const { bytes, card } = await made('a heron at dawn', { seed: 5 });
     const [found] = await find(bytes, { scope: 'memory:elsewhere' });
     const [first] = found?.neighbours ?? [];
-    expect(first).toMatchObject({ prompt: 'a heron at dawn', source: 'picture', similarity: 1 });
+    expect(first).toMatchObject({ prompt: 'a heron at dawn', source: 'picture', similarity: 1, alike: 0 });
     expect(first?.id).not.toBe(card?.generationId);
     const used = await bot.press(found?.actions[0]?.id ?? '', { scope: 'memory:elsewhere' });
     expect(used.at(-1)).toMatchObject({ text: 'a heron at dawn' });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig, settingNames } from '../../src/config.ts';
@@ -33,6 +34,27 @@ describe('settings', () => {
     expect(fault).toMatch(/CLICKHOUSE_URL must be a web address such as/);
     expect(fault).toMatch(/HOST 0\.0\.0\.0 .* needs WEB_TOKEN too: set one, or remove HOST/);
     expect(fault).toMatch(/OPENAI_MODEL is set without OPENAI_API_KEY: set OPENAI_API_KEY too/);
+  });
+
+  it('lists what is wrong with the files that settings name among the other faults', () => {
+    const words = path.join(mkdtempSync(path.join(tmpdir(), 'promptory-words-')), 'words.txt');
+    writeFileSync(words, 'fine\n/(/\n/x/g\n');
+    const given = { PORT: 'many', IMAGE_BACKENDS: 'comfyui http://gpu:1', COMFYUI_WORKFLOW: words };
+    const fault = faultOf({ ...given, BLOCKED_WORDS_FILE: words, COMFYUI_SOURCE_WORKFLOW: '/nowhere' });
+    expect(fault).toMatch(/4 faults/);
+    expect(fault).toMatch(/PORT must be a number/);
+    expect(fault).toMatch(/BLOCKED_WORDS_FILE .*words.txt has faults:\n +- line 2: .*\n +- line 3: /);
+    expect(fault).toMatch(/COMFYUI_WORKFLOW .*words.txt.* is no JSON/);
+    expect(fault).toMatch(/COMFYUI_SOURCE_WORKFLOW .*nowhere.* can't be read/);
+    expect(faultOf({ BLOCKED_WORDS_FILE: '/nowhere' })).toMatch(
+      /a fault:\n {2}- BLOCKED_WORDS_FILE \/nowhere can't be/,
+    );
+  });
+
+  it('asks about a misspelt name beside the fault that it may be the cause of', () => {
+    expect(faultOf({ SLACK_APP_TOKEN: 'xapp-1', SLACK_BOT_TOKN: 'xoxb-1' })).toMatch(
+      /SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN.*\nSLACK_BOT_TOKN is not a setting; did you mean SLACK_BOT_TOKEN\?/,
+    );
   });
 
   it.each([

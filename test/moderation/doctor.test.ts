@@ -29,10 +29,6 @@ test('says how many entries the list has, and that the service answers', async (
   });
 });
 
-test('names what is wrong with the list, and says nothing where nothing is set', async () => {
-  writeFileSync(file, '/(/\n');
-  expect(await checkModeration(parseConfig({ BLOCKED_WORDS_FILE: file }))).toMatchObject([
-    { ok: false, detail: expect.stringContaining('line 1') },
-  ]);
+test('says nothing where nothing is set', async () => {
   expect(await checkModeration(parseConfig({}))).toEqual([]);
 });
