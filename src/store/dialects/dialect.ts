@@ -32,7 +32,7 @@ export interface Dialect {
   /** True for a text that holds any of the words (see `wordsIn`) bound as the parameter `words`. */
   holdsAny(column: string, words: string): string;
   /**
-   * Parameters to write into the statement, of our own making (numbers, base64): chDB runs the queries of a process that bind any one after another.
+   * Parameters to write into the statement, of our own making (numbers, base64, ids; see src/store/inline.ts): chDB runs the queries of a process that bind any one after another.
    * What a person typed is always bound.
    */
   readonly inlined: readonly string[];
