@@ -133,9 +133,15 @@ interface OptionBase {
 
 /** What a command takes; each platform renders it as typed options, flags (`--count 4`) or a form. */
 export type CommandOption = OptionBase &
-  /** `isPrompt`: says what pictures are wanted or searched, so that the operator's rules hold for it. */
+  /** `isPrompt`, `isUnwanted`: says what pictures are wanted or searched, or what must not be in them, so that the operator's rules hold for it. */
   (
-    | { type: 'text'; maxLength: number; suggests?: boolean | undefined; isPrompt?: boolean | undefined }
+    | {
+        type: 'text';
+        maxLength: number;
+        suggests?: boolean | undefined;
+        isPrompt?: boolean | undefined;
+        isUnwanted?: boolean | undefined;
+      }
     | { type: 'integer'; min: number; max: number }
     | { type: 'choice'; choices: readonly string[] }
     | { type: 'flag' }

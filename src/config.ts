@@ -145,7 +145,7 @@ function toConfig(values: Settings, warnings: readonly string[]): Config {
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai,
     image: imageConfigOf(values, openai),
-    moderation: moderationConfigOf(values),
+    moderation: moderationConfigOf(values, openai),
     allowLora: values.ALLOW_LORA === 'true',
     discord: discordConfigOf(values),
     slack: slackConfigOf(values),
@@ -167,9 +167,8 @@ function secretsOf(values: Settings): string[] {
   const passwords = [...addresses.map((address) => new URL(address).password), ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...new Set([...tokens, values.S3_SECRET_ACCESS_KEY, ...passwords, ...passwords.map(decoded)])].flatMap(
-    (secret) => secret || [],
-  );
+  const keys = [values.S3_SECRET_ACCESS_KEY, values.OPENAI_MODERATION_API_KEY];
+  return [...new Set([...tokens, ...keys, ...passwords, ...passwords.map(decoded)])].flatMap((secret) => secret || []);
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

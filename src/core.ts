@@ -151,7 +151,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     model: embedder.model,
     notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
     async search(query, options) {
-      gate.checkWords(query.text === undefined ? [] : [query.text], { user: options.scope });
+      gate.checkWords({ texts: query.text === undefined ? [] : [query.text] }, { user: options.scope });
       const found = await searchDirectly({ search: pipeline.search, provenance }, query, options);
       return isPageForAdults(config.moderation) ? found.map(unmarked) : found;
     },

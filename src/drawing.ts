@@ -50,7 +50,8 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
       { prompt, negativePrompt, count, seed, ...size, source, model },
       { signal, onProgress: (update) => progress(label, shownOf(update)) },
     );
-    const reviewed = await gate.review(made.images, { user: request.user, signal });
+    const bytes = made.images.map((image) => image.bytes);
+    const reviewed = await gate.review(bytes, { user: request.user, signal });
     const kept = made.images.filter((_, index) => !reviewed[index]?.refused);
     const withheld = reviewed.flatMap(({ refused }) => refused ?? []);
     if (kept.length === 0 && withheld[0]) {
@@ -87,8 +88,8 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
     const { prompt, negativePrompt } = refinement;
     const described = { prompt, negativePrompt, generator, model, generation: request.id, parent: request.parent?.id };
     return Promise.all(
-      made.images.map(async ({ bytes, seed }) => {
-        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, seed });
+      made.images.map(async ({ bytes, seed, sampling }) => {
+        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, ...sampling, seed });
         return { key: await images.put(encoded), ...picture, seed };
       }),
     );
