@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { SearchReport } from './search/figures.ts';
 import { writeReport } from './search/report.ts';
-import { benchSearch, type SearchReport } from './search/search.ts';
+import { benchSearch, buildForSearch } from './search/search.ts';
 
 type Figures = Record<string, string | number>;
 
@@ -39,11 +40,22 @@ if (alone) {
 async function run() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, docs: { type: 'boolean' }, rows: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      docs: { type: 'boolean' },
+      rows: { type: 'string' },
+      keep: { type: 'string' },
+      'build-only': { type: 'boolean' },
+    },
   });
   const json = values.json ?? false;
   if (positionals[0] === 'search')
-    return runSearch((values.rows ?? '10000').split(',').map(Number), { json, docs: values.docs ?? false });
+    return runSearch((values.rows ?? '10000').split(',').map(Number), {
+      json,
+      docs: values.docs ?? false,
+      keep: values.keep,
+      buildOnly: values['build-only'] ?? false,
+    });
   const named = positionals.filter((name) => name in benches);
   const results: Record<string, Figures> = {};
   for (const name of named.length > 0 ? named : Object.keys(benches)) {
@@ -54,11 +66,25 @@ async function run() {
   console.log(json ? JSON.stringify({ machine, results }, null, 2) : machine);
 }
 
+interface SearchRun {
+  json: boolean;
+  docs: boolean;
+  /** A folder that keeps what was built. */
+  keep: string | undefined;
+  buildOnly: boolean;
+}
+
 /** One report a number of rows; as JSON a single one stands alone. */
-async function runSearch(sizes: readonly number[], { json, docs }: { json: boolean; docs: boolean }) {
+async function runSearch(sizes: readonly number[], { json, docs, keep, buildOnly }: SearchRun) {
+  const options = { keep, say: (line: string) => console.error(line) };
+  if (buildOnly && !keep) throw new Error('--build-only needs --keep FOLDER, or what it builds is lost');
+  if (buildOnly) {
+    for (const rows of sizes) await buildForSearch(rows, options);
+    return;
+  }
   const reports: SearchReport[] = [];
   for (const rows of sizes) {
-    const report = await benchSearch(rows, (line) => console.error(line));
+    const report = await benchSearch(rows, options);
     reports.push(report);
     if (!json) console.table(report.results);
   }

@@ -1,5 +1,5 @@
-import { collapseAlike } from './alike.ts';
 import type { NeighbourView } from './chat.ts';
+import { distinct, type Ranking } from './distinct.ts';
 import type { Embedder, Embedding } from './embedder/embedder.ts';
 import { BotError } from './errors.ts';
 import { netLikes, rankByFeedback, steerQuery } from './feedback.ts';
@@ -57,9 +57,9 @@ const wordCandidates = 20;
 /** Retrieval: embeds the query, searches corpus and own generations by meaning and by words, and applies relevance feedback. */
 export function createSearch({ embedder, store, outbox, calibration }: SearchParts): Search {
   /** By meaning, steered by feedback, fused with that by rare words. */
-  async function textRanking(text: string, query: Embedding, request: SearchRequest): Promise<Neighbour[]> {
+  async function textRanking(text: string, query: Embedding, request: SearchRequest, times: number): Promise<Ranking> {
     await outbox.settled();
-    const options = optionsFor(request, candidates);
+    const options = optionsFor(request, candidates * times);
     const [near, worded] = await Promise.all([
       store.searchPrompts(query, options).then((found) => steeredSearch(query, found, options)),
       store.searchWords(text, query, optionsFor(request, wordCandidates)),
@@ -70,10 +70,11 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
       [...near, ...worded].map(({ prompt }) => prompt),
     );
     const similarityOf = (match: Match, index: number) => combine(promptToPrompt(match.cosine), overlaps[index] ?? 0);
-    return fuseRankings([
+    const neighbours = fuseRankings([
       rankByFeedback(neighboursOf(request, near, similarityOf)),
       neighboursOf(request, worded, (match, index) => similarityOf(match, near.length + index)),
     ]);
+    return { neighbours, mayHaveMore: near.length >= options.limit };
   }
 
   async function steeredSearch(query: Embedding, found: Match[], options: SteerOptions): Promise<Match[]> {
@@ -81,13 +82,15 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
     return steered === query ? found : store.searchPrompts(steered, options);
   }
 
-  async function imageRanking(queries: readonly Embedding[], request: SearchRequest): Promise<Neighbour[]> {
+  async function imageRanking(queries: readonly Embedding[], request: SearchRequest, times: number): Promise<Ranking> {
     await outbox.settled();
-    const lists = await Promise.all(
-      queries.map((query) => store.searchImages(query, optionsFor(request, request.limit * 2))),
-    );
+    const options = optionsFor(request, request.limit * 2 * times);
+    const lists = await Promise.all(queries.map((query) => store.searchImages(query, options)));
     const { imageToImage } = calibration();
-    return rankByFeedback(neighboursOf(request, lists.flat(), (match) => imageToImage(match.cosine)));
+    return {
+      neighbours: rankByFeedback(neighboursOf(request, lists.flat(), (match) => imageToImage(match.cosine))),
+      mayHaveMore: lists.some(({ length }) => length >= options.limit),
+    };
   }
 
   const embedPictures = (pictures: readonly Uint8Array[], { signal }: SearchRequest) =>
@@ -95,25 +98,29 @@ export function createSearch({ embedder, store, outbox, calibration }: SearchPar
 
   return {
     async byText(text, request) {
-      return best([await textRanking(text, await embedText(text, request.signal), request)], request);
+      const query = await embedText(text, request.signal);
+      return distinct(request, async (times) => [await textRanking(text, query, request, times)]);
     },
     async byImages(pictures, request) {
-      return best([await imageRanking(await embedPictures(pictures, request), request)], request);
+      const queries = await embedPictures(pictures, request);
+      return distinct(request, async (times) => [await imageRanking(queries, request, times)]);
     },
     async byTextAndImages(text, pictures, request) {
       const [query, queries] = await Promise.all([embedText(text, request.signal), embedPictures(pictures, request)]);
-      const rankings = await Promise.all([textRanking(text, query, request), imageRanking(queries, request)]);
-      return best(rankings, request);
+      return distinct(request, (times) =>
+        Promise.all([textRanking(text, query, request, times), imageRanking(queries, request, times)]),
+      );
     },
     async similarTo(generation, request) {
       const vectors = await store.vectorsOf(request.scope, generation.id);
       if (!vectors) return [];
       const derived = { ...request, excludePrompt: generation.prompt };
-      const rankings = await Promise.all([
-        textRanking(generation.prompt, vectors.prompt, derived),
-        imageRanking(vectors.images, derived),
-      ]);
-      return best(rankings, request);
+      return distinct(request, (times) =>
+        Promise.all([
+          textRanking(generation.prompt, vectors.prompt, derived, times),
+          imageRanking(vectors.images, derived, times),
+        ]),
+      );
     },
   };
 
@@ -169,9 +176,4 @@ function neighboursOf(
     byId.set(match.id, { ...shown, similarity, alike: copies });
   }
   return [...byId.values()];
-}
-
-/** The rankings fused, near-duplicates as one; what is left is shown nearest first, as feedback settles. */
-function best(rankings: readonly (readonly Neighbour[])[], { limit }: SearchRequest): Neighbour[] {
-  return rankByFeedback(collapseAlike(fuseRankings(rankings)).slice(0, limit));
 }

@@ -1,23 +1,23 @@
-import { readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
-import { milliseconds, type OpenSystem, type Searcher } from './system.ts';
-import { readVectors, vectorsOf } from './vectors.ts';
+import { allVectors, queryTexts } from './corpus.ts';
+import { megabytes, sizeOf } from './sizes.ts';
+import { type CreateSystem, type Found, milliseconds, type Query, type Searcher } from './system.ts';
 
 /** Each in a module of its own, so that a process holds no more than what it measures. */
-const systems: Readonly<Record<string, () => Promise<OpenSystem>>> = {
-  promptory: async () => (await import('./systems/promptory.ts')).openPromptory,
-  lancedb: async () => (await import('./systems/lancedb.ts')).openLanceDb,
-  'sqlite-vec': async () => (await import('./systems/sqlite-vec.ts')).openSqliteVec,
-  usearch: async () => (await import('./systems/usearch.ts')).openUsearch,
+const systems: Readonly<Record<string, () => Promise<CreateSystem>>> = {
+  promptory: async () => (await import('./systems/promptory.ts')).createPromptory,
+  lancedb: async () => (await import('./systems/lancedb.ts')).createLanceDb,
+  'sqlite-vec': async () => (await import('./systems/sqlite-vec.ts')).createSqliteVec,
+  usearch: async () => (await import('./systems/usearch.ts')).createUsearch,
 };
 
+const corpus = z.object({ vectors: z.string(), rows: z.number() });
 const order = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('load'), vectors: z.string(), rows: z.number() }),
+  z.object({ do: z.literal('build'), corpus }),
+  z.object({ do: z.literal('open'), corpus, queries: z.string() }),
   z.object({
     do: z.literal('search'),
     searcher: z.string(),
-    queries: z.string(),
     from: z.number(),
     to: z.number(),
     limit: z.number(),
@@ -27,15 +27,27 @@ const order = z.discriminatedUnion('do', [
 ]);
 
 const [name = '', folder = ''] = process.argv.slice(2);
-const open = await systems[name]?.();
-if (!open) throw new Error(`There is no system ${name}`);
-const system = await open(folder);
-process.send?.({ searchers: system.searchers.map(({ name, efforts = [] }) => ({ name, efforts })) });
+const create = await systems[name]?.();
+if (!create) throw new Error(`There is no system ${name}`);
+const system = await create(folder);
+let queries: Query[] = [];
+process.send?.({
+  searchers: system.searchers.map(({ name, efforts = [], scans = false, ranksByMore = false }) => ({
+    name,
+    efforts,
+    scans,
+    ranksByMore,
+  })),
+});
 
 process.on('message', async (message) => {
   const wanted = order.parse(message);
-  if (wanted.do === 'load') process.send?.(await system.load(wanted.vectors, wanted.rows));
-  else if (wanted.do === 'search') process.send?.(await search(wanted));
+  if (wanted.do === 'build') process.send?.(await system.build(wanted.corpus));
+  else if (wanted.do === 'open') {
+    const texts = queryTexts();
+    queries = (await allVectors(wanted.queries)).map((vector, index) => ({ vector, text: texts[index] ?? '' }));
+    process.send?.({ openMs: await milliseconds(() => system.open(wanted.corpus)) });
+  } else if (wanted.do === 'search') process.send?.(await search(wanted));
   else {
     const rssMB = megabytes(process.memoryUsage().rss);
     await system.close();
@@ -47,29 +59,16 @@ async function search(wanted: Extract<z.infer<typeof order>, { do: 'search' }>) 
   const searcher = system.searchers.find(({ name }) => name === wanted.searcher);
   if (!searcher) throw new Error(`${name} has no searcher ${wanted.searcher}`);
   if (wanted.effort !== undefined) searcher.setEffort?.(wanted.effort);
-  const answers: { id: number[]; ms: number }[] = [];
-  for await (const block of readVectors(wanted.queries, 1_024)) {
-    const queries = [...vectorsOf(block)].slice(wanted.from, wanted.to);
-    for (const query of queries) answers.push(await timed(searcher, query, wanted.limit));
-  }
-  return { ids: answers.map(({ id }) => id), ms: answers.map(({ ms }) => ms) };
+  const answers: { ids: number[]; ms: number }[] = [];
+  for (const query of queries.slice(wanted.from, wanted.to)) answers.push(await timed(searcher, query, wanted.limit));
+  return { ids: answers.map(({ ids }) => ids), ms: answers.map(({ ms }) => ms) };
 }
 
-async function timed(searcher: Searcher, query: Float32Array, limit: number) {
-  let id: number[] = [];
+async function timed(searcher: Searcher, query: Query, limit: number) {
+  let found: Found[] = [];
   const ms = await milliseconds(async () => {
-    id = await searcher.search(query, limit);
+    found = await searcher.search(query, limit);
   });
-  return { id, ms };
-}
-
-function sizeOf(place: string): number {
-  const found = statSync(place);
-  return found.isDirectory()
-    ? readdirSync(place).reduce((sum, name) => sum + sizeOf(path.join(place, name)), 0)
-    : found.size;
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1e6);
+  if (found.some(({ prompt }) => !prompt)) throw new Error(`${searcher.name} found a row without its prompt`);
+  return { ids: found.map(({ id }) => id), ms };
 }

@@ -1,4 +1,4 @@
-import type { SearchReport } from './search.ts';
+import type { SearchReport } from './figures.ts';
 
 const frame = { width: 720, height: 400, left: 64, right: 168, top: 24, bottom: 48 };
 // Told apart without colour vision too (Okabe and Ito 2008).

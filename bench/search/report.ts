@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packageRoot } from '../../src/paths.ts';
+import type { SearchFigures, SearchReport } from './figures.ts';
 import { plotSearch } from './plot.ts';
-import type { SearchFigures, SearchReport } from './search.ts';
 
 const page = path.join(packageRoot, 'docs/benchmarks.md');
 const plot = path.join(packageRoot, 'docs/benchmarks-search.svg');
@@ -19,13 +19,24 @@ export async function writeReport(reports: readonly SearchReport[]): Promise<voi
 
 function tables(reports: readonly SearchReport[]): string {
   const machine = reports[0]?.machine ?? '';
-  return [`Machine: ${machine}.`, ...reports.map(table)].join('\n\n');
+  return [`Machine: ${machine}.`, ...growth(reports), ...reports.map(table)].join('\n\n');
+}
+
+/** What more rows cost the first system. */
+function growth(reports: readonly SearchReport[]): string[] {
+  const [least, most] = [reports[0], reports.at(-1)];
+  const [few, many] = [least?.results[0], most?.results[0]];
+  if (!least || !most || least === most || !few || !many) return [];
+  const times = (many.p50Ms / few.p50Ms).toFixed(2);
+  return [
+    `At ${most.rows.toLocaleString('en')} rows \`${many.system}\` takes ${times} times as long as at ${least.rows.toLocaleString('en')} (p50).`,
+  ];
 }
 
 function table({ rows, results }: SearchReport): string {
   const own = results[0]?.p50Ms ?? 1;
   const header =
-    '| system | recall@10 | p50, ms | p95, ms | p50 / ours | load, s | index, s | disk, MB | memory, MB |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |';
+    '| system | recall@10 | p50, ms | p95, ms | p50 / ours | first, ms | load, s | index, s | open, s | disk, MB | memory, MB |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |';
   return [
     `### ${rows.toLocaleString('en')} rows`,
     [header, ...results.map((figures) => line(figures, own))].join('\n'),
@@ -33,15 +44,17 @@ function table({ rows, results }: SearchReport): string {
 }
 
 function line(figures: SearchFigures, own: number): string {
-  const { system, effort, recallAt10, p50Ms, p95Ms, loadMs, buildMs, diskMB, rssMB } = figures;
+  const { system, effort, recallAt10, p50Ms, p95Ms, firstMs, loadMs, buildMs, openMs, diskMB, rssMB } = figures;
   const cells = [
     effort === undefined ? system : `${system} (ef ${effort})`,
-    recallAt10.toFixed(3),
+    recallAt10?.toFixed(3) ?? '',
     p50Ms.toFixed(1),
     p95Ms.toFixed(1),
     (p50Ms / own).toFixed(2),
+    firstMs.toFixed(0),
     (loadMs / 1_000).toFixed(0),
     (buildMs / 1_000).toFixed(0),
+    (openMs / 1_000).toFixed(1),
     diskMB,
     rssMB,
   ];

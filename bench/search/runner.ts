@@ -2,16 +2,26 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { z } from 'zod';
+import type { CorpusFiles } from './corpus.ts';
 
-const hello = z.object({ searchers: z.array(z.object({ name: z.string(), efforts: z.array(z.number()) })) });
-const loaded = z.object({ loadMs: z.number(), buildMs: z.number() });
+const searcher = z.object({
+  name: z.string(),
+  efforts: z.array(z.number()),
+  scans: z.boolean(),
+  ranksByMore: z.boolean(),
+});
+const hello = z.object({ searchers: z.array(searcher) });
+export const built = z.object({ loadMs: z.number(), buildMs: z.number() });
+const opened = z.object({ openMs: z.number() });
 const answers = z.object({ ids: z.array(z.array(z.number())), ms: z.array(z.number()) });
 const ended = z.object({ rssMB: z.number(), diskMB: z.number() });
 
-export interface SearchOrder {
+export type SearcherAbout = z.infer<typeof searcher>;
+export type Built = z.infer<typeof built>;
+
+interface SearchOrder {
   searcher: string;
-  /** The file of query vectors, and which of them to ask. */
-  queries: string;
+  /** Which of the queries to ask. */
   from: number;
   to: number;
   limit: number;
@@ -20,9 +30,9 @@ export interface SearchOrder {
 
 /** A system in a process of its own. */
 export interface Runner {
-  readonly searchers: z.infer<typeof hello>['searchers'];
-  readonly loaded: z.infer<typeof loaded>;
-  load(files: { vectors: string; rows: number }): Promise<void>;
+  readonly searchers: readonly SearcherAbout[];
+  build(corpus: CorpusFiles): Promise<Built>;
+  open(corpus: CorpusFiles, queries: string): Promise<z.infer<typeof opened>>;
   search(order: SearchOrder): Promise<z.infer<typeof answers>>;
   /** Closes the system, and says what it took. */
   end(): Promise<z.infer<typeof ended>>;
@@ -39,19 +49,14 @@ export async function startRunner(name: string, folder: string): Promise<Runner>
   died.catch(() => undefined);
   const next = async () => (await Promise.race([once(child, 'message'), died]))[0];
   const { searchers } = hello.parse(await next());
-  let load = { loadMs: 0, buildMs: 0 };
   async function ask<Answer>(order: object, schema: z.ZodType<Answer>): Promise<Answer> {
     child.send(order);
     return schema.parse(await next());
   }
   return {
     searchers,
-    get loaded() {
-      return load;
-    },
-    async load({ vectors, rows }) {
-      load = await ask({ do: 'load', vectors, rows }, loaded);
-    },
+    build: (corpus) => ask({ do: 'build', corpus }, built),
+    open: (corpus, queries) => ask({ do: 'open', corpus, queries }, opened),
     search: (order) => ask({ do: 'search', ...order }, answers),
     end: () => ask({ do: 'end' }, ended),
     kill: () => child.kill('SIGKILL'),

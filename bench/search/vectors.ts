@@ -3,36 +3,52 @@ import { gaussian, seededRandom } from '../../test/store/vectors.ts';
 
 export const dimensions = 512;
 
-// Squared shares of a vector: what all prompts have in common, its topic, its subject, and what is its own.
-const shares = { common: 0.45, topic: 0.25, subject: 0.2, own: 0.1 };
+// Squared shares of a vector: what all prompts have in common, its topic, its subject, and what is its own:
+// the ways in which prompts of its topic vary (style, light, place), and a rest.
+const shares = { common: 0.45, topic: 0.25, subject: 0.2, variation: 0.08, rest: 0.02 };
 const rowsOfTopic = 5_000;
+const waysOfTopic = 16;
 const rowsOfSubject = 50;
 const bytesOfVector = 4 * dimensions;
 const writtenAtOnce = 4_096;
 // A power of two, so that every odd stride visits the whole pool.
 const poolSize = 2 ** 22;
 
+interface Topic {
+  direction: Float32Array;
+  ways: readonly Float32Array[];
+}
+
 /**
- * Endless synthetic vectors that lie as CLIP's text embeddings of prompts do: in a narrow cone (two unrelated prompts have
- * a cosine of about 0.45), in topics (0.70), and in those in subjects that people vary again and again (0.90). The number of
- * topics and subjects grows with the rows. Seeded: the same in every run; another `stream` gives others of the same subjects.
+ * Endless synthetic vectors that lie as CLIP's text embeddings of prompts do: in a narrow cone (two unrelated ones have
+ * a cosine of about 0.45), in topics (0.70), and in those in subjects that people vary again and again (0.90), some of them
+ * much more often than others, in a few ways. The number of topics and subjects grows with the rows. Seeded: the same in every
+ * run; another `stream` gives others of the same subjects.
  */
 export function promptLikeVectors(rows: number, stream: number): () => Float32Array {
   const directions = createDirections();
   const random = seededRandom(stream);
   const common = directions(seededRandom(1));
-  const topics = many(Math.ceil(rows / rowsOfTopic), 2, directions);
+  const ways = many(Math.ceil(rows / rowsOfTopic) * waysOfTopic, 4, directions);
+  const topics = many(Math.ceil(rows / rowsOfTopic), 2, directions).map((direction, index): Topic => {
+    return { direction, ways: ways.slice(index * waysOfTopic, (index + 1) * waysOfTopic) };
+  });
   const subjects = many(Math.ceil(rows / rowsOfSubject), 3, directions);
   return () => {
-    const subject = Math.floor(random() * subjects.length);
+    // The square: a tenth of the subjects has a third of the rows.
+    const subject = Math.floor(random() ** 2 * subjects.length);
+    const topic = topics[subject % topics.length] ?? { direction: common, ways: [] };
     return sumOf([
       [common, shares.common],
-      [topics[subject % topics.length] ?? common, shares.topic],
+      [topic.direction, shares.topic],
       [subjects[subject] ?? common, shares.subject],
-      [directions(random), shares.own],
+      ...topic.ways.map((way): Part => [way, shares.variation / topic.ways.length, gaussian(random)]),
+      [directions(random), shares.rest],
     ]);
   };
 }
+
+type Part = readonly [direction: Float32Array, share: number, times?: number];
 
 type Directions = (random: () => number) => Float32Array;
 
@@ -57,10 +73,10 @@ function many(count: number, seed: number, directions: Directions): Float32Array
   return Array.from({ length: Math.max(1, count) }, () => directions(random));
 }
 
-function sumOf(parts: readonly (readonly [direction: Float32Array, share: number])[]): Float32Array {
+function sumOf(parts: readonly Part[]): Float32Array {
   const sum = new Float32Array(dimensions);
-  for (const [direction, share] of parts) {
-    const weight = Math.sqrt(share);
+  for (const [direction, share, times = 1] of parts) {
+    const weight = Math.sqrt(share) * times;
     for (let index = 0; index < dimensions; index++) sum[index] = (sum[index] ?? 0) + weight * (direction[index] ?? 0);
   }
   let squares = 0;

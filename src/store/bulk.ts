@@ -39,7 +39,7 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
 
   async function finish(options: CallOptions & { onProgress?: ((progress: number) => void) | undefined }) {
     const phase = await notes.note(noteName);
-    if (phase === undefined) return;
+    if (phase === undefined) return mergeFew();
     if (phase === phases.loading) {
       // One part means one graph, which a search walks once.
       await connection.command(`OPTIMIZE TABLE ${table} FINAL`, {}, 'bulk');
@@ -54,6 +54,12 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
       onProgress: ({ progress }) => options.onProgress?.(progress),
     });
     await notes.setNote(noteName, '');
+  }
+
+  /** Every part has a graph of its own, which costs a search as much as a large one: few rows are soon made one part. */
+  async function mergeFew() {
+    if ((await counts()).prompts > fewRows || (await isDistributed(connection, table))) return;
+    await connection.command(`OPTIMIZE TABLE ${table} FINAL SETTINGS optimize_skip_merged_partitions = 1`, {}, 'bulk');
   }
 
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import type { Connection } from './connection.ts';
-import type { Match, Post, PromptStore } from './store.ts';
+import type { Match, Post, PromptStore, ReactionKind } from './store.ts';
 import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
 
 type Reactions = Pick<PromptStore, 'logPost' | 'logReaction' | 'postsOf' | 'reactionsBy'>;
@@ -47,6 +47,8 @@ GROUP BY kind HAVING sum(delta) > 0`,
   };
 }
 
+const reactionRow = z.object({ generation: z.string(), id: z.string(), user: z.string(), kind, delta: z.number() });
+
 /** How many people like and dislike each of these generations now: a person counts once, while more was given than taken back. */
 export async function likesOf(
   connection: Connection,
@@ -55,18 +57,22 @@ export async function likesOf(
   { signal }: CallOptions,
 ): Promise<Map<string, Pick<Match, 'likes' | 'dislikes'>>> {
   const rows = await connection.read(
-    `SELECT generation, countIf(kind = 'like') AS likes, countIf(kind = 'dislike') AS dislikes
-FROM (
-  SELECT generation, user, kind
-  FROM (SELECT * FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String} LIMIT 1 BY id)
-  GROUP BY generation, user, kind HAVING sum(delta) > 0
-)
-GROUP BY generation`,
-    {
-      row: z.object({ generation: z.string(), likes: z.coerce.number(), dislikes: z.coerce.number() }),
-      parameters: { scope, generations },
-      signal,
-    },
+    `SELECT generation, id, user, kind, delta FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String}`,
+    { row: reactionRow, parameters: { scope, generations }, signal },
   );
-  return new Map(rows.map(({ generation, likes, dislikes }) => [generation, { likes, dislikes }]));
+  const sums = new Map<string, { generation: string; kind: ReactionKind; sum: number }>();
+  for (const { generation, user, kind, delta } of new Map(rows.map((row) => [row.id, row])).values()) {
+    const key = JSON.stringify([generation, user, kind]);
+    sums.set(key, { generation, kind, sum: (sums.get(key)?.sum ?? 0) + delta });
+  }
+  const counts = new Map<string, Pick<Match, 'likes' | 'dislikes'>>();
+  for (const { generation, kind, sum } of sums.values()) {
+    const { likes, dislikes } = counts.get(generation) ?? { likes: 0, dislikes: 0 };
+    const more = Number(sum > 0);
+    counts.set(generation, {
+      likes: likes + (kind === 'like' ? more : 0),
+      dislikes: dislikes + (kind === 'dislike' ? more : 0),
+    });
+  }
+  return counts;
 }

@@ -43,15 +43,12 @@ export const oneServer: Layout = { table: (name) => name, engine: (_, engine) =>
 // Acknowledged means on disk: without these a power cut could take rows that the engine has confirmed.
 const durable = { fsync_after_insert: 1, fsync_part_directory: 1 };
 
-// Small granules: the index points at single rows, and every candidate costs the reading of its whole granule.
-const smallGranules = { index_granularity: 32 };
-
 /** The corpus, imported and never deleted from: deletes break the vector index's top rows (ClickHouse issue 117286). */
 export function corpusTables({ dialect, dimensions, layout }: SchemaTarget): string[] {
   const vector = (column: string) => `
     ${dialect.vectorColumns(column)},
     CONSTRAINT vec_len CHECK length(${column}) = ${dimensions}`;
-  const settings = settingsClause({ ...smallGranules, ...durable, ...dialect.indexedTable });
+  const settings = settingsClause({ ...durable, ...dialect.indexedTable });
   return [
     `CREATE TABLE IF NOT EXISTS ${layout.table('prompts')} (
     id String,

@@ -20,8 +20,8 @@ import { checkVector, type VectorModel } from './vectors.ts';
 // Above this many rows ClickHouse leaves the index and scans (max_limit_for_vector_search_queries).
 const maxCandidates = 1_000;
 
-// Equal prompts collapse, so more rows than asked for are fetched from the start.
-const spareCandidates = 20;
+// Equal prompts collapse, so more rows than asked for are fetched from the start; each costs reading, and an import drops most equals.
+const spareCandidates = (limit: number) => Math.min(20, Math.ceil(limit / 2));
 
 /**
  * The corpus query. Its shape is what the index answers: ordered by the distance alone, ascending, with a LIMIT and no filter;
@@ -50,14 +50,20 @@ FROM ${ownRows(table === 'prompts' ? undefined : 'notEmpty(image_vectors)')}
 ORDER BY distance, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
-interface Searchers {
+interface SearchParts {
   connection: Connection;
   model: VectorModel;
   knownIds: PromptStore['knownIds'];
 }
 
+interface Searchers extends SearchParts {
+  row: ReturnType<typeof candidateRow>;
+}
+
 /** Nearest rows of the corpus (by its index) and of the scope (exactly), nearest first, one row a prompt. */
-export function createSearch(searchers: Searchers): Pick<PromptStore, 'searchPrompts' | 'searchImages'> {
+export function createSearch(parts: SearchParts): Pick<PromptStore, 'searchPrompts' | 'searchImages'> {
+  // Once: zod compiles a schema when it is first used, which takes longer than a search's rows.
+  const searchers = { ...parts, row: candidateRow(parts.model) };
   return {
     searchPrompts: (query, options) => search(searchers, 'prompts', query, options),
     searchImages: (query, options) => search(searchers, 'prompt_images', query, options),
@@ -83,25 +89,20 @@ interface Target {
   options: SearchOptions;
 }
 
-async function ownCandidates(
-  { connection, model }: Searchers,
-  { table, vector, options }: Target,
-): Promise<Candidate[]> {
+async function ownCandidates({ connection, row }: Searchers, { table, vector, options }: Target): Promise<Candidate[]> {
   const { dialect, read } = connection;
   const { scope, limit, signal } = options;
   if (scope === undefined) return [];
   const parameters = { vector, limit, scope };
-  return (await read(ownQuery(dialect, table), { row: candidateRow(model), parameters, signal })).map(
-    toCandidate('own'),
-  );
+  return (await read(ownQuery(dialect, table), { row, parameters, signal })).map(toCandidate('own'));
 }
 
 async function corpusCandidates(searchers: Searchers, { table, vector, options }: Target): Promise<Candidate[]> {
-  const { connection, model, knownIds } = searchers;
+  const { connection, row, knownIds } = searchers;
   const { dialect } = connection;
   const fetch = (query: string, limit: number) =>
     connection.read(query, {
-      row: candidateRow(model),
+      row,
       parameters: { vector, limit },
       settings: dialect.searchSettings,
       signal: options.signal,
@@ -113,7 +114,7 @@ async function corpusCandidates(searchers: Searchers, { table, vector, options }
 
   let found: Candidate[] = [];
   let fetched = 0;
-  for (const limit of [Math.min(options.limit + spareCandidates, maxCandidates), maxCandidates]) {
+  for (const limit of [Math.min(options.limit + spareCandidates(options.limit), maxCandidates), maxCandidates]) {
     const rows = await fetch(corpusQuery(dialect, table), limit);
     found = await distinct(rows);
     fetched = rows.length;

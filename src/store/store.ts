@@ -190,7 +190,10 @@ export interface PromptStore {
    * Until `finishBulkLoad` searches scan every row. A load that was begun before, also by a process that died, goes on.
    */
   beginBulkLoad(options: { rows: number }): Promise<boolean>;
-  /** Builds the index that a bulk load left out, by whomever; does nothing else. An abort stops the waiting: call it again, also after a restart. */
+  /**
+   * Builds the index that a bulk load left out, by whomever; else makes one part of few rows, and does nothing to many.
+   * An abort stops the waiting: call it again, also after a restart.
+   */
   finishBulkLoad(options?: CallOptions & { onProgress?: ((progress: number) => void) | undefined }): Promise<void>;
   /** True while there is something for `finishBulkLoad` to do. */
   isBulkLoadUnfinished(): Promise<boolean>;

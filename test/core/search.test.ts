@@ -104,6 +104,39 @@ describe('search by text', () => {
     expect(bakeries.map(({ alike }) => alike)).toEqual([variants.length - 1]);
     expect(found).toHaveLength(request.limit);
   });
+
+  it('shows as many as asked for although near-duplicates fill what is fetched, by one larger search', async () => {
+    const place = randomVector(5, model.dimensions);
+    const many = Array.from({ length: 130 }, (_, index) =>
+      corpusRow(`lamp ${index}`, { prompt: `a lamp on a desk (${index})`, promptVector: turned(place, index, 0.01) }),
+    );
+    await store.importPairs(many);
+    const asked: number[] = [];
+    const placed = searchIn({
+      ...store,
+      searchPrompts: (_, options) => {
+        asked.push(options.limit);
+        return store.searchPrompts(place, options);
+      },
+    });
+    const found = await placed.byText('a lamp', request);
+    expect(found).toHaveLength(request.limit);
+    expect(found.filter(({ id }) => id.startsWith('lamp')).map(({ alike }) => alike)).toEqual([many.length - 1]);
+    expect(asked).toEqual([100, 500]);
+  });
+
+  it('searches once where there is nothing more to find', async () => {
+    let searches = 0;
+    const emptyHanded = searchIn({
+      ...store,
+      searchPrompts: async () => {
+        searches++;
+        return [];
+      },
+    });
+    expect(await emptyHanded.byText('?!', request)).toEqual([]);
+    expect(searches).toBe(1);
+  });
 });
 
 describe('a search derived from a generation', () => {

@@ -19,8 +19,22 @@ describe('parameters of our own making', () => {
     expect(inline({ query, parameters: undefined }, ['vector'])).toEqual({ query, parameters: undefined });
   });
 
-  it('add nothing to a statement but digits and base64 in quotes, whatever they hold', () => {
+  it('may be lists of ids; one that holds anything else stays bound, as an empty one does', () => {
+    const lists = 'SELECT 1 WHERE id IN {ids:Array(String)}';
+    const made = (ids: unknown) => inline({ query: lists, parameters: { ids } }, ['ids']);
+    expect(made(['a-1', 'discord:2'])).toEqual({
+      query: "SELECT 1 WHERE id IN ['a-1', 'discord:2']",
+      parameters: undefined,
+    });
+    for (const ids of [[], ['a', "b'"], ['a', 7], ['a\\'], ['a', ['b']]]) {
+      expect(made(ids)).toEqual({ query: lists, parameters: { ids } });
+    }
+  });
+
+  it('add nothing to a statement but digits and harmless characters in quotes, whatever they hold', () => {
+    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('a-1', 'discord:2', '\\'));
     const value = fc.oneof(
+      fc.array(text),
       fc.string(),
       fc.string({ unit: 'binary' }),
       fc.constantFrom("'", "\\'", "a'--", 'AA==', ''),
@@ -30,8 +44,12 @@ describe('parameters of our own making', () => {
     fc.assert(
       fc.property(value, value, (vector, limit) => {
         const made = inline({ query, parameters: { vector, limit, scope: vector } }, ['vector', 'limit']);
+        const text = "'[A-Za-z0-9+/=:_.-]*'";
+        const literal = String.raw`(?:${text}|\d+|\[${text}(?:, ${text})*\])`;
         expect(made.query).toMatch(
-          /^SELECT f\((?:\{vector:String\}|'[A-Za-z0-9+/=]*'|\d+)\) AS d WHERE s = \{scope:String\} LIMIT (?:\{limit:UInt32\}|'[A-Za-z0-9+/=]*'|\d+)$/,
+          new RegExp(
+            String.raw`^SELECT f\((?:\{vector:String\}|${literal})\) AS d WHERE s = \{scope:String\} LIMIT (?:\{limit:UInt32\}|${literal})$`,
+          ),
         );
         if (made.query.includes('{vector:')) expect(made.parameters?.vector).toBe(vector);
         expect(made.parameters?.scope).toBe(vector);

@@ -170,4 +170,13 @@ describe('traps of the embedded engine', () => {
     const query = `SELECT count() AS count FROM system.parts WHERE active AND table = 'prompts'`;
     expect(await connection.read(query, { row: count })).toEqual([{ count: 1 }]);
   });
+
+  it('few rows become one part when their load ends, for every part has a graph that each search walks', async () => {
+    const store = await openStore();
+    for (const id of ['a', 'b', 'c']) await store.importPairs([corpusRow(id)]);
+    await store.finishBulkLoad();
+    const query = `SELECT count() AS count FROM system.parts WHERE active AND table = 'prompts'`;
+    expect(await connection.read(query, { row: count })).toEqual([{ count: 1 }]);
+    expect(await store.counts()).toMatchObject({ prompts: 3 });
+  });
 });

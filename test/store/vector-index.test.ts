@@ -13,7 +13,7 @@ import { clusteredVectors } from './vectors.ts';
 
 const rows = 20_000;
 const batchSize = 2_000;
-const queries = 100;
+const queries = 50;
 const dimensions = 512;
 
 const { folder, remove } = temporaryFolder();

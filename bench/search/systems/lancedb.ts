@@ -1,3 +1,4 @@
+import { corpusPrompts } from '../corpus.ts';
 import { optionalPackage } from '../optional-package.ts';
 import { milliseconds, type VectorSystem } from '../system.ts';
 import { dimensions, readVectors, type VectorBlock } from '../vectors.ts';
@@ -9,7 +10,7 @@ interface VectorQuery {
   nprobes(partitions: number): VectorQuery;
   limit(rows: number): VectorQuery;
   select(columns: string[]): VectorQuery;
-  toArray(): Promise<{ id: number }[]>;
+  toArray(): Promise<{ id: number; prompt: string; _distance: number }[]>;
 }
 
 interface Table {
@@ -19,39 +20,51 @@ interface Table {
 }
 
 interface LanceDb {
-  connect(folder: string): Promise<{ createTable(name: string, rows: unknown): Promise<Table>; close(): void }>;
+  connect(folder: string): Promise<{
+    createTable(name: string, rows: unknown): Promise<Table>;
+    openTable(name: string): Promise<Table>;
+    close(): void;
+  }>;
   Index: { hnswSq(options: Readonly<Record<string, string | number>>): unknown };
 }
 
 interface Arrow {
   Float32: new () => unknown;
+  Utf8: new () => unknown;
   Field: new (name: string, type: unknown, nullable: boolean) => unknown;
   FixedSizeList: new (size: number, item: unknown) => unknown;
   Table: new (columns: Readonly<Record<string, unknown>>) => unknown;
   makeData(parts: Readonly<Record<string, unknown>>): unknown;
   makeVector(values: unknown): unknown;
+  vectorFromArray(values: readonly string[], type: unknown): unknown;
 }
+
+const tableName = 'prompts';
 
 // Its own advice: about a million rows a partition; the rest as our own index.
 const parameters = { distanceType: 'cosine', numPartitions: 1, m: 32, efConstruction: 128 } as const;
 
 /** LanceDB on disk with its HNSW index (scalar quantisation), refined by exact distances; `ef` is raised to the wanted recall. */
-export async function openLanceDb(folder: string): Promise<VectorSystem> {
+export async function createLanceDb(folder: string): Promise<VectorSystem> {
   const lancedb = optionalPackage<LanceDb>('@lancedb/lancedb');
   const connection = await lancedb.connect(folder);
   let table: Table | undefined;
   let ef = 64;
   return {
-    async load(vectorsFile) {
+    async build({ vectors }) {
+      const nextPrompt = corpusPrompts();
       const loadMs = await milliseconds(async () => {
-        for await (const block of readVectors(vectorsFile, 65_536)) {
-          const rows = toArrow(block);
+        for await (const block of readVectors(vectors, 65_536)) {
+          const rows = toArrow(block, nextPrompt);
           if (table) await table.add(rows);
-          else table = await connection.createTable('vectors', rows);
+          else table = await connection.createTable(tableName, rows);
         }
       });
       const config = lancedb.Index.hnswSq(parameters);
       return { loadMs, buildMs: await milliseconds(() => table?.createIndex('vector', { config })) };
+    },
+    async open() {
+      table = await connection.openTable(tableName);
     },
     searchers: [
       {
@@ -60,10 +73,10 @@ export async function openLanceDb(folder: string): Promise<VectorSystem> {
         setEffort(effort) {
           ef = effort;
         },
-        async search(query, limit) {
-          const found = table?.vectorSearch(query).distanceType('cosine').nprobes(1).ef(ef).refineFactor(5);
-          const rows = await found?.select(['id']).limit(limit).toArray();
-          return (rows ?? []).map(({ id }) => id);
+        async search({ vector }, limit) {
+          const found = table?.vectorSearch(vector).distanceType('cosine').nprobes(1).ef(ef).refineFactor(5);
+          const rows = await found?.select(['id', 'prompt', '_distance']).limit(limit).toArray();
+          return (rows ?? []).map(({ id, prompt, _distance: distance }) => ({ id, prompt, distance }));
         },
       },
     ],
@@ -71,11 +84,15 @@ export async function openLanceDb(folder: string): Promise<VectorSystem> {
   };
 }
 
-function toArrow({ start, count, values }: VectorBlock): unknown {
+function toArrow({ start, count, values }: VectorBlock, nextPrompt: () => string): unknown {
   const arrow = optionalPackage<Arrow>('apache-arrow');
   const list = new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), false));
   const ids = Int32Array.from({ length: count }, (_, offset) => start + offset);
   const child = arrow.makeData({ type: new arrow.Float32(), data: values });
   const vectors = arrow.makeData({ type: list, length: count, nullCount: 0, child });
-  return new arrow.Table({ id: arrow.makeVector(ids), vector: arrow.makeVector(vectors) });
+  const prompts = arrow.vectorFromArray(
+    Array.from({ length: count }, () => nextPrompt()),
+    new arrow.Utf8(),
+  );
+  return new arrow.Table({ id: arrow.makeVector(ids), prompt: prompts, vector: arrow.makeVector(vectors) });
 }

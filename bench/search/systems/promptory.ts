@@ -1,47 +1,56 @@
 import { z } from 'zod';
+import type { Embedder } from '../../../src/embedder/embedder.ts';
 import { createLog } from '../../../src/log.ts';
+import { createSearch } from '../../../src/search.ts';
+import { createCalibration } from '../../../src/similarity.ts';
 import { createConnection } from '../../../src/store/connection.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { connectChdb } from '../../../src/store/dialects/chdb.ts';
 import { exactCorpusQuery } from '../../../src/store/search.ts';
-import type { CorpusRow } from '../../../src/store/store.ts';
-import { seededRandom } from '../../../test/store/vectors.ts';
-import { milliseconds, type VectorSystem } from '../system.ts';
-import { dimensions, readVectors, vectorsOf } from '../vectors.ts';
+import type { CorpusRow, PromptStore } from '../../../src/store/store.ts';
+import { generation } from '../../../test/store/samples.ts';
+import { syntheticPrompts } from '../../prompts.ts';
+import { corpusPrompts } from '../corpus.ts';
+import { milliseconds, type Query, type VectorSystem } from '../system.ts';
+import { dimensions, promptLikeVectors, readVectors, vectorsOf } from '../vectors.ts';
 
 const batchSize = 4_000;
+const scope = 'scope';
+const generations = 50;
 
-/** The store as the bot uses it, on the embedded database; and the same engine without the index, which tells the truth. */
-export async function openPromptory(folder: string): Promise<VectorSystem> {
+/**
+ * The store as the bot uses it, on the embedded database: its nearest neighbours alone, as the other systems find them, and the bot's
+ * whole search; and the same engine without the index.
+ */
+export async function createPromptory(folder: string): Promise<VectorSystem> {
   const database = await openDatabase({ dataDir: folder, clickhouseUrl: undefined, log: createLog('warn') });
   const connection = createConnection(await connectChdb(`${folder}/chdb`));
   const store = await database.store({ name: 'bench', dimensions });
+  const wholeSearch = createWholeSearch(store);
+  const exactRow = z.object({ id: z.coerce.number(), prompt: z.string(), distance: z.number() });
   return {
-    async load(vectorsFile, rows) {
-      const loadMs = await milliseconds(async () => {
-        await store.beginBulkLoad({ rows });
-        for await (const block of readVectors(vectorsFile, batchSize)) {
-          const rows = [...vectorsOf(block)].map((vector, offset) => corpusRow(block.start + offset, vector));
-          await store.importPairs(rows);
-        }
-      });
-      return { loadMs, buildMs: await milliseconds(() => store.finishBulkLoad()) };
+    async build({ vectors, rows }) {
+      const loadMs = await milliseconds(() => load(store, vectors, rows));
+      const buildMs = await milliseconds(() => store.finishBulkLoad());
+      await logGenerations(store, rows);
+      return { loadMs, buildMs };
     },
+    open: () => store.warm(),
     searchers: [
       {
         name: 'promptory (chdb)',
-        async search(query, limit) {
-          return (await store.searchPrompts(query, { limit })).map(({ id }) => Number(id));
+        async search({ vector }, limit) {
+          const found = await store.searchPrompts(vector, { limit });
+          return found.map(({ id, prompt, cosine }) => ({ id: Number(id), prompt, distance: 1 - cosine }));
         },
       },
+      { name: 'promptory, whole search', ranksByMore: true, search: wholeSearch },
       {
         name: 'exact scan',
-        async search(query, limit) {
-          const parameters = { vector: connection.dialect.encodeVector(query), limit };
-          const row = z.object({ id: z.coerce.number() });
-          return (await connection.read(exactCorpusQuery(connection.dialect, 'prompts'), { row, parameters })).map(
-            ({ id }) => id,
-          );
+        scans: true,
+        async search({ vector }, limit) {
+          const parameters = { vector: connection.dialect.encodeVector(vector), limit };
+          return connection.read(exactCorpusQuery(connection.dialect, 'prompts'), { row: exactRow, parameters });
         },
       },
     ],
@@ -52,20 +61,45 @@ export async function openPromptory(folder: string): Promise<VectorSystem> {
   };
 }
 
-function corpusRow(id: number, promptVector: Float32Array): CorpusRow {
-  return {
-    id: String(id),
-    prompt: promptOf(id),
-    url: '',
-    width: 512,
-    height: 512,
-    sourceSite: 'bench',
-    promptVector: Float32Array.from(promptVector),
+/**
+ * What happens from a text's vector to the neighbours people are shown: a hundred candidates by the vector, those of the scope's own
+ * generations, those by rare words, fused, near-duplicates collapsed. Making the vector is the CLIP model's work, which is not measured here.
+ */
+function createWholeSearch(store: PromptStore) {
+  const calibration = createCalibration({
+    textToText: [],
+    textToImage: { matching: [], unrelated: [] },
+    imageToImage: [],
+  });
+  const outbox = { settled: async () => undefined };
+  return async ({ vector, text }: Query, limit: number) => {
+    const made = { embedTexts: async () => [vector], embedImages: async () => [], close: async () => undefined };
+    const embedder: Embedder = { model: 'bench', dimensions, ...made };
+    const { byText } = createSearch({ embedder, store, outbox, calibration: () => calibration });
+    const found = await byText(text, { scope, limit });
+    return found.map(({ id, prompt, similarity }) => ({ id: Number(id), prompt, distance: 1 - similarity }));
   };
 }
 
-/** Twelve made-up words, as long as people's prompts are: no two are near-duplicates. */
-function promptOf(id: number): string {
-  const random = seededRandom(id);
-  return Array.from({ length: 12 }, () => Math.floor(random() * 1e8).toString(36)).join(' ');
+async function load(store: PromptStore, vectorsFile: string, rows: number): Promise<void> {
+  await store.beginBulkLoad({ rows });
+  const nextPrompt = corpusPrompts();
+  for await (const block of readVectors(vectorsFile, batchSize)) {
+    const about = { url: '', width: 512, height: 512, sourceSite: 'bench' };
+    const batch = [...vectorsOf(block)].map((vector, offset): CorpusRow => {
+      const id = String(block.start + offset);
+      return { id, prompt: nextPrompt(), ...about, promptVector: Float32Array.from(vector) };
+    });
+    await store.importPairs(batch);
+  }
+}
+
+/** What people of the scope have made themselves; their numbers are negative. */
+async function logGenerations(store: PromptStore, rows: number): Promise<void> {
+  const nextVector = promptLikeVectors(rows, 12);
+  const nextPrompt = syntheticPrompts(22);
+  for (let index = 0; index < generations; index++) {
+    const vectors = { promptVector: nextVector(), imageVectors: [nextVector()] };
+    await store.logGeneration(generation(`-${index + 1}`, { scope, prompt: nextPrompt(), ...vectors }));
+  }
 }

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { corpusPrompts } from '../corpus.ts';
 import { optionalPackage } from '../optional-package.ts';
 import { milliseconds, type VectorSystem } from '../system.ts';
 import { dimensions, readVectors } from '../vectors.ts';
@@ -7,15 +9,16 @@ interface Usearch {
     options: Readonly<Record<string, string | number | boolean>>,
   ) => {
     add(keys: BigUint64Array, vectors: Float32Array, threads: number): void;
-    search(query: Float32Array, limit: number, threads: number): { keys: BigUint64Array };
+    search(query: Float32Array, limit: number, threads: number): { keys: BigUint64Array; distances: Float32Array };
     save(file: string): void;
+    load(file: string): void;
   };
 }
 
 const threads = 2;
 
-/** The bare in-memory HNSW library, with the parameters of our own index: bf16, M 32, efConstruction 128, ef 256. */
-export async function openUsearch(folder: string): Promise<VectorSystem> {
+/** The bare in-memory HNSW library, with the parameters of our own index: bf16, M 32, efConstruction 128, ef 256. The prompts lie in an array. */
+export async function createUsearch(folder: string): Promise<VectorSystem> {
   const { Index } = optionalPackage<Usearch>('usearch');
   const index = new Index({
     metric: 'cos',
@@ -26,10 +29,12 @@ export async function openUsearch(folder: string): Promise<VectorSystem> {
     expansion_search: 256,
     multi: false,
   });
+  const file = path.join(folder, 'usearch.index');
+  let prompts: string[] = [];
   return {
-    async load(vectorsFile) {
+    async build({ vectors }) {
       const buildMs = await milliseconds(async () => {
-        for await (const { start, count, values } of readVectors(vectorsFile, 4_096)) {
+        for await (const { start, count, values } of readVectors(vectors, 4_096)) {
           index.add(
             BigUint64Array.from({ length: count }, (_, offset) => BigInt(start + offset)),
             values,
@@ -37,12 +42,23 @@ export async function openUsearch(folder: string): Promise<VectorSystem> {
           );
         }
       });
-      return { loadMs: await milliseconds(() => index.save(`${folder}/usearch.index`)), buildMs };
+      return { loadMs: await milliseconds(() => index.save(file)), buildMs };
+    },
+    async open({ rows }) {
+      index.load(file);
+      const next = corpusPrompts();
+      prompts = Array.from({ length: rows }, () => next());
     },
     searchers: [
       {
         name: 'usearch',
-        search: async (query, limit) => Array.from(index.search(query, limit, 1).keys, Number),
+        async search({ vector }, limit) {
+          const { keys, distances } = index.search(vector, limit, 1);
+          return Array.from(keys, (key, place) => {
+            const id = Number(key);
+            return { id, prompt: prompts[id] ?? '', distance: distances[place] ?? 0 };
+          });
+        },
       },
     ],
     close: async () => undefined,

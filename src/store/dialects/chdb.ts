@@ -9,7 +9,7 @@ import { serverVersion, stockSql } from './stock.ts';
 
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 
-const chdb: Dialect = { name: 'chdb', ...stockSql, inlined: ['vector', 'limit'] };
+const chdb: Dialect = { name: 'chdb', ...stockSql, inlined: ['vector', 'limit', 'scope', 'generations'] };
 
 // A query takes one of Node's four threads for file work while it runs, and the cores are shared as it is.
 const readers = 3;

@@ -12,7 +12,7 @@ export interface Dialect {
   vectorColumns(column: string): string;
   /** A row's cells that fill `vectorColumns(column)`. */
   vectorCells(column: string, vector: Float32Array): Readonly<Record<string, unknown>>;
-  /** Settings of a table with a vector index, besides those of all. */
+  /** Settings of a table with a vector index. */
   readonly indexedTable: Settings;
   /** Declares the index (cosine distance over `column`), which new rows join from then on; twice is once. */
   addVectorIndex(table: string, column: string, dimensions: number): string;
@@ -32,7 +32,7 @@ export interface Dialect {
   /** True for a text that holds any of the words (see `wordsIn`) bound as the parameter `words`. */
   holdsAny(column: string, words: string): string;
   /**
-   * Parameters to write into the statement, of our own making (numbers, base64): chDB runs the queries of a process that bind any one after another.
+   * Parameters to write into the statement, of our own making (numbers, base64, ids; see src/store/inline.ts): chDB runs the queries of a process that bind any one after another.
    * What a person typed is always bound.
    */
   readonly inlined: readonly string[];

@@ -19,7 +19,8 @@ export function myscaleSql({ type, build, search }: VectorIndexChoice, metricSet
     name: 'myscale',
     vectorColumns: (column) => `${column} Array(Float32) CODEC(NONE)`,
     vectorCells: (column, vector) => ({ [column]: Array.from(vector) }),
-    indexedTable: { [metricSetting]: 'Cosine' },
+    // Small granules: a candidate costs the reading of all rows of its granule.
+    indexedTable: { index_granularity: 32, [metricSetting]: 'Cosine' },
     addVectorIndex: (table, column) =>
       `ALTER TABLE ${table} ADD VECTOR INDEX IF NOT EXISTS ${vectorIndexName(column)} ${column} TYPE ${type}(${typeParameters})`,
     // Every part that comes to be is indexed in the background, whenever the index was added.

@@ -12,7 +12,9 @@ export const stockSql: Omit<Dialect, 'name'> = {
   vectorColumns: (column) => `vector String EPHEMERAL,
     ${column} Array(Float32) DEFAULT ${decoded('vector')} CODEC(NONE)`,
   vectorCells: (_, vector) => ({ vector: encode(vector) }),
-  indexedTable: {},
+  // The index points at single rows: every candidate costs the reading of its granule (rows) and of the compressed blocks (bytes) it lies in.
+  // A table keeps those it was made with; larger ones answer alike, slower.
+  indexedTable: { index_granularity: 8, min_compress_block_size: 1_024 },
   // The arguments are method, distance, dimensions, quantisation, edges a node (M), candidates while building (efConstruction).
   addVectorIndex: (table, column, dimensions) =>
     `ALTER TABLE ${table} ADD INDEX IF NOT EXISTS ${vectorIndexName(column)} ${column} TYPE vector_similarity('hnsw', 'cosineDistance', ${dimensions}, 'bf16', 32, 128)`,
@@ -34,11 +36,15 @@ WHERE NOT is_done AND database = currentDatabase() AND table = '${table}' AND co
     ...readSettings,
     // A vector query can poison this cache for later counts (ClickHouse PR 112086).
     use_query_condition_cache: 0,
+    // Answers are small: threads that format them take longer to start than to work.
+    output_format_parallel_formatting: 0,
   },
   searchSettings: {
     hnsw_candidate_list_size_for_search: 256,
     // The index holds bf16: exact distances of its candidates restore the order among near ties, and recall with it.
     vector_search_with_rescoring: 1,
+    // Reading the texts in a second step saves nothing here, where the index has chosen the rows, and costs a third of the query.
+    query_plan_optimize_lazy_materialization: 0,
   },
 };
 

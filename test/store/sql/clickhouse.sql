@@ -8,16 +8,16 @@ CREATE TABLE IF NOT EXISTS meta (name String, value String) ENGINE = ReplacingMe
 CREATE TABLE IF NOT EXISTS migrations (version UInt32, name String) ENGINE = ReplacingMergeTree ORDER BY version;
 
 SELECT version FROM migrations
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT comment FROM system.tables WHERE database = currentDatabase() AND name = 'generations'
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: name
 SELECT value FROM meta FINAL WHERE name = {name:String} LIMIT 1
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 INSERT INTO meta (name, value) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS prompts (
     vector String EPHEMERAL,
     prompt_vector Array(Float32) DEFAULT reinterpret(base64Decode(vector), 'Array(Float32)') CODEC(NONE),
     CONSTRAINT vec_len CHECK length(prompt_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8, min_compress_block_size = 1024;
 
 CREATE TABLE IF NOT EXISTS prompt_images (
     id String,
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS prompt_images (
     vector String EPHEMERAL,
     image_vector Array(Float32) DEFAULT reinterpret(base64Decode(vector), 'Array(Float32)') CODEC(NONE),
     CONSTRAINT vec_len CHECK length(image_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8, min_compress_block_size = 1024;
 
 ALTER TABLE prompts ADD INDEX IF NOT EXISTS prompt_vector_index prompt_vector TYPE vector_similarity('hnsw', 'cosineDistance', 16, 'bf16', 32, 128);
 
@@ -129,7 +129,7 @@ SELECT count() = 0 AS built, if(built, 1, greatest(0, 1 - (sum(parts_to_do) - pa
   (SELECT sum(progress) FROM system.merges WHERE is_mutation AND database = currentDatabase() AND table = 'prompts') AS parts_under_way
 FROM system.mutations
 WHERE NOT is_done AND database = currentDatabase() AND table = 'prompts' AND command LIKE '%MATERIALIZE INDEX prompt_vector_index%'
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT count() = 0 AS built, if(built, 1, greatest(0, 1 - (sum(parts_to_do) - parts_under_way) / parts)) AS progress, max(latest_fail_reason) AS failure,
@@ -137,38 +137,38 @@ SELECT count() = 0 AS built, if(built, 1, greatest(0, 1 - (sum(parts_to_do) - pa
   (SELECT sum(progress) FROM system.merges WHERE is_mutation AND database = currentDatabase() AND table = 'prompt_images') AS parts_under_way
 FROM system.mutations
 WHERE NOT is_done AND database = currentDatabase() AND table = 'prompt_images' AND command LIKE '%MATERIALIZE INDEX image_vector_index%'
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: adapter, thread, message
 SELECT scope, generation FROM posts
 WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {message:String} LIMIT 1
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: id
 SELECT id, prompt, url FROM prompts WHERE id = {id:String} LIMIT 1
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: ids
 SELECT DISTINCT id FROM prompt_images WHERE id IN {ids:Array(String)}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: ids
 SELECT DISTINCT id FROM prompts WHERE id IN {ids:Array(String)}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: ids
 SELECT id, image_vector AS vector FROM prompt_images WHERE id IN {ids:Array(String)} LIMIT 1 BY id
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: ids
 SELECT id, prompt_vector AS vector FROM prompts WHERE id IN {ids:Array(String)} LIMIT 1 BY id
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: key
@@ -176,39 +176,33 @@ SELECT 1 AS used FROM generations WHERE has(images.key, {key:String}) OR source 
 UNION ALL SELECT 1 AS used FROM prompts WHERE url = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM prompt_images WHERE url = {key:String} LIMIT 1
 UNION ALL SELECT 1 AS used FROM uploads WHERE key = {key:String} LIMIT 1
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: rare, words, weights, average, limit, vector
 SELECT id, prompt, url AS picture, vector_model, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts WHERE id IN (SELECT id FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM prompts WHERE hasAnyTokens(lowerUTF8(prompt), {rare:Array(String)}))
 ORDER BY arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32})
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: rare, words, weights, average, limit, vector, scope
 SELECT id, prompt, nsfw, twins, vector_model, images[1].key AS picture, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (hasAnyTokens(lowerUTF8(prompt), {rare:Array(String)})))
 ORDER BY score DESC, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: scope, generation
 SELECT adapter, thread, message, generation, scope, toUnixTimestamp64Milli(created_at) AS created
 FROM posts WHERE scope = {scope:String} AND generation = {generation:String}
 ORDER BY created_at, adapter, thread, message LIMIT 1 BY adapter, thread, message
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: scope, generations
-SELECT generation, countIf(kind = 'like') AS likes, countIf(kind = 'dislike') AS dislikes
-FROM (
-  SELECT generation, user, kind
-  FROM (SELECT * FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String} LIMIT 1 BY id)
-  GROUP BY generation, user, kind HAVING sum(delta) > 0
-)
-GROUP BY generation
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SELECT generation, id, user, kind, delta FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String}
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: scope, id
@@ -223,48 +217,48 @@ ALTER TABLE reactions DELETE WHERE scope = {scope:String} AND generation = {id:S
 -- parameters: scope, id
 SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
   refiner, generator, model, seed, width, height, images, source, nsfw, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND id = {id:String} ORDER BY created_at DESC, id DESC LIMIT 1 BY id 
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: scope, id
 SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
   refiner, generator, model, seed, width, height, images, source, nsfw, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND root IN (SELECT root FROM generations WHERE scope = {scope:String} AND id = {id:String}) ORDER BY created_at DESC, id DESC LIMIT 1 BY id 
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: scope, id
 SELECT prompt_vector, image_vectors FROM generations WHERE scope = {scope:String} AND id = {id:String} LIMIT 1
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: scope, user, limit, before
 SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, neighbours, changes,
   refiner, generator, model, seed, width, height, images, source, nsfw, toUnixTimestamp64Milli(created_at) AS created FROM generations WHERE scope = {scope:String} AND user = {user:String} AND created_at < fromUnixTimestamp64Milli({before:Int64}) ORDER BY created_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: user, generation
 SELECT kind FROM (SELECT kind, delta FROM reactions WHERE generation = {generation:String} AND user = {user:String} LIMIT 1 BY id)
 GROUP BY kind HAVING sum(delta) > 0
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(image_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompt_images ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope
@@ -272,14 +266,14 @@ SELECT id, prompt, nsfw, twins, vector_model, arrayMap(image -> cosineDistance(i
   images[indexOf(distances, arrayMin(distances))].key AS picture, arrayMin(distances) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String} AND (notEmpty(image_vectors)))
 ORDER BY distance, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope
 SELECT id, prompt, nsfw, twins, vector_model, images[1].key AS picture, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM (SELECT *, groupUniqArray(id) OVER (PARTITION BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' ')))) AS twins FROM generations WHERE scope = {scope:String})
 ORDER BY distance, created_at DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 ALTER TABLE prompts DROP INDEX IF EXISTS prompt_vector_index;
@@ -299,35 +293,35 @@ INSERT INTO reactions (generation, id, scope, user, kind, delta, created_at) SET
 SELECT (SELECT count() FROM prompts) AS prompts,
   (SELECT count() FROM prompt_images WHERE id IN (SELECT id FROM prompts)) AS images,
   (SELECT uniqExact(scope, id) FROM generations) AS generations
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT (SELECT count() FROM prompts) AS rows, count() AS sampled, avg(length(words)) AS average_length,
   sumMap(arrayDistinct(words) AS distinct, arrayMap(word -> toUInt32(1), distinct)) AS counted
 FROM (SELECT splitByNonAlpha(lowerUTF8(arrayJoin(groupArraySample(10000, 1)(prompt)))) AS words FROM prompts)
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT arrayJoin(groupArraySample(128)(id)) AS id FROM prompt_images
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT arrayJoin(groupArraySample(128)(id)) AS id FROM prompts
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT count() AS count FROM prompt_images
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT count() AS count FROM prompts
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'prompts'
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
 SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ('generations_next', 'generations_before')
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;

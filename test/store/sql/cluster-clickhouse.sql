@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS prompts_local ON CLUSTER 'promptory' (
     vector String EPHEMERAL,
     prompt_vector Array(Float32) DEFAULT reinterpret(base64Decode(vector), 'Array(Float32)') CODEC(NONE),
     CONSTRAINT vec_len CHECK length(prompt_vector) = 16
-  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompts_local', '{replica}') ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompts_local', '{replica}') ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8, min_compress_block_size = 1024;
 
 CREATE TABLE IF NOT EXISTS prompts ON CLUSTER 'promptory' AS prompts_local
   ENGINE = Distributed('promptory', currentDatabase(), prompts_local, cityHash64(id));
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS prompt_images_local ON CLUSTER 'promptory' (
     vector String EPHEMERAL,
     image_vector Array(Float32) DEFAULT reinterpret(base64Decode(vector), 'Array(Float32)') CODEC(NONE),
     CONSTRAINT vec_len CHECK length(image_vector) = 16
-  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompt_images_local', '{replica}') ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1;
+  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompt_images_local', '{replica}') ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8, min_compress_block_size = 1024;
 
 CREATE TABLE IF NOT EXISTS prompt_images ON CLUSTER 'promptory' AS prompt_images_local
   ENGINE = Distributed('promptory', currentDatabase(), prompt_images_local, cityHash64(id));

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS prompts_local ON CLUSTER 'promptory' (
     source_site String,
     prompt_vector Array(Float32) CODEC(NONE),
     CONSTRAINT vec_len CHECK length(prompt_vector) = 16
-  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompts_local', '{replica}') ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1, float_vector_search_metric_type = 'Cosine';
+  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompts_local', '{replica}') ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 32, float_vector_search_metric_type = 'Cosine';
 
 CREATE TABLE IF NOT EXISTS prompts ON CLUSTER 'promptory' AS prompts_local
   ENGINE = Distributed('promptory', currentDatabase(), prompts_local, cityHash64(id));
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS prompt_images_local ON CLUSTER 'promptory' (
     url String,
     image_vector Array(Float32) CODEC(NONE),
     CONSTRAINT vec_len CHECK length(image_vector) = 16
-  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompt_images_local', '{replica}') ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1, float_vector_search_metric_type = 'Cosine';
+  ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/prompt_images_local', '{replica}') ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 32, float_vector_search_metric_type = 'Cosine';
 
 CREATE TABLE IF NOT EXISTS prompt_images ON CLUSTER 'promptory' AS prompt_images_local
   ENGINE = Distributed('promptory', currentDatabase(), prompt_images_local, cityHash64(id));

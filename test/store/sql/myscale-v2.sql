@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS prompts (
     source_site String,
     prompt_vector Array(Float32) CODEC(NONE),
     CONSTRAINT vec_len CHECK length(prompt_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1, float_vector_search_metric_type = 'Cosine';
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 32, float_vector_search_metric_type = 'Cosine';
 
 CREATE TABLE IF NOT EXISTS prompt_images (
     id String,
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS prompt_images (
     url String,
     image_vector Array(Float32) CODEC(NONE),
     CONSTRAINT vec_len CHECK length(image_vector) = 16
-  ) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 32, fsync_after_insert = 1, fsync_part_directory = 1, float_vector_search_metric_type = 'Cosine';
+  ) ENGINE = MergeTree ORDER BY id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 32, float_vector_search_metric_type = 'Cosine';
 
 ALTER TABLE prompts ADD VECTOR INDEX IF NOT EXISTS prompt_vector_index prompt_vector TYPE MSTG('metric_type=Cosine');
 
@@ -193,13 +193,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 -- parameters: scope, generations
-SELECT generation, countIf(kind = 'like') AS likes, countIf(kind = 'dislike') AS dislikes
-FROM (
-  SELECT generation, user, kind
-  FROM (SELECT * FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String} LIMIT 1 BY id)
-  GROUP BY generation, user, kind HAVING sum(delta) > 0
-)
-GROUP BY generation
+SELECT generation, id, user, kind, delta FROM reactions WHERE generation IN {generations:Array(String)} AND scope = {scope:String}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 

@@ -10,6 +10,7 @@ const ofQueries = new Set([
   'max_execution_time',
   'max_threads',
   'mutations_sync',
+  'optimize_skip_merged_partitions',
   'output_format_parquet_row_group_size',
   'wait_for_async_insert',
 ]);
