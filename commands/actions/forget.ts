@@ -30,6 +30,6 @@ export const forgetAll: ActionHandler = {
     }
     await forgetUploads(context.scope, context.user);
     const text = withLeftBehind(`Deleted ${removed} of your runs here.`, left);
-    await context.post('forgotten', { text, personal: true, actions: [] });
+    return { card: { text, personal: true, actions: [] } };
   },
 };

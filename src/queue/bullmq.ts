@@ -202,7 +202,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     const usual = await jobs.usualSeconds(entry.lane);
     let seconds: number | undefined;
     try {
-      await work(job, createControl({ jobs, entry, quota, signal: controller.signal, usualSeconds: usual }));
+      await work(job, createControl({ jobs, entry, quota, controller, usualSeconds: usual }));
       if (!controller.signal.aborted) seconds = blend(usual, (performance.now() - began) / 1000);
     } catch (error) {
       if (isHandedBack(controller.signal)) {

@@ -81,18 +81,18 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
       return { isRunning: state === 'running', former, item, next };
     },
     async charge({ id, run: current }: Entry, pictures: number, daily: number) {
-      const [taken, others] = z
-        .tuple([z.number(), z.number()])
+      const [outcome, others] = z
+        .tuple([z.enum(['taken', 'exceeded', 'lost']), z.number()])
         .parse(await run('charge', id, current, pictures, daily));
-      return { isTaken: taken === 1, others };
+      return { outcome, others };
     },
     async step(id: string, name: string) {
       const text = await client.hget(key(`steps:${id}`), name);
       return text === null ? undefined : { value: decode(text) };
     },
-    async recordStep(entry: Entry, name: string, value: unknown) {
-      await client.hset(key(`steps:${entry.id}`), name, encode(value));
-    },
+    /** False when another process has it now. */
+    recordStep: async ({ id, run: current }: Entry, name: string, value: unknown) =>
+      (await run('recordStep', id, current, name, encode(value))) === 1,
     async find(id: string) {
       const [text, payload] = await Promise.all([client.hget(key('index'), id), client.hget(key('payload'), id)]);
       return text === null || payload === null
