@@ -102,5 +102,6 @@ describe('what the shared queue keeps', () => {
         expect(decode(encode(data))).toEqual(data);
       }),
     );
+    expect(decode(encode(undefined))).toBeUndefined();
   });
 });
