@@ -148,7 +148,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
       gate,
       suggest,
       isExempt: exemption(quotaExempt),
-      sharesData: config.clickhouseUrl !== undefined,
+      sharesData: config.clickhouseUrl !== undefined && config.s3 !== undefined,
       checkModel: createModelCheck(models),
     }),
     state,

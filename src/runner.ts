@@ -1,5 +1,5 @@
 import { aborted } from './aborted.ts';
-import type { Adapter, Card, Thread } from './chat.ts';
+import type { Adapter, Card, MessageRef, Thread } from './chat.ts';
 import type { ActionHandler, Answer, Command, JobContext, Services } from './command.ts';
 import { BotError } from './errors.ts';
 import { explainFailure } from './failure.ts';
@@ -24,10 +24,11 @@ type Job = QueuedJob<JobPayload>;
 
 /** How a job ends. `isFree`: its owner's quota gets back what the job took (src/queue/quota.ts has the rule). */
 type Outcome =
-  | { kind: 'done'; answer?: Answer | undefined }
+  | { kind: 'done'; answer?: Answer | undefined; ref?: MessageRef | undefined }
   | { kind: 'cancelled'; isFree: boolean }
   | { kind: 'failed'; message: string; isFree: boolean };
 
+type Done = Extract<Outcome, { kind: 'done' }>;
 type Failure = Extract<Outcome, { kind: 'failed' }>;
 
 /** A job that took the process down with it this often is given up, so that it can't do so for ever. */
@@ -110,7 +111,7 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
   async function deliver(run: JobRun, answer: Answer | undefined): Promise<Outcome> {
     if (!answer) return { kind: 'done' };
     const { job, thread, control } = run;
-    const { card, generation } = answer;
+    const { card } = answer;
     const delivery = await control.step('delivery', async () => {
       try {
         giveUpAfterTooMany(job);
@@ -120,18 +121,13 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
         return { failure: failureOf(error, run) };
       }
     });
-    if ('failure' in delivery) return delivery.failure;
-    const { scope } = job.payload;
-    // Again after a crash: the database takes a post once.
-    if (generation)
-      await services.outbox.add({ kind: 'post', post: { ...delivery.ref, generation, scope, createdAt: new Date() } });
-    return { kind: 'done', answer };
+    return 'failure' in delivery ? delivery.failure : { kind: 'done', answer, ref: delivery.ref };
   }
 
   async function end({ job, thread, control, report }: JobRun, outcome: Outcome) {
     if (outcome.kind === 'done') {
       await control.charge(outcome.answer?.card.images?.length ?? 0);
-      return report('done', 'Done');
+      return notePost(job, outcome).finally(() => report('done', 'Done'));
     }
     if (outcome.isFree) await control.charge(0);
     const isCancelled = outcome.kind === 'cancelled';
@@ -141,6 +137,14 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
     await thread
       .post(card, finalOf(job))
       .finally(() => (isCancelled ? report('cancelled', 'Cancelled') : report('failed', 'Failed')));
+  }
+
+  /** Again after a crash: the database takes a post once. */
+  async function notePost({ payload }: Job, { answer, ref }: Done) {
+    if (!answer?.generation || !ref) return;
+    const { generation } = answer;
+    const post = { ...ref, generation, scope: payload.scope, createdAt: new Date() };
+    await services.outbox.add({ kind: 'post', post });
   }
 
   return { work, ...createPlaceReports(threadOf, log) };

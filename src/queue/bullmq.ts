@@ -206,8 +206,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
       if (!controller.signal.aborted) seconds = blend(usual, (performance.now() - began) / 1000);
     } catch (error) {
       if (isHandedBack(controller.signal)) {
-        if (await jobs.handBack(entry)) await items.giveBack(entry.item, entry.id);
-        return;
+        return await handBack(entry, { counts: false });
       }
       if (!isAbort(error)) log.error({ err: error, job: job.id }, 'a job ended with an error that it did not report');
     }
@@ -238,7 +237,19 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   /** Takes up what a former process on this data folder was doing: nobody else is on it, so nothing has to be waited for. */
   async function takeUp() {
     const { entries } = await jobs.snapshot(home);
-    for (const { run, item, id } of entries) if (run.startsWith(`${home}/`)) await items.giveBack(item, id);
+    for (const entry of entries) {
+      if (entry.run.startsWith(`${home}/`)) await handBack(entry, { counts: true });
+    }
+  }
+
+  async function handBack(entry: Entry, how: { counts: boolean }) {
+    const { id, item } = entry;
+    const line = await jobs.handBack(entry, how);
+    if (line === undefined) return;
+    await items.giveBack(item, id);
+    if (line === item) return;
+    await items.remove(item, id);
+    await items.add(line, id);
   }
 
   async function cancel(id: string) {

@@ -72,8 +72,13 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
     },
     finish: ({ id, run: current }: Entry, usualSeconds: number | undefined) =>
       run('finish', id, current, rememberFinishedMs, usualSeconds ?? ''),
-    /** False when another process has it now. */
-    handBack: async ({ id, run: current }: Entry) => (await run('handBack', id, current)) === 1,
+    /** `counts`: it is an attempt that failed. Returns the line that it waits in now; undefined when another process has it. */
+    handBack: async ({ id, run: current }: Entry, { counts }: { counts: boolean }) =>
+      z
+        .string()
+        .nullable()
+        .transform((line) => line ?? undefined)
+        .parse(await run('handBack', id, current, counts ? 0 : 1)),
     async cancel(id: string) {
       const answer = await run('cancel', id);
       if (answer === null) return undefined;

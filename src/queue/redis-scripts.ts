@@ -18,6 +18,9 @@ local function all()
   for i, text in ipairs(redis.call('HVALS', index)) do jobs[i] = cjson.decode(text) end
   return jobs
 end
+local function cancelledLine(job)
+  return job.portable and 'cancelled' or ('cancelled-' .. job.home)
+end
 local function usedKey(day, owner)
   return prefix .. 'used:' .. day .. ':' .. owner
 end
@@ -97,14 +100,15 @@ redis.call('HDEL', prefix .. 'served', job.lane .. '/' .. job.owner)
 return 1
 `;
 
-/** ARGV: id, run. */
+/** Makes a running job a waiting one. ARGV: id, run, attempts that don't count. Returns the line it waits in now; nothing when another process has it. */
 const handBack = `${common}
 local job = read(ARGV[1])
-if not job or job.run ~= ARGV[2] then return 0 end
+if not job or job.run ~= ARGV[2] then return false end
 job.run = ''
-job.attempts = job.attempts - 1
+job.attempts = job.attempts - ARGV[3]
+if job.cancelled then job.item = cancelledLine(job) end
 write(job)
-return 1
+return job.item
 `;
 
 /** ARGV: id. Returns nothing, or whether it runs; of a waiting one the line it was in, the line it is in now, and the id that enters the former. */
@@ -117,7 +121,7 @@ if job.run ~= '' then
   return { 'running', '', '', '' }
 end
 local former = job.item
-job.item = job.portable and 'cancelled' or ('cancelled-' .. job.home)
+job.item = cancelledLine(job)
 job.released = true
 write(job)
 return { 'waiting', former, job.item, releaseNext(job.lane, job.owner, former) }
