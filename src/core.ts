@@ -146,6 +146,8 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
       outbox,
       hashUser,
       gate,
+      forgetUploads: services.forgetUploads,
+      log,
       suggest,
       isExempt: exemption(quotaExempt),
       sharesData: config.clickhouseUrl !== undefined && config.s3 !== undefined,

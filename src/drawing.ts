@@ -72,8 +72,8 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
       throw new BotError('refused', `Nothing can be shown: ${withheld[0]}. Change the prompt.`);
     }
     const made = parts.reduce((sum, part) => sum + part.made, 0);
-    const fewer =
-      cut === undefined ? [] : [`${made} of ${count} pictures: ${explainFailure(cut, context.log).message}`];
+    const why = cut === undefined ? undefined : explainFailure(cut, context.log).message;
+    const fewer = why === undefined ? [] : [`Only ${made} of ${count} pictures could be made: ${why}`];
     return { ...drawn, notices: [...notices, ...drawn.notices, ...noticesOf(withheld, made), ...fewer] };
   };
 

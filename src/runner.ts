@@ -26,7 +26,7 @@ type Job = QueuedJob<JobPayload>;
 type Outcome =
   | { kind: 'done'; answer?: Answer | undefined; ref?: MessageRef | undefined }
   | { kind: 'cancelled'; isFree: boolean }
-  | { kind: 'failed'; message: string; isFree: boolean };
+  | { kind: 'failed'; message: string; isRefused: boolean; isFree: boolean };
 
 type Done = Extract<Outcome, { kind: 'done' }>;
 type Failure = Extract<Outcome, { kind: 'failed' }>;
@@ -130,6 +130,7 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
       return notePost(job, outcome).finally(() => report('done', 'Done'));
     }
     if (outcome.isFree) await control.charge(0);
+    if (outcome.kind === 'failed' && outcome.isRefused) removeUploads(job);
     const isCancelled = outcome.kind === 'cancelled';
     const card: Card = isCancelled
       ? { text: 'Cancelled.', actions: [] }
@@ -137,6 +138,14 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
     await thread
       .post(card, finalOf(job))
       .finally(() => (isCancelled ? report('cancelled', 'Cancelled') : report('failed', 'Failed')));
+  }
+
+  /** What a rule refuses is not kept, whether the words were refused or the picture; the answer need not wait for that. */
+  function removeUploads({ id, payload }: Job) {
+    if (payload.attachments.length === 0) return;
+    services
+      .forgetUploads(payload.scope, { job: id })
+      .catch((error: unknown) => log.error({ err: error, job: id }, 'a refused picture could not be removed'));
   }
 
   /** Again after a crash: the database takes a post once. */
@@ -162,7 +171,8 @@ function giveUpAfterTooMany(job: Job) {
 
 function failureOf(error: unknown, { log }: JobRun): Failure {
   const { code, message } = explainFailure(error, log);
-  return { kind: 'failed', message, isFree: code !== 'refused' };
+  const isRefused = code === 'refused';
+  return { kind: 'failed', message, isRefused, isFree: !isRefused };
 }
 
 function isHandedBack({ signal, cancelled }: JobControl): boolean {

@@ -45,7 +45,7 @@ export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
     name: adapterName,
 
     async start(handler) {
-      const intake = createIntake({ name: adapterName, scope, handler, threads, jobs, images });
+      const intake = createIntake({ name: adapterName, scope, handler, threads, jobs });
       const parts = { ...options, name: adapterName, handler, intake, threads, jobs, hub };
       const app = createServer(parts, { host, token, log });
       const created = createAdaptorServer({ fetch: app.fetch, hostname: host }) as Server;
