@@ -164,20 +164,24 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
     const redis = new Redis(server.url);
     const prefix = `{test-${count}}:`;
     const seen: unknown[] = [];
+    let isDrawing = false;
     let goOn: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
     });
+    const draw = () => {
+      isDrawing = true;
+      return gate;
+    };
+    const nameOf = (error: Error) => error.name;
     one.start({
       work: async (_, control) => {
-        const late = (name: string) =>
-          control.step(name, () => gate.then(() => 'stale')).catch((error: Error) => error.name);
-        seen.push(await late('draw'), control.signal.aborted, control.cancelled);
-        seen.push(await control.charge(5).catch((error: Error) => error.name));
+        seen.push(await control.step('draw', draw).catch(nameOf), control.signal.aborted, control.cancelled);
+        seen.push(await control.charge(5).catch(nameOf));
       },
     });
     await one.submit(job('a'));
-    await until(async () => (await redis.hget(`${prefix}index`, 'a'))?.includes('"run":"one/') ?? false);
+    await until(() => isDrawing);
     // As another process that took it over leaves it.
     const entry: object = JSON.parse((await redis.hget(`${prefix}index`, 'a')) ?? '{}');
     await redis.hset(`${prefix}index`, 'a', JSON.stringify({ ...entry, run: 'two/7' }));
