@@ -106,6 +106,8 @@ describe.skipIf(!hasRedis)('two programs that share the work', () => {
     // The second program begins what waits, while the first one draws.
     await start();
     await until(() => a1111.state.accepted.length === 2);
+    // The first one takes the place in line away that it showed.
+    await until(() => slack.posts(channel).every(({ text }) => !/in line|ahead/.test(text)));
     await one.end('SIGKILL');
     a1111.state.release();
     await untilWaiting(0);
