@@ -23,7 +23,7 @@ export const prompt = defineCommand({
     },
     count: { type: 'integer', min: 1, max: 4, description: 'How many pictures (1)' },
     aspect: { type: 'choice', choices: aspects, description: 'Width to height (1:1)' },
-    negative: { type: 'text', maxLength: 1000, description: 'What must not be in the picture' },
+    negative: { type: 'text', maxLength: 1000, isUnwanted: true, description: 'What must not be in the picture' },
     best: { type: 'flag', description: 'Make several (4), and show the one first that fits the words best' },
     seed: { type: 'integer', min: 0, max: 0xffff_ffff, description: 'The same seed and prompt give the same picture' },
     style: { type: 'choice', choices: styles.map(({ name }) => name), description: 'A style to add' },

@@ -1,4 +1,3 @@
-import type { ImageGenerator } from './generator/generator.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { AdultPlace } from './moderation/adult-policy.ts';
 import type { Gate, Wording } from './moderation/gate.ts';
@@ -9,7 +8,6 @@ import { styleWords } from './styles.ts';
 interface AdmissionParts {
   gate: Gate;
   images: ImageFiles;
-  generator: Pick<ImageGenerator, 'limits'>;
   cleanPrompt(prompt: string): string;
 }
 
@@ -28,7 +26,7 @@ interface Settled {
   isAdult: boolean;
 }
 
-export function createAdmission({ gate, images, generator, cleanPrompt }: AdmissionParts): Admission {
+export function createAdmission({ gate, images, cleanPrompt }: AdmissionParts): Admission {
   /** As it would be sent: what is removed from a prompt can join two halves of a word. */
   function ownWords({ text, negativePrompt, style }: RunRequest): Refinement {
     const prompt = cleanPrompt(withStyle(text, style && styleWords(style)));
@@ -51,8 +49,9 @@ export function createAdmission({ gate, images, generator, cleanPrompt }: Admiss
       return Boolean(parent?.nsfw || byWords || byPictures);
     },
 
-    async settle(request, refinement, place, { signal }) {
+    async settle(request, refined, place, { signal }) {
       const own = ownWords(request);
+      const refinement = withAdmittedNegative(refined, own);
       const isOwn = refinement.prompt === own.prompt && refinement.negativePrompt === own.negativePrompt;
       const verdict = isOwn
         ? {}
@@ -69,10 +68,17 @@ export function createAdmission({ gate, images, generator, cleanPrompt }: Admiss
     },
   };
 
-  /** A negative prompt reaches the model as words where the backend can only fold it into the text. */
-  function wordingOf({ prompt, negativePrompt }: Refinement): Wording {
-    return { texts: [prompt], avoided: generator.limits.hasNegativePrompt ? undefined : negativePrompt };
+  /** A good rewrite is not given up for what it would keep out. */
+  function withAdmittedNegative(refinement: Refinement, { negativePrompt }: Refinement): Refinement {
+    const { refused } = gate.judgeWords(refinement.negativePrompt ?? '');
+    if (!refused) return refinement;
+    const notice = `What the rewrite would keep out was refused: ${refused.reason}. So only what you named is kept out.`;
+    return { ...refinement, negativePrompt, notice: [refinement.notice, notice].filter(Boolean).join(' ') };
   }
+}
+
+function wordingOf({ prompt, negativePrompt }: Refinement): Wording {
+  return { texts: [prompt], avoided: negativePrompt };
 }
 
 const byParent = { name: 'marked parent', reason: 'it derives from pictures that were marked as adult content' };

@@ -1,73 +1,13 @@
-import type { Refinement } from './refiner/refiner.ts';
-import type { MatchSource, MessageRef } from './store/store.ts';
+import type { Action, Card } from './card.ts';
+import type { MessageRef } from './store/store.ts';
 
+export type * from './card.ts';
 export type { MessageRef } from './store/store.ts';
 
 /** A conversation an adapter can post into; plain data, so that a job can carry it across a restart. */
 export interface ThreadRef {
   adapter: string;
   thread: string;
-}
-
-/** A control under a message. Its id carries its whole meaning (`again:<generation>`), at most 100 characters, so it works after a restart. */
-export interface Action {
-  id: string;
-  label: string;
-  emoji: string;
-  /** The control asks for a text first, in a form prefilled with `value` (a modal, the page's composer). */
-  form?: { label: string; value: string; maxLength: number } | undefined;
-}
-
-/** A similar proven prompt as shown to people. */
-export interface NeighbourView {
-  id: string;
-  prompt: string;
-  /** Calibrated per model, 0 to 1; absent where nothing was compared (a history). */
-  similarity?: number | undefined;
-  /** `picture`: named by the picture that was searched by, whose key is the id. */
-  source: MatchSource | 'picture';
-  /** How many more prompts say nearly the same, and are left out for it. */
-  alike?: number | undefined;
-  /** Web address or image key. */
-  picture?: string | undefined;
-  /** Shown only where the platform allows adult content. */
-  nsfw?: boolean | undefined;
-}
-
-export interface RefinementView extends Refinement {
-  original: string;
-}
-
-export interface CardImage {
-  /** Key in the image files. */
-  key: string;
-  alt: string;
-  width: number;
-  height: number;
-  seed: number;
-  /** Its place among the card's pictures, 1 the best, where they were ranked; they come in this order. */
-  rank?: number | undefined;
-  /** How well it fits its prompt, 0 to 1, where that can be measured. */
-  fit?: number | undefined;
-  /** Shown only where the platform allows adult content. */
-  nsfw?: boolean | undefined;
-  /** Its colours in a few characters (https://blurha.sh), for a placeholder while it loads. */
-  blurhash?: string | undefined;
-}
-
-/** One message of the bot, in platform-neutral terms; each adapter renders it in its own idiom. */
-export interface Card {
-  /** Plain text, no markup: adapters escape it for their platform. */
-  text: string;
-  tone?: 'notice' | 'error' | undefined;
-  /** For the asker's eyes alone, where the platform can (ephemeral answers). */
-  personal?: boolean | undefined;
-  neighbours?: readonly NeighbourView[] | undefined;
-  refinement?: RefinementView | undefined;
-  images?: readonly CardImage[] | undefined;
-  actions: readonly Action[];
-  generationId?: string | undefined;
-  parentId?: string | undefined;
 }
 
 export type JobStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -102,6 +42,8 @@ export interface Thread {
   progress(update: ProgressUpdate): Promise<void>;
   /** Whether the platform or the operator marks this place for adults; absent where there is no such mark. */
   isForAdults?(): Promise<boolean>;
+  /** What whoever wants adult content can do in a place that is not for it, as a sentence. */
+  readonly adultRemedy?: string | undefined;
 }
 
 export interface Person {
@@ -124,8 +66,10 @@ interface InvocationBase {
   scope: string;
   person: Person;
   thread: ThreadRef;
-  /** Plain data from which another process can answer in this thread; without it only one on this data folder can. */
+  /** Plain data that the adapter gets back with the thread, perhaps in another process. */
   carried?: unknown;
+  /** Only a process on this data folder can answer in this thread. */
+  isLocal?: boolean | undefined;
 }
 
 /** Everything a person can ask for. */
@@ -189,9 +133,15 @@ interface OptionBase {
 
 /** What a command takes; each platform renders it as typed options, flags (`--count 4`) or a form. */
 export type CommandOption = OptionBase &
-  /** `isPrompt`: says what pictures are wanted or searched, so that the operator's rules hold for it. */
+  /** `isPrompt`, `isUnwanted`: says what pictures are wanted or searched, or what must not be in them, so that the operator's rules hold for it. */
   (
-    | { type: 'text'; maxLength: number; suggests?: boolean | undefined; isPrompt?: boolean | undefined }
+    | {
+        type: 'text';
+        maxLength: number;
+        suggests?: boolean | undefined;
+        isPrompt?: boolean | undefined;
+        isUnwanted?: boolean | undefined;
+      }
     | { type: 'integer'; min: number; max: number }
     | { type: 'choice'; choices: readonly string[] }
     | { type: 'flag' }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { BotError } from './errors.ts';
 import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
@@ -9,17 +10,20 @@ import {
   moderationFaults,
   moderationSettings,
 } from './moderation-settings.ts';
+import {
+  type DiscordConfig,
+  discordConfigOf,
+  platformSettings,
+  type SlackConfig,
+  slackConfigOf,
+  slackFaults,
+} from './platform-settings.ts';
 import { type QueueConfig, queueConfigOf, queueSettings } from './queue-settings.ts';
+import { fileFaults } from './setting-files.ts';
 import { groupFaults } from './setting-groups.ts';
+import { port, webAddress } from './setting-kinds.ts';
+import { misspeltSettings } from './setting-names.ts';
 import { type VectorIndexChoice, vectorIndexSetting } from './vector-index-setting.ts';
-
-const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address such as http://localhost:8123' });
-
-const port = z.coerce
-  .number({ error: 'must be a number' })
-  .int('must be a whole number')
-  .min(0, 'must be 0 to 65535')
-  .max(65535, 'must be 0 to 65535');
 
 /** Every setting, by its name in the environment. Descriptions and defaults are in .env.example; a test holds the two equal. */
 const settings = z.object({
@@ -37,18 +41,7 @@ const settings = z.object({
   ...imageSettings,
   ...moderationSettings,
   ALLOW_LORA: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
-  DISCORD_TOKEN: z.string().optional(),
-  DISCORD_GUILD_ID: z.string().regex(/^\d+$/, 'must be the number of a server').optional(),
-  DISCORD_API_URL: webAddress.optional(),
-  DISCORD_SHARDS: z
-    .string()
-    .regex(/^(auto|[\d\s,-]+\/\s*\d+)$/, 'must be auto, or shards of so many such as 0/4, 0-3/8 or 0,2/4')
-    .optional(),
-  SLACK_BOT_TOKEN: z.string().optional(),
-  SLACK_APP_TOKEN: z.string().optional(),
-  SLACK_SIGNING_SECRET: z.string().optional(),
-  SLACK_PORT: port.optional(),
-  SLACK_API_URL: webAddress.optional(),
+  ...platformSettings,
   ...s3Settings,
   ...queueSettings,
   MAX_IMAGE_MB: z.coerce
@@ -90,31 +83,24 @@ export interface Config {
   maxImageBytes: number;
   /** Values that must never appear in a log. */
   secrets: readonly string[];
-}
-
-interface DiscordConfig {
-  token: string;
-  guildId: string | undefined;
-  /** Another Discord-compatible server; undefined: Discord's own. */
-  apiUrl: string | undefined;
-  shards: string | undefined;
-}
-
-interface SlackConfig {
-  botToken: string;
-  connection: { appToken: string } | { signingSecret: string; port: number };
-  /** Another Slack-compatible server; undefined: Slack's own. */
-  apiUrl: string | undefined;
+  /** What is no fault, and yet not meant, it seems: names that are no setting's. */
+  warnings: readonly string[];
 }
 
 /** Reads `.env` of the working directory (if any) and the environment, which wins. Throws BotError `invalid_settings` that lists every fault. */
 export function loadConfig(): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return parseConfig(process.env);
+  if (!existsSync('.env')) return parseConfig(process.env);
+  // Libraries read theirs from the environment: proxies, AWS_PROFILE.
+  process.loadEnvFile('.env');
+  return parseConfig(process.env, Object.keys(parseEnv(readFileSync('.env', 'utf8'))));
 }
 
-/** Parses an environment. An empty value counts as unset. Throws BotError `invalid_settings` that lists every fault. */
-export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+/** Parses an environment. An empty value counts as unset. `written`: the names that the .env file has. Throws BotError `invalid_settings` that lists every fault. */
+export function parseConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  written: readonly string[] = [],
+): Config {
+  const warnings = misspeltSettings({ written, set: Object.keys(environment) }, settingNames);
   const given = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => settingNames.includes(name) && value?.trim()),
   );
@@ -122,23 +108,32 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const faults = [
     ...(parsed.success ? [] : parsed.error.issues.map(describe)),
     ...groupFaults(given),
+    ...slackFaults(given),
     ...imageFaults(given),
     ...moderationFaults(given),
+    ...fileFaults(given),
   ];
   if (!parsed.success || faults.length > 0) {
-    throw new BotError(
-      'invalid_settings',
-      `The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each setting takes.`,
-    );
+    throw invalidSettings(faults, warnings);
   }
-  return toConfig(parsed.data);
+  return toConfig(parsed.data, warnings);
+}
+
+function invalidSettings(faults: readonly string[], warnings: readonly string[]): BotError {
+  const listed = [
+    `The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:`,
+    ...faults.map((fault) => `  - ${fault}`),
+    ...warnings,
+    'See .env.example for what each setting takes.',
+  ];
+  return new BotError('invalid_settings', listed.join('\n'));
 }
 
 function describe(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')} ${issue.message}`;
 }
 
-function toConfig(values: Settings): Config {
+function toConfig(values: Settings, warnings: readonly string[]): Config {
   const openai = openaiOf(values);
   return {
     dataDir: values.DATA_DIR,
@@ -150,14 +145,15 @@ function toConfig(values: Settings): Config {
     web: { host: values.HOST, port: values.PORT, token: values.WEB_TOKEN },
     openai,
     image: imageConfigOf(values, openai),
-    moderation: moderationConfigOf(values),
+    moderation: moderationConfigOf(values, openai),
     allowLora: values.ALLOW_LORA === 'true',
-    discord: discordOf(values),
-    slack: slackOf(values),
+    discord: discordConfigOf(values),
+    slack: slackConfigOf(values),
     s3: s3ConfigOf(values),
     queue: queueConfigOf(values),
     maxImageBytes: values.MAX_IMAGE_MB * 1024 * 1024,
     secrets: secretsOf(values),
+    warnings,
   };
 }
 
@@ -166,28 +162,13 @@ function openaiOf(values: Settings): Config['openai'] {
   return { apiKey: values.OPENAI_API_KEY, baseUrl: values.OPENAI_BASE_URL, model: values.OPENAI_MODEL ?? 'gpt-4.1' };
 }
 
-function discordOf(values: Settings): DiscordConfig | undefined {
-  if (!values.DISCORD_TOKEN) return undefined;
-  const { DISCORD_TOKEN: token, DISCORD_GUILD_ID: guildId, DISCORD_API_URL: apiUrl, DISCORD_SHARDS: shards } = values;
-  return { token, guildId, apiUrl, shards };
-}
-
-function slackOf(values: Settings): SlackConfig | undefined {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
-  if (!botToken) return undefined;
-  const apiUrl = values.SLACK_API_URL;
-  if (appToken) return { botToken, apiUrl, connection: { appToken } };
-  return { botToken, apiUrl, connection: { signingSecret: signingSecret ?? '', port: values.SLACK_PORT ?? 0 } };
-}
-
 function secretsOf(values: Settings): string[] {
   const addresses = [values.CLICKHOUSE_URL, values.REDIS_URL].filter((address) => address !== undefined);
   const passwords = [...addresses.map((address) => new URL(address).password), ...imageSecrets(values)];
   const { WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = values;
   const tokens = [WEB_TOKEN, OPENAI_API_KEY, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
-  return [...new Set([...tokens, values.S3_SECRET_ACCESS_KEY, ...passwords, ...passwords.map(decoded)])].flatMap(
-    (secret) => secret || [],
-  );
+  const keys = [values.S3_SECRET_ACCESS_KEY, values.OPENAI_MODERATION_API_KEY];
+  return [...new Set([...tokens, ...keys, ...passwords, ...passwords.map(decoded)])].flatMap((secret) => secret || []);
 }
 
 /** As the server sees it; a stray % is no reason to fail. */

@@ -1,12 +1,8 @@
-import path from 'node:path';
 import { createCancelling } from './cancelling.ts';
 import type { Adapter, ChatHandler, NeighbourView } from './chat.ts';
 import type { ActionHandler, Command, Services } from './command.ts';
 import type { Config } from './config.ts';
 import { createDemo } from './demo/demo.ts';
-import { cacheEmbeddings } from './embedder/cache.ts';
-import type { Embedder } from './embedder/embedder.ts';
-import { openEmbedder } from './embedder/open.ts';
 import type { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
 import { createGenerator } from './generator/choose.ts';
@@ -21,6 +17,7 @@ import type { ImageFiles } from './images/image-files.ts';
 import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
+import { keepCalibrated, openMemory } from './memory.ts';
 import { isPageForAdults, openGate } from './moderation/choose.ts';
 import { moderateProvenance } from './moderation/moderated-provenance.ts';
 import { unmarked } from './moderation/shown.ts';
@@ -34,10 +31,7 @@ import { createNeighboursRefiner } from './refiner/neighbours.ts';
 import { createOpenAiRefiner } from './refiner/openai.ts';
 import { createRunner } from './runner.ts';
 import { createSearch, type Search } from './search.ts';
-import { type Calibration, createCalibration } from './similarity.ts';
-import { openState, type State } from './state.ts';
-import { openDatabase } from './store/database.ts';
-import type { PromptStore } from './store/store.ts';
+import type { State } from './state.ts';
 import { createSuggest } from './suggest.ts';
 import { warmInBackground } from './warm-start.ts';
 
@@ -82,8 +76,8 @@ export const stopGraceMs = 10_000;
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
   const gate = openGate(config, log);
+  const images = await createImageFiles(config, log);
   const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
-  const images = await createImageFiles(config);
   const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
   const { redisUrl, bounds, quota, quotaExempt } = config.queue;
   const width = { quick: quickWidth, image: config.image.concurrency };
@@ -159,7 +153,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     model: embedder.model,
     notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
     async search(query, options) {
-      gate.checkWords(query.text === undefined ? [] : [query.text], { user: options.scope });
+      gate.checkWords({ texts: query.text === undefined ? [] : [query.text] }, { user: options.scope });
       const found = await searchDirectly({ search: pipeline.search, provenance }, query, options);
       return isPageForAdults(config.moderation) ? found.map(unmarked) : found;
     },
@@ -179,19 +173,6 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
   };
 }
 
-/** The database, the model that it was built with (or a new one's), and the local state. */
-async function openMemory({ config, log, signal, onFatal }: Omit<CoreParts, 'commands' | 'actions'>) {
-  const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl } = config;
-  const state = openState(path.join(dataDir, 'state'));
-  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log, onMoved: onFatal });
-  const storedModel = await database.storedModel();
-  const opened = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal });
-  if (opened.notice) log.info(opened.notice);
-  const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
-  const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-  return { state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
-}
-
 function agreeingOver(redisUrl: string | undefined, log: Logger): AgreeOnKey | undefined {
   return redisUrl === undefined ? undefined : (ours, fresh, file) => agreeOnKey(redisUrl, ours, fresh, file, log);
 }
@@ -199,17 +180,6 @@ function agreeingOver(redisUrl: string | undefined, log: Logger): AgreeOnKey | u
 function createRefiner({ openai }: Config, log: Logger) {
   const neighbours = createNeighboursRefiner();
   return openai ? createOpenAiRefiner({ ...openai, log, fallback: neighbours }) : neighbours;
-}
-
-/** The corpus tells what related and unrelated look like to its model; it grows, so the measure is taken again. */
-async function keepCalibrated(store: PromptStore) {
-  let calibration: Calibration = createCalibration(await store.sampleCosines());
-  return {
-    current: () => calibration,
-    async refresh() {
-      calibration = createCalibration(await store.sampleCosines());
-    },
-  };
 }
 
 async function searchDirectly(

@@ -10,6 +10,8 @@ import { checkBucket } from './images/doctor.ts';
 import { createLog } from './log.ts';
 import { makeFolder } from './make-folder.ts';
 import { checkModeration } from './moderation/doctor.ts';
+import { checkRedis } from './queue/doctor.ts';
+import { checkServer } from './store/doctor.ts';
 
 /** One thing that must be right for the bot to run, and what to do where it is not. */
 export interface Check {
@@ -17,6 +19,8 @@ export interface Check {
   ok: boolean;
   detail: string;
   remedy?: string;
+  /** Nothing fails by it, and yet it deserves a look. */
+  isDoubtful?: boolean;
 }
 
 // Models, the embedded database's first parts and some pictures.
@@ -25,23 +29,31 @@ const leastFreeBytes = 1024 ** 3;
 await run();
 
 async function run() {
-  const checks: Check[] = [];
-  try {
-    const config = loadConfig();
-    checks.push({ name: 'Settings', ok: true, detail: 'read without a fault' });
-    checks.push(
-      await checkDataFolder(config),
-      ...(await checkBackends(config.image)),
-      ...(config.s3 ? [await checkBucket(config.s3)] : []),
-      ...(await checkModeration(config)),
-      ...(await checkPlatforms(config)),
-    );
-  } catch (error) {
-    if (!(error instanceof BotError)) throw error;
-    checks.push({ name: 'Settings', ok: false, detail: error.message });
-  }
+  const checks = await checkAll();
   for (const check of checks) print(check);
   process.exit(checks.every(({ ok }) => ok) ? 0 : 1);
+}
+
+async function checkAll(): Promise<Check[]> {
+  const name = 'Settings';
+  try {
+    const config = loadConfig();
+    const { warnings, image, s3, clickhouseUrl, queue } = config;
+    return [
+      { name, ok: true, detail: 'read without a fault' },
+      ...warnings.map((detail) => ({ name, ok: true, isDoubtful: true, detail })),
+      await checkDataFolder(config),
+      ...(clickhouseUrl ? [await checkServer(clickhouseUrl, config)] : []),
+      ...(queue.redisUrl ? [await checkRedis(queue.redisUrl)] : []),
+      ...(s3 ? [await checkBucket(s3)] : []),
+      ...(await checkBackends(image)),
+      ...(await checkModeration(config)),
+      ...(await checkPlatforms(config)),
+    ];
+  } catch (error) {
+    if (!(error instanceof BotError)) throw error;
+    return [{ name, ok: false, detail: error.message }];
+  }
 }
 
 async function checkPlatforms({ discord, slack, secrets }: Config): Promise<Check[]> {
@@ -70,7 +82,8 @@ async function checkDataFolder({ dataDir }: Config): Promise<Check> {
   }
 }
 
-function print({ name, ok, detail, remedy }: Check) {
-  console.log(`${ok ? '✓' : '✗'} ${name}: ${detail}`);
-  if (!ok && remedy) console.log(`  ${remedy}`);
+function print({ name, ok, isDoubtful = false, detail, remedy }: Check) {
+  const mark = isDoubtful ? '!' : '✓';
+  console.log(`${ok ? mark : '✗'} ${name}: ${detail}`);
+  if ((!ok || isDoubtful) && remedy) console.log(`  ${remedy}`);
 }

@@ -89,7 +89,8 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
       { prompt, negativePrompt, count, seed, ...how },
       { signal, onProgress: (update) => progress(label, shownOf(isAll ? update : partOf(update, overall))) },
     );
-    const reviewed = await gate.review(made.images, { user: request.user, signal });
+    const bytes = made.images.map((image) => image.bytes);
+    const reviewed = await gate.review(bytes, { user: request.user, signal });
     const kept = made.images.filter((_, index) => !reviewed[index]?.refused);
     return {
       ...made,
@@ -124,8 +125,8 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
     const { prompt, negativePrompt } = refinement;
     const described = { prompt, negativePrompt, generator, model, generation: request.id, parent: request.parent?.id };
     return Promise.all(
-      made.images.map(async ({ bytes, seed }) => {
-        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, seed });
+      made.images.map(async ({ bytes, seed, sampling }) => {
+        const { bytes: encoded, ...picture } = await encodeResult(bytes, { ...described, ...sampling, seed });
         return { key: await images.put(encoded), ...picture, seed };
       }),
     );

@@ -26,15 +26,44 @@ export type ErrorCode =
   | 'invalid_settings'
   | 'internal';
 
-/** An error whose message is safe to show to anyone and names the remedy; the cause is for the log alone. */
+export interface BotErrorOptions {
+  /** For the log alone. */
+  cause?: unknown;
+  /** The same in the operator's words, with the setting that mends it: for the log and `npm run doctor`. Undefined: the message serves both. */
+  forOperator?: string | undefined;
+}
+
+/** An error whose message is safe to show to anyone and names what they can do. */
 export class BotError extends Error {
   readonly code: ErrorCode;
+  /** Enumerable, so that the log has it. */
+  readonly forOperator: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(code: ErrorCode, message: string, { cause, forOperator }: BotErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'BotError';
     this.code = code;
+    this.forOperator = forOperator;
   }
+}
+
+const ordinary: ReadonlySet<ErrorCode> = new Set([
+  'invalid_input',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'cancelled',
+  'too_large',
+  'unsupported_image',
+  'queue_full',
+  'quota_exceeded',
+  'refused',
+]);
+
+/** True where whoever asked was told so as they should be: nothing is wrong with the program or a service. */
+export function isOrdinary({ code }: BotError): boolean {
+  return ordinary.has(code);
 }
 
 /** True when the work was stopped on purpose, by an AbortSignal or by a person. */
@@ -48,4 +77,9 @@ export function isAbort(error: unknown): boolean {
 export function isDiskFull(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** What the operator reads of an error. */
+export function operatorsWords({ message, forOperator }: BotError): string {
+  return forOperator ?? message;
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { BotError } from './errors.ts';
+import { BotError, isOrdinary } from './errors.ts';
 import type { Logger } from './log.ts';
 
 /** The one place that turns a failure into words for people: BotErrors speak for themselves, all else gets a reference into the log. */
 export function explainFailure(error: unknown, log: Logger): BotError {
   if (error instanceof BotError) {
-    // What is refused by a rule was logged with that; the message may quote the prompt.
-    if (error.code === 'refused') log.info({ code: error.code, err: error.cause }, 'refused by a rule');
-    else log.warn({ err: error }, 'refused or failed');
+    // The message may quote what was asked for, so the code alone is logged.
+    if (isOrdinary(error)) log.info({ code: error.code }, 'refused');
+    else log.warn({ err: error }, 'failed');
     return error;
   }
   const ref = randomBytes(4).toString('hex');

@@ -9,7 +9,7 @@ import type { HashUser } from './identity.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { ActionTask, CommandTask, JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
-import type { Gate } from './moderation/gate.ts';
+import type { Gate, Wording } from './moderation/gate.ts';
 import type { Outbox } from './outbox.ts';
 import type { NewJob, Place, Queue } from './queue/queue.ts';
 import type { Upload } from './store/store.ts';
@@ -45,11 +45,11 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     const jobId = jobIdOf(invocation);
     const task = taskOf(invocation);
     if (!task) return { jobId, ahead: 0 };
-    const { scope, person, thread, carried } = invocation;
+    const { scope, person, thread, carried, isLocal } = invocation;
     if (task.kind === 'command' && typeof task.values['model'] === 'string')
       await parts.checkModel(task.values['model']);
     const user = hashUser(scope, person.id);
-    gate.checkWords(promptsOf(task), { user });
+    gate.checkWords(wordingOf(task), { user });
     const owner = { scope, job: jobId, user };
     const payload: JobPayload = {
       thread,
@@ -68,7 +68,7 @@ export function createHandler(parts: HandlerParts): ChatHandler {
       scope,
       pictures: lane === 'image' ? picturesOf(task) : 0,
       exempt: isExempt(person),
-      portable: sharesData && carried !== undefined,
+      portable: sharesData && !isLocal,
       payload,
     };
     return { jobId, ...(await submit(job)) };
@@ -134,13 +134,15 @@ export function createHandler(parts: HandlerParts): ChatHandler {
   }
 
   /** The words of a task that say what pictures are wanted. */
-  function promptsOf(task: CommandTask | ActionTask): string[] {
-    if (task.kind === 'action') return task.text === undefined ? [] : [task.text];
+  function wordingOf(task: CommandTask | ActionTask): Wording {
+    if (task.kind === 'action') return { texts: task.text === undefined ? [] : [task.text] };
     const options = commands.find(({ name }) => name === task.name)?.options ?? {};
-    return Object.entries(task.values).flatMap(([name, value]) => {
-      const option = options[name];
-      return option?.type === 'text' && option.isPrompt && typeof value === 'string' ? [value] : [];
-    });
+    const given = (mark: 'isPrompt' | 'isUnwanted') =>
+      Object.entries(task.values).flatMap(([name, value]) => {
+        const option = options[name];
+        return option?.type === 'text' && option[mark] && typeof value === 'string' ? [value] : [];
+      });
+    return { texts: given('isPrompt'), avoided: given('isUnwanted').join('\n') };
   }
 
   function laneOf(task: CommandTask | ActionTask) {

@@ -22,6 +22,7 @@ async function run() {
   try {
     const config = loadConfig();
     log = createLog(config.logLevel, config.secrets);
+    for (const warning of config.warnings) log.warn(warning);
     await start(config, log);
   } catch (error) {
     reportFatal(error, log);

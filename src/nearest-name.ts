@@ -9,7 +9,7 @@ export function nearestName(typed: string, names: readonly string[]): string | u
 }
 
 /** Levenshtein distance, cut at 30 characters: nothing longer is a slip of a name. */
-function editDistance(one: string, other: string): number {
+export function editDistance(one: string, other: string): number {
   const [short, long] = [one.slice(0, 30), other.slice(0, 30)];
   let row = Array.from({ length: long.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...short].entries()) {

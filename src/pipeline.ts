@@ -46,7 +46,7 @@ const largestSeed = 0xffff_ffff;
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { embedder, refiner, generator, images, outbox, gate, calibration, cleanPrompt } = parts;
   const search = moderateSearch(parts.search, gate);
-  const admission = createAdmission({ gate, images, generator, cleanPrompt });
+  const admission = createAdmission({ gate, images, cleanPrompt });
   const bestFirst = (generation: Generation) => rankGeneration(generation, calibration(), embedder.model);
   const drawPictures = createDrawing({ generator, images, gate });
   const description = createDescription({ embedder, generator, images });

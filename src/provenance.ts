@@ -37,7 +37,7 @@ export function createProvenance({ store, outbox, images }: ProvenanceParts): Pr
     const picture = found.images.find((image) => image.seed === seed) ?? found.images[0];
     const { id, prompt, negativePrompt, model, nsfw } = found;
     return {
-      match: { id, prompt, similarity: 1, source: 'own', picture: picture?.key, nsfw },
+      match: { id, prompt, similarity: 1, source: 'own', alike: 0, picture: picture?.key, nsfw },
       parameters: { prompt, negativePrompt: negativePrompt || undefined, seed: picture?.seed, model },
     };
   }
@@ -50,6 +50,7 @@ export function createProvenance({ store, outbox, images }: ProvenanceParts): Pr
       prompt: parameters.prompt,
       similarity: 1,
       source: 'picture',
+      alike: 0,
       picture,
     } as const;
     return (await own(parameters, scope)) ?? { match, parameters };

@@ -15,7 +15,7 @@ const dependents: Readonly<Record<string, readonly string[]>> = {
 
 /** What is wrong with settings taken together: half-set groups and unsafe combinations, each with its remedy. */
 export function groupFaults(given: Given): string[] {
-  return [...pageFaults(given), ...dependentFaults(given), ...slackFaults(given)];
+  return [...pageFaults(given), ...dependentFaults(given)];
 }
 
 function pageFaults({ HOST, WEB_TOKEN }: Given): string[] {
@@ -35,23 +35,4 @@ function dependentFaults(given: Given): string[] {
 
 function hintFor(needed: string): string {
   return needed === 'OPENAI_API_KEY' ? ' (any text for a local server)' : '';
-}
-
-function slackFaults({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_PORT }: Given): string[] {
-  if (!SLACK_BOT_TOKEN) return [];
-  if (SLACK_APP_TOKEN && SLACK_SIGNING_SECRET) {
-    return [
-      'SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set: keep the one of the way you use',
-    ];
-  }
-  if (!SLACK_APP_TOKEN && !SLACK_SIGNING_SECRET) {
-    return [
-      'SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET and SLACK_PORT (HTTP): set one of them',
-    ];
-  }
-  if (SLACK_SIGNING_SECRET && !SLACK_PORT)
-    return ['SLACK_SIGNING_SECRET needs SLACK_PORT, where Slack sends its requests: set it'];
-  if (SLACK_APP_TOKEN && SLACK_PORT)
-    return ['SLACK_PORT is for HTTP with SLACK_SIGNING_SECRET: remove it, or use that instead of SLACK_APP_TOKEN'];
-  return [];
 }

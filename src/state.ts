@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import path from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { BotError } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
@@ -17,7 +18,8 @@ export interface State {
 }
 
 /** Opens (or makes) the state in a folder, for this process alone. Throws BotError `database_locked` naming the process that has it, or `internal` naming the folder. */
-export function openState(folder: string): State {
+export function openState(given: string): State {
+  const folder = path.resolve(given);
   const root = openRoot(folder);
   const giveBack = holding(root, folder);
   const tables = new Map<string, Database>();

@@ -1,7 +1,7 @@
 import { Client, Events, GatewayDispatchEvents, GatewayIntentBits, Options, type WebSocketShard } from 'discord.js';
 import type { Logger } from '../../src/log.ts';
+import type { Shards } from '../../src/shards.ts';
 import { createHealingStrategy, type HealingStrategy } from './sharding.ts';
-import type { Shards } from './shards.ts';
 
 export interface ClientSettings {
   apiUrl: string;

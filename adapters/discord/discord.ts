@@ -2,6 +2,7 @@ import type { Adapter, ChatHandler } from '../../src/chat.ts';
 import { BotError } from '../../src/errors.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
+import type { Shards } from '../../src/shards.ts';
 import type { State } from '../../src/state.ts';
 import { createApi } from './api.ts';
 import { apiAddress } from './api-address.ts';
@@ -22,7 +23,6 @@ import { createProgress } from './progress.ts';
 import { keepPruned, usualLimits } from './pruning.ts';
 import { createReactions } from './reactions.ts';
 import { openTables } from './records.ts';
-import { parseShards } from './shards.ts';
 import { createSuggestions } from './suggestions.ts';
 import { createThread } from './thread.ts';
 
@@ -32,8 +32,8 @@ export interface DiscordAdapterOptions {
   apiUrl?: string | undefined;
   /** Registers commands in this server only, where changes show at once. */
   guildId?: string | undefined;
-  /** DISCORD_SHARDS, see `parseShards`; unset runs all. */
-  shards?: string | undefined;
+  /** Unset runs as many as Discord recommends. */
+  shards?: Shards | undefined;
   state: State;
   images: ImageFiles;
   maxImageBytes: number;
@@ -68,7 +68,6 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   const { token, guildId, state, images, maxImageBytes } = options;
   const log = discreet(options.log);
   const apiUrl = apiAddress(options.apiUrl);
-  const shards = parseShards(options.shards);
   const timing = { ...usualTiming, ...options.timing };
   const onFatal = onlyOnce(options.onFatal);
   const tables = openTables(state);
@@ -82,7 +81,14 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
     patiently,
     stopping: stopping.signal,
   });
-  const connection = createConnection({ token, apiUrl, shards, log, onFatal, resumeWithinMs: timing.resumeWithinMs });
+  const connection = createConnection({
+    token,
+    apiUrl,
+    shards: options.shards ?? 'auto',
+    log,
+    onFatal,
+    resumeWithinMs: timing.resumeWithinMs,
+  });
   let identity: Identity | undefined;
   let stopPruning = async () => {};
   const botId = () => identity?.user ?? '';

@@ -87,6 +87,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
     post: (card, { key }) => refused(() => post(card, `${thread}/${key}`)),
     remove: (message) => refused(() => remove(message)),
     progress: (update: ProgressUpdate) => progress.show(thread, update),
+    adultRemedy: 'This place is not for adults: ask in an age-restricted channel, or change the prompt.',
     isForAdults: () => isAgeRestricted(api, places.find(thread)?.channel ?? thread),
   };
 

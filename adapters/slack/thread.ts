@@ -50,6 +50,8 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
         throw toBotError(error);
       }
     },
+    adultRemedy:
+      'This channel is not for adults: ask in one that the operator opened for it (SLACK_NSFW_CHANNELS), or change the prompt.',
     isForAdults: async () => adultChannels.has(channel),
     async progress(update) {
       if (place.personal) return;

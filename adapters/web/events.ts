@@ -60,7 +60,8 @@ interface Follow {
  * client costs no memory and misses nothing, and a resume works after a restart.
  */
 export function createFollower(options: Follow) {
-  const { thread, viewer, hub, threads, jobs } = options;
+  const { thread, viewer, hub, jobs } = options;
+  const threads = options.threads.as(viewer);
   const ended = AbortSignal.any([options.signal, hub.closed]);
   const bell = createBell();
   const leave = hub.join(thread, bell.ring);

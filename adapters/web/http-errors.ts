@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { BotError, type ErrorCode } from '../../src/errors.ts';
+import { BotError, type ErrorCode, isOrdinary } from '../../src/errors.ts';
 import type { Logger } from '../../src/log.ts';
 
 const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -31,12 +31,13 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   disk_full: 507,
 };
 
-/** The one place where an error becomes a response: `{error: {code, message}}`, and a log entry for what an operator must see. */
+/** The one place where an error becomes a response: `{error: {code, message}}`, and a log entry: an ordinary refusal's code, the stack of what an operator must see. */
 export function errorResponse(context: Context, error: unknown, log: Logger): Response {
   const shown = error instanceof HTTPException ? httpError(error) : error;
   if (!(shown instanceof BotError)) return unexpected(context, error, log);
   const status = statusOf[shown.code];
-  if (status >= 500) log.warn({ err: shown, path: context.req.path }, 'request failed');
+  if (isOrdinary(shown)) log.debug({ code: shown.code, path: context.req.path }, 'refused');
+  else log.warn({ err: shown, path: context.req.path }, 'request failed');
   return context.json({ error: { code: shown.code, message: shown.message } }, status);
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Attachment, ChatHandler, Invocation, MessageRef, Person } from '../../src/chat.ts';
+import type { Attachment, ChatHandler, CommandInfo, Invocation, MessageRef, Person } from '../../src/chat.ts';
 import { BotError } from '../../src/errors.ts';
 import { encodeUpload } from '../../src/images/encode.ts';
 import { imageKeyOf } from '../../src/images/image-files.ts';
@@ -30,6 +30,11 @@ interface Parts {
   jobs: Jobs;
 }
 
+/** What a job keeps of whom it answers. */
+export interface Carried {
+  asker: string;
+}
+
 type Meaning =
   | { kind: 'command'; command: string; options: Readonly<Record<string, unknown>> }
   | { kind: 'message'; text: string };
@@ -42,7 +47,9 @@ export function createIntake({ name, scope, handler, threads, jobs }: Parts): In
   }
 
   function common(sender: Sender, thread: string) {
-    return { id: invocationId(sender), scope, person: sender.person, thread: { adapter: name, thread } };
+    const { person } = sender;
+    const carried: Carried = { asker: person.id };
+    return { id: invocationId(sender), scope, person, thread: { adapter: name, thread }, carried, isLocal: true };
   }
 
   return {
@@ -50,7 +57,8 @@ export function createIntake({ name, scope, handler, threads, jobs }: Parts): In
       const meaning = meaningOf(submission);
       const { uploads, attachments } = await cleaned(submission.pictures);
       const key = invocationId(sender);
-      const said = { person: sender.person, text: shownText(submission), uploads };
+      const isPersonal = isPersonalCommand(meaning, handler.commands);
+      const said = { person: sender.person, text: shownText(submission), uploads, isPersonal };
       const { thread, isNew } = await threads.begin(said, { key });
       try {
         await accept({ ...common(sender, thread), id: key, ...meaning, attachments });
@@ -81,7 +89,7 @@ export function createIntake({ name, scope, handler, threads, jobs }: Parts): In
     },
 
     async react(message, { emoji, added }, sender) {
-      const given = threads.findMessage(message.thread, message.message)?.reactions[emoji] ?? [];
+      const given = threads.as(sender.person.id).findMessage(message.thread, message.message)?.reactions[emoji] ?? [];
       if (given.includes(sender.person.id) === added) return;
       const invocation = { ...common(sender, message.thread), kind: 'reaction', emoji, added, message } as const;
       // Taking back may be no job at all, and nobody waits for an answer to it.
@@ -108,6 +116,12 @@ function meaningOf({ command, options, text = '', pictures }: Submission): Meani
     throw new BotError('invalid_input', 'Write something or add a picture.');
   }
   return { kind: 'message', text };
+}
+
+/** On other platforms its answer opens no thread; here the thread is the asker's alone. */
+function isPersonalCommand(meaning: Meaning, commands: readonly CommandInfo[]): boolean {
+  const [, typed] = meaning.kind === 'message' ? (/^\s*\/(\S+)/u.exec(meaning.text) ?? []) : ['', meaning.command];
+  return commands.some(({ name, personal }) => personal && name === typed?.toLowerCase());
 }
 
 /** What the thread shows as said: the text as typed, or a command written out the way one would type it. */

@@ -24,6 +24,8 @@ export interface MessageRecord {
   text: string;
   uploads: readonly Upload[];
   card?: Card | undefined;
+  /** The person for whose eyes alone it is; absent: for everybody's. */
+  asker?: string | undefined;
   /** Person ids by emoji. */
   reactions: Readonly<Record<string, readonly string[]>>;
 }
@@ -44,6 +46,8 @@ export interface ThreadRecord {
   revision: number;
   messageCount: number;
   jobs: Readonly<Record<string, JobRecord>>;
+  /** The person for whose eyes alone it is; absent: for everybody's. */
+  owner?: string | undefined;
 }
 
 export type ThreadStatus = 'queued' | 'running' | 'done' | 'failed';

@@ -6,7 +6,7 @@ import type { ImageFiles } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
 import type { State } from '../../src/state.ts';
 import { createHub } from './events.ts';
-import { createIntake } from './intake.ts';
+import { type Carried, createIntake } from './intake.ts';
 import { createJobs } from './jobs.ts';
 import { createServer, type RouteParts } from './server.ts';
 import { createThreads } from './threads.ts';
@@ -35,7 +35,7 @@ export interface WebAdapter extends Adapter {
 
 /** The local page and its HTTP API. `start` throws BotError `invalid_settings` when the port can't be had. */
 export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
-  const { host, log, scope, state, images, token } = options;
+  const { host, log, scope, state, token } = options;
   const hub = createHub(maxStreams);
   const threads = createThreads(state, hub.notify);
   const jobs = createJobs(threads, hub.notify);
@@ -60,7 +60,7 @@ export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
       server = undefined;
     },
 
-    thread: (ref) => createThread(ref),
+    thread: (ref, carried) => createThread(ref, carried as Carried | undefined),
 
     address() {
       if (!server) throw new Error('the web adapter is not started');
@@ -68,14 +68,16 @@ export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
     },
   };
 
-  function createThread(ref: ThreadRef): Thread {
+  function createThread(ref: ThreadRef, carried: Carried | undefined): Thread {
     return {
       ref,
       async post(card: Card, { key }) {
-        return { ...ref, message: await threads.post(ref.thread, card, { key }) };
+        const asker = card.personal ? carried?.asker : undefined;
+        return { ...ref, message: await threads.post(ref.thread, card, { key, asker }) };
       },
       remove: ({ message }) => threads.remove(message),
       progress: (update) => jobs.update(ref.thread, update),
+      adultRemedy: 'This page is not set up to show it (WEB_NSFW). Change the prompt.',
       isForAdults: async () => options.isForAdults ?? false,
     };
   }

@@ -63,7 +63,7 @@ export async function importDemoCorpus(parts: DemoParts): Promise<DemoProgress> 
     const batch = missing.slice(start, start + size);
     await importBatch(batch, parts);
     done += batch.length;
-    log.info({ done, total }, 'Demo corpus drawn');
+    log.info(`${done} of ${total} demo pictures drawn`);
     await onProgress?.({ done, total });
     await pause(Math.min(longestPauseMs, Date.now() - begun), undefined, { signal });
   }

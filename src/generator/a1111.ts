@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { BotError } from '../errors.ts';
 import { modelList } from './a1111/answers.ts';
 import { type Drawn, type Run, readDrawn } from './a1111/read.ts';
-import { interrupt, look, watch } from './a1111/task.ts';
+import { abandon, look, watch } from './a1111/task.ts';
+import { GeneratorFault } from './fault.ts';
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
 import { createHttpClient, isTimeout } from './http.ts';
 import { partOf } from './progress.ts';
@@ -11,7 +11,7 @@ import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
 import { placesToMend, type StableDiffusionSettings, stableDiffusionLimits } from './stable-diffusion.ts';
 import { tookTooLong } from './took-too-long.ts';
-import { unknownModel } from './unknown-model.ts';
+import { unknownModel, unknownSetModel } from './unknown-model.ts';
 
 export interface A1111Settings extends StableDiffusionSettings {
   /** Milliseconds for one run; 10 minutes unless told. */
@@ -51,8 +51,7 @@ export function createA1111Generator(settings: A1111Settings): ImageGenerator {
     const found = known.find(({ model_name, title }) => model_name === wanted || title === wanted);
     if (found) return found;
     const names = known.map(({ model_name }) => model_name);
-    if (request.model !== undefined) throw unknownModel(wanted, names);
-    throw new BotError('generator_failed', `${unknownModel(wanted, names).message} Change model= in IMAGE_BACKENDS.`);
+    throw request.model === undefined ? unknownSetModel(client.name, wanted, names) : unknownModel(wanted, names);
   }
 
   async function drawAll(request: ImageRequest, options: GenerateOptions): Promise<GenerationResult> {
@@ -60,11 +59,13 @@ export function createA1111Generator(settings: A1111Settings): ImageGenerator {
     const source = request.source && (await fitSource(request.source.bytes, request));
     const images: GeneratedImage[] = [];
     let model: string | undefined;
-    for (const run of unwrappedRuns(request.seed, request.count)) {
+    const { steps, guidance, sampler } = settings;
+    for (const part of unwrappedRuns(request.seed, request.count)) {
+      const run = { ...part, sampling: { steps, guidance, sampler } };
       const path = source ? '/sdapi/v1/img2img' : '/sdapi/v1/txt2img';
-      const body = { ...bodyOf({ ...request, ...run }, checkpoint?.title), ...sourceFields(source, request) };
-      const part = { done: images.length, count: run.count, total: request.count };
-      const onProgress = options.onProgress && partOf(options.onProgress, part);
+      const body = { ...bodyOf({ ...request, ...part }, checkpoint?.title), ...sourceFields(source, request) };
+      const share = { done: images.length, count: part.count, total: request.count };
+      const onProgress = options.onProgress && partOf(options.onProgress, share);
       const made = await draw(path, body, run, { signal: options.signal, onProgress });
       images.push(...made.images);
       model ??= made.model;
@@ -85,20 +86,24 @@ export function createA1111Generator(settings: A1111Settings): ImageGenerator {
     const connection = new AbortController();
     const ended = new AbortController();
     // The connection stays until the interrupt is through: while it is open the task is ours to stop.
-    const stop = () => interrupt(client, task).finally(() => connection.abort());
+    const giveUp = () => abandon(client, task, { pollMs, forMs: timeoutMs });
+    const stop = () => giveUp().finally(() => connection.abort());
     options.signal?.addEventListener('abort', stop, { once: true });
     running += 1;
     const watching =
       options.onProgress && watch(client, task, { pollMs, onProgress: options.onProgress, signal: ended.signal });
+    let isOver = false;
     try {
       const answer = await client.send({ path, json, timeoutMs, signal: connection.signal });
+      // What is above 500 comes from a gateway, that can give up earlier than the server behind it.
+      isOver = answer.status <= 500;
       options.signal?.throwIfAborted();
       return await readDrawn(client, answer, run);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!isTimeout(error)) throw error;
-      await interrupt(client, task);
-      throw tookTooLong(client.name, timeoutMs, error);
+      const isUnsent = error instanceof GeneratorFault && error.madeNothing;
+      if (!isOver && !isUnsent) await giveUp();
+      throw isTimeout(error) ? tookTooLong(client.name, timeoutMs, error) : error;
     } finally {
       running -= 1;
       options.signal?.removeEventListener('abort', stop);

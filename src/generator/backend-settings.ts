@@ -13,6 +13,8 @@ export interface BackendSettings {
   name: string;
   /** Its share of the work, relative to the others'. */
   weight: number;
+  /** Every picture costs money, as at a service. */
+  isPaid: boolean;
   model: string | undefined;
   steps: number | undefined;
   /** Classifier-free guidance (CFG scale). */
@@ -20,15 +22,15 @@ export interface BackendSettings {
   sampler: string | undefined;
 }
 
-const always = ['name', 'weight'];
+const always = ['name', 'weight', 'paid'];
 const sampling = ['model', 'steps', 'guidance', 'sampler'];
-const kinds: Readonly<Record<BackendKind, { hasUrl: boolean; options: readonly string[] }>> = {
+const kinds: Readonly<Record<BackendKind, { hasUrl: boolean; isPaid?: boolean; options: readonly string[] }>> = {
   sketch: { hasUrl: false, options: always },
   a1111: { hasUrl: true, options: [...always, ...sampling] },
   comfyui: { hasUrl: true, options: [...always, ...sampling] },
   sdcpp: { hasUrl: true, options: [...always, ...sampling] },
-  openai: { hasUrl: true, options: [...always, 'model'] },
-  stability: { hasUrl: true, options: [...always, 'model'] },
+  openai: { hasUrl: true, isPaid: true, options: [...always, 'model'] },
+  stability: { hasUrl: true, isPaid: true, options: [...always, 'model', 'guidance'] },
 };
 
 const number = z.coerce.number({ error: 'must be a number' });
@@ -38,6 +40,10 @@ const optionValues = z.object({
     .regex(/^[\w.:-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, colons, dashes')
     .optional(),
   weight: number.positive('must be more than 0').max(1000, 'must be at most 1000').default(1),
+  paid: z
+    .enum(['yes', 'no'], { error: 'must be yes or no' })
+    .transform((answer) => answer === 'yes')
+    .optional(),
   model: z.string().optional(),
   steps: number.int('must be a whole number').min(1, 'must be at least 1').max(500, 'must be at most 500').optional(),
   guidance: number.min(0, 'must be at least 0').max(100, 'must be at most 100').optional(),
@@ -94,9 +100,10 @@ function readEntry([kindName = '', ...words]: string[]): { backend?: Unnamed; fa
   if (!parsed.success) faults.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
   const located = faults.map((fault) => `(${kind}) ${fault}`);
   if (!parsed.success) return { faults: located };
-  const { name, weight, model, steps, guidance, sampler } = parsed.data;
+  const { name, weight, paid, model, steps, guidance, sampler } = parsed.data;
+  const isPaid = paid ?? kinds[kind].isPaid ?? false;
   return {
-    backend: { kind, name, url, weight, model, steps, guidance, sampler },
+    backend: { kind, name, url, weight, isPaid, model, steps, guidance, sampler },
     faults: located,
   };
 }

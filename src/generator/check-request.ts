@@ -1,14 +1,16 @@
 import { isSizeWithin } from '../aspect.ts';
-import { BotError } from '../errors.ts';
+import { GeneratorFault } from './fault.ts';
 import type { GeneratorLimits, ImageRequest } from './generator.ts';
 
-/** Throws BotError `generator_failed` for counts and sizes outside of the limits. `what` is such as `sketch`. */
+const unsent = { madeNothing: true };
+
+/** Throws GeneratorFault for counts and sizes outside of the limits. `what` is such as `sketch`. */
 export function checkRequest(what: string, limits: GeneratorLimits, { count, width, height }: ImageRequest): void {
   if (!Number.isInteger(count) || count < 1 || count > limits.maxCount) {
-    throw new BotError('generator_failed', `One ${what} run makes 1 to ${limits.maxCount} pictures. Ask for fewer.`);
+    throw new GeneratorFault(`One ${what} run makes 1 to ${limits.maxCount} pictures. Ask for fewer.`, unsent);
   }
   if (!isSizeWithin({ width, height }, limits)) {
-    throw new BotError('generator_failed', `${sizesOf(what, limits)} Choose another size.`);
+    throw new GeneratorFault(`${sizesOf(what, limits)} Choose another size.`, unsent);
   }
 }
 

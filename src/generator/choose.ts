@@ -27,6 +27,7 @@ export function openBackends(config: ImageConfig): PooledBackend[] {
   return config.backends.map((settings) => ({
     name: settings.name,
     weight: settings.weight,
+    isPaid: settings.isPaid,
     generator: openBackend(settings, config),
   }));
 }

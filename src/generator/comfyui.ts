@@ -1,11 +1,18 @@
-import { BotError } from '../errors.ts';
 import { createComfyuiApi } from './comfyui/api.ts';
 import { readRejection, rejected } from './comfyui/failures.ts';
 import { type JobOptions, runJob } from './comfyui/job.ts';
 import { createJobProgress } from './comfyui/progress.ts';
-import { builtInWorkflow, fillWorkflow, readWorkflow, type Values, type Workflow } from './comfyui/workflow.ts';
+import { builtInWorkflow, fillWorkflow, readOwnWorkflow, type Values, type Workflow } from './comfyui/workflow.ts';
+import { GeneratorFault, operatorsFault } from './fault.ts';
 import { foldNegative } from './fold-negative.ts';
-import type { GeneratedImage, GenerateOptions, GeneratorLimits, ImageGenerator, ImageRequest } from './generator.ts';
+import type {
+  GeneratedImage,
+  GenerateOptions,
+  GeneratorLimits,
+  ImageGenerator,
+  ImageRequest,
+  Sampling,
+} from './generator.ts';
 import { createHttpClient, type HttpAnswer } from './http.ts';
 import { socketOf } from './login.ts';
 import { readPicture } from './picture.ts';
@@ -14,7 +21,7 @@ import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
 import { placesToMend, type StableDiffusionSettings, stableDiffusionLimits } from './stable-diffusion.ts';
 import { tookTooLong } from './took-too-long.ts';
-import { unknownModel } from './unknown-model.ts';
+import { unknownModel, unknownSetModel } from './unknown-model.ts';
 
 /** The first model there is serves unless one is named. */
 export interface ComfyuiSettings extends StableDiffusionSettings {
@@ -70,13 +77,14 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
     const used = await modelFor(request, signal);
     const values = { ...valuesOf(request, settings, limits), model: used, source };
     const progress = createJobProgress(request.count, workflow.samplers, options.onProgress);
+    const sampling = samplingOf(workflow, samplingValues(settings));
     const images: GeneratedImage[] = [];
     for (let index = 0; index < request.count; index += 1) {
       const seed = seedAt(request.seed, index);
       const graph = fillWorkflow(workflow, { ...values, seed });
       const job: JobOptions = { socket, sender, signal, onMessage: progress.heard, onRejected };
       const [image] = await runJob(api, graph, job);
-      if (image) images.push({ ...(await readPicture(await api.view(image, { signal }), sender)), seed });
+      if (image) images.push({ ...(await readPicture(await api.view(image, { signal }), sender)), seed, sampling });
       progress.finished(index);
     }
     return { images, generator: name, model: used, notices: [] };
@@ -89,7 +97,9 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
   async function prepare(request: ImageRequest, signal: AbortSignal): Promise<[Workflow, string | undefined]> {
     if (!request.source) return [workflows.plain, undefined];
     if (!workflows.source)
-      throw new BotError('generator_failed', 'This ComfyUI workflow can not start from a picture.');
+      throw new GeneratorFault("ComfyUI can't start from a picture here. Leave the picture away.", {
+        madeNothing: true,
+      });
     const picture = await fitSource(request.source.bytes, request);
     return [workflows.source, await api.upload(picture, { signal })];
   }
@@ -101,7 +111,7 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
     if (asked !== undefined && !known.includes(asked)) throw unknownModel(asked, known);
     const [first] = known;
     if (first === undefined)
-      throw new BotError('generator_failed', `${sender} has no model. Put a checkpoint into its models folder.`);
+      throw operatorsFault(`${sender} has no model`, 'Put a checkpoint into its models folder.', { madeNothing: true });
     return first;
   }
 
@@ -117,8 +127,8 @@ export function createComfyuiGenerator(settings: ComfyuiSettings): ImageGenerato
         type === 'value_not_in_list' && nodeClass === modelInput?.nodeClass && input === modelInput.input,
     );
     if (!isModel) return rejected(sender, found);
-    const unknown = unknownModel(used, await models({ signal }));
-    return isAsked ? unknown : new BotError('generator_failed', `${unknown.message} Check model= of this backend.`);
+    const known = await models({ signal });
+    return isAsked ? unknownModel(used, known) : unknownSetModel(sender, used, known);
   }
 
   const model = settings.model ?? modelIn(workflows.plain) ?? 'default';
@@ -134,10 +144,8 @@ interface Workflows {
 function workflowsOf({ workflow, sourceWorkflow }: ComfyuiSettings): Workflows {
   if (!workflow && !sourceWorkflow) return { plain: builtInWorkflow('txt2img'), source: builtInWorkflow('img2img') };
   return {
-    plain: workflow ? readWorkflow(workflow, 'COMFYUI_WORKFLOW', ['prompt', 'seed']) : builtInWorkflow('txt2img'),
-    source: sourceWorkflow
-      ? readWorkflow(sourceWorkflow, 'COMFYUI_SOURCE_WORKFLOW', ['prompt', 'seed', 'source'])
-      : undefined,
+    plain: workflow ? readOwnWorkflow('COMFYUI_WORKFLOW', workflow) : builtInWorkflow('txt2img'),
+    source: sourceWorkflow ? readOwnWorkflow('COMFYUI_SOURCE_WORKFLOW', sourceWorkflow) : undefined,
   };
 }
 
@@ -164,8 +172,19 @@ function valuesOf(request: ImageRequest, settings: ComfyuiSettings, { hasNegativ
     width,
     height,
     strength: source?.strength ?? 1,
-    steps: settings.steps ?? usual.steps,
-    guidance: settings.guidance ?? usual.guidance,
-    sampler: settings.sampler ?? usual.sampler,
+    ...samplingValues(settings),
+  };
+}
+
+function samplingValues({ steps, guidance, sampler }: ComfyuiSettings) {
+  return { steps: steps ?? usual.steps, guidance: guidance ?? usual.guidance, sampler: sampler ?? usual.sampler };
+}
+
+/** What a workflow takes from us; the rest it has by itself. */
+function samplingOf({ has }: Workflow, values: ReturnType<typeof samplingValues>): Sampling {
+  return {
+    steps: has.has('steps') ? values.steps : undefined,
+    guidance: has.has('guidance') ? values.guidance : undefined,
+    sampler: has.has('sampler') ? values.sampler : undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../doctor.ts';
-import { BotError } from '../errors.ts';
+import { BotError, operatorsWords } from '../errors.ts';
 import type { ImageConfig } from '../image-settings.ts';
 import { openBackends } from './choose.ts';
 import { rememberModels } from './model-list.ts';
@@ -29,6 +29,6 @@ async function checkBackend({ name: backend, generator }: PooledBackend): Promis
     return { name, ok: true, detail };
   } catch (error) {
     if (!(error instanceof BotError)) throw error;
-    return { name, ok: false, detail: error.message };
+    return { name, ok: false, detail: operatorsWords(error) };
   }
 }

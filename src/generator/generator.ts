@@ -45,14 +45,22 @@ export interface SourcePicture {
   strength: number;
 }
 
+/** How a model was made to sample, as far as it is known: A1111's Steps, CFG scale and Sampler. */
+export interface Sampling {
+  steps?: number | undefined;
+  /** Classifier-free guidance. */
+  guidance?: number | undefined;
+  sampler?: string | undefined;
+}
+
 export interface GeneratedImage {
   bytes: Uint8Array;
   mediaType: 'image/png' | 'image/webp' | 'image/jpeg';
   width: number;
   height: number;
   seed: number;
-  /** The backend marked it as adult content. */
-  nsfw?: boolean | undefined;
+  /** What the backend was told, or tells itself; what its own picture says is not repeated here. */
+  sampling?: Sampling | undefined;
 }
 
 export interface GenerationProgress {
@@ -87,9 +95,10 @@ export interface ImageGenerator {
   /** The models a request may name, best known first; throws BotError `generator_failed` when the backend can't be asked. */
   models(options?: CallOptions): Promise<string[]>;
   /**
-   * Throws BotError with the remedy: `generator_failed` (out of limits, unreachable, wrong login, out of memory, timeout, bad answer),
+   * Throws BotErrors: GeneratorFault, `generator_failed` (out of limits, unreachable, wrong login, out of memory, timeout, bad answer),
    * `refused` (moderation; never retried), `invalid_input` (unknown model: names those there are).
-   * An abort stops the job on the server too, where it can stop that job alone.
+   * No error and none of its causes holds words of the prompt. Whenever nobody waits for a job any more (aborted, late, broken off),
+   * it is stopped on the server too, where that can stop it alone.
    */
   generate(request: ImageRequest, options?: GenerateOptions): Promise<GenerationResult>;
 }

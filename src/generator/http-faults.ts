@@ -1,32 +1,53 @@
 import { FetchError } from 'node-fetch';
+import { codeOnly, GeneratorFault, operatorsFault } from './fault.ts';
 import type { HttpAnswer, HttpClientSettings } from './http.ts';
 
-/** Why there was no whole answer, with the remedy: what follows the server's name. */
-export function faultOf(cause: unknown, timedOutMs: number | undefined, { settings }: HttpClientSettings): string {
+/** Why there was no whole answer. */
+export function faultOf(error: unknown, timedOutMs: number | undefined, client: HttpClientSettings): GeneratorFault {
+  const { name, settings } = client;
+  const cause = safeCause(error);
   if (timedOutMs !== undefined) {
-    return `took longer than ${Math.ceil(timedOutMs / 1000)} seconds. Ask for fewer or smaller pictures, or see whether it is stuck.`;
+    const what = `${name} took longer than ${Math.ceil(timedOutMs / 1000)} seconds`;
+    const remedy = 'Ask for fewer or smaller pictures, or try again later.';
+    return new GeneratorFault(`${what}. ${remedy}`, { cause, forOperator: `${what}. See whether it is stuck.` });
   }
-  if (cause instanceof FetchError && cause.type === 'max-size') {
-    return 'sent more than this bot reads. Ask for fewer or smaller pictures.';
+  if (error instanceof FetchError && error.type === 'max-size') {
+    return new GeneratorFault(`${name} sent more than this bot reads. Ask for fewer or smaller pictures.`, { cause });
   }
-  if (isBreakOff(cause)) {
-    return 'broke off in the middle of its answer; it may have crashed. Try again; its own log says why.';
+  if (isBreakOff(error)) {
+    const what = `${name} broke off in the middle of its answer`;
+    const forOperator = `${what}; it may have crashed: its own log says why.`;
+    return new GeneratorFault(`${what}. Try again.`, { cause, forOperator });
   }
-  return `can't be reached. Check that it runs and that ${settings.url} is right.`;
+  const remedy = `Check that it runs and that ${settings.url} is right.`;
+  return operatorsFault(`${name} can't be reached`, remedy, { cause, madeNothing: neverConnected(error) });
 }
 
-/** What a bad status means, with the remedy: what follows the server's name. */
-export function meaningOf(answer: HttpAnswer, { settings, notFound }: HttpClientSettings): string {
+/** What a bad status means. Gateways send the others of 500 and above for what may be under way behind them. */
+export function meaningOf(answer: HttpAnswer, client: HttpClientSettings, cause: Error): GeneratorFault {
   const { status } = answer;
-  if (status >= 300 && status < 400) return `moved elsewhere. Correct ${settings.url}.`;
-  if (status === 401 || status === 403) return `refused the login. Check ${settings.login}.`;
-  if (status === 404 || status === 405) {
-    return `doesn't know this request. Check ${settings.url}${notFound ? `, and ${notFound}` : ''}.`;
+  const { name, settings, notFound } = client;
+  const options = { cause, madeNothing: status < 500 || status === 503 };
+  const misset = (remedy: string) => operatorsFault(`${name} does not do what it is asked for`, remedy, options);
+  if (status >= 300 && status < 400) return misset(`It moved elsewhere: correct ${settings.url}.`);
+  if (status === 401 || status === 403) {
+    return operatorsFault(`${name} did not let this bot in`, `It refused the login: check ${settings.login}.`, options);
   }
-  if (status === 413) return 'found the request too large. Use a smaller picture or a shorter prompt.';
-  if (status === 429) return `has too much to do. Try again ${inWhile(retryAfterMs(answer))}.`;
-  if (status >= 500) return `failed (status ${status}). Try again; its own log says why.`;
-  return `did not accept the request (status ${status}). Check the generation settings; the log says what it minds.`;
+  if (status === 404 || status === 405) {
+    return misset(`It doesn't know this request: check ${settings.url}${notFound ? `, and ${notFound}` : ''}.`);
+  }
+  if (status === 413) {
+    return new GeneratorFault(
+      `${name} found the request too large. Use a smaller picture or a shorter prompt.`,
+      options,
+    );
+  }
+  if (status === 429) {
+    return new GeneratorFault(`${name} has too much to do. Try again ${inWhile(retryAfterMs(answer))}.`, options);
+  }
+  if (status < 500) return misset(`It minds the request (status ${status}): check the options of this backend.`);
+  const forOperator = `${name} failed (status ${status}). Its own log says why.`;
+  return new GeneratorFault(`${name} failed. Try again.`, { ...options, forOperator });
 }
 
 /** Milliseconds that the server asks to wait (`Retry-After`, in seconds or as a date), if it does. */
@@ -37,9 +58,35 @@ export function retryAfterMs({ headers }: HttpAnswer): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-function isBreakOff(cause: unknown): boolean {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+const unconnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** There was no connection at all, so that the request was never sent. Looks into causes. */
+export function neverConnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return unconnected.has(systemCode(error)) || neverConnected(error.cause);
+}
+
+/** An error as it may be logged: its name and code. Its message has the address, and with that perhaps a prompt's words. */
+function safeCause(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(typeof error);
+  const safe = new Error(systemCode(error));
+  safe.name = error.name;
+  return safe;
+}
+
+function systemCode(error: Error): string {
+  return 'code' in error ? codeOnly(error.code) : '';
+}
+
+function isBreakOff(error: unknown): boolean {
+  return error instanceof Error && ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(systemCode(error));
 }
 
 function inWhile(ms: number | undefined): string {

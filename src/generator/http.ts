@@ -1,6 +1,6 @@
 import fetch, { type Headers, type Response } from 'node-fetch';
 import type { z } from 'zod';
-import { BotError } from '../errors.ts';
+import { codeOnly, GeneratorFault, operatorsFault } from './fault.ts';
 import { faultOf, meaningOf } from './http-faults.ts';
 import { splitLogin } from './login.ts';
 
@@ -11,7 +11,7 @@ export interface HttpClientSettings {
   url: string;
   /** Sent with every request, such as a key. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** What messages name as the remedy: `the address in IMAGE_BACKENDS`. */
+  /** What the operator reads as the remedy: `the address in IMAGE_BACKENDS`. */
   settings: { url: string; login: string };
   /** What to do when the server doesn't know a request: `start it with --api`. */
   notFound?: string | undefined;
@@ -42,14 +42,14 @@ export interface HttpAnswer {
 
 export interface HttpClient {
   readonly name: string;
-  /** Any status is an answer. Throws BotError `generator_failed` (unreachable, timeout, broken off, too large); an abort as it is. */
+  /** Any status is an answer. Throws GeneratorFault (unreachable, timeout, broken off, too large); an abort as it is. */
   send(call: HttpCall): Promise<HttpAnswer>;
-  /** The JSON of a good answer. Throws BotError `generator_failed`: a bad status, no JSON, or not of this shape. */
+  /** The JSON of a good answer. Throws GeneratorFault: a bad status, no JSON, or not of this shape. */
   read<Value>(answer: HttpAnswer, shape: z.ZodType<Value>): Value;
   /** `send` and `read` in one. */
   ask<Value>(call: HttpCall, shape: z.ZodType<Value>): Promise<Value>;
-  /** What a bad status means, with its remedy. `detail` is for the log alone: never the body as it is, since servers echo prompts in it. */
-  failure(answer: HttpAnswer, detail?: string): BotError;
+  /** What a bad status means. `detail` is for the log alone, and holds nothing but codes: servers echo prompts in what they say. */
+  failure(answer: HttpAnswer, detail?: string): GeneratorFault;
 }
 
 const usualTimeoutMs = 30_000;
@@ -80,15 +80,12 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
       return await receive(response);
     } catch (cause) {
       call.signal?.throwIfAborted();
-      const fault = faultOf(cause, timeout.aborted ? timeoutMs : undefined, settings);
-      throw new BotError('generator_failed', `${name} ${fault}`, { cause });
+      throw faultOf(cause, timeout.aborted ? timeoutMs : undefined, settings);
     }
   }
 
-  function failure(answer: HttpAnswer, detail = ''): BotError {
-    return new BotError('generator_failed', `${name} ${meaningOf(answer, settings)}`, {
-      cause: new Error(`status ${answer.status} ${detail}`.trim().slice(0, longestDetail)),
-    });
+  function failure(answer: HttpAnswer, detail = ''): GeneratorFault {
+    return meaningOf(answer, settings, new Error(`status ${answer.status} ${detail}`.trim().slice(0, longestDetail)));
   }
 
   function read<Value>(answer: HttpAnswer, shape: z.ZodType<Value>): Value {
@@ -96,10 +93,12 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
     const type = answer.headers.get('content-type') ?? 'no type';
     const parsed = shape.safeParse(parseJson(answer.bytes));
     if (parsed.success) return parsed.data;
-    const problem = /\bjson\b/.test(type) ? 'an answer of another shape' : `${type.split(';')[0]} instead of JSON`;
-    throw new BotError(
-      'generator_failed',
-      `${name} sent ${problem}. Check that ${settings.settings.url} is that of its API, and that its version is a current one.`,
+    const problem = /\bjson\b/.test(type)
+      ? 'an answer of another shape'
+      : `${codeOnly(type.split(';')[0]) || 'something'} instead of JSON`;
+    throw operatorsFault(
+      `${name} sent ${problem}`,
+      `Check that ${settings.settings.url} is that of its API, and that its version is a current one.`,
       { cause: new Error(describeIssues(parsed.error)) },
     );
   }
@@ -117,7 +116,7 @@ export function isGood({ status }: HttpAnswer): boolean {
 
 /** The server took too long, so that what it was asked may still be under way there. */
 export function isTimeout(error: unknown): boolean {
-  return error instanceof BotError && error.cause instanceof Error && error.cause.name === 'AbortError';
+  return error instanceof GeneratorFault && error.cause instanceof Error && error.cause.name === 'AbortError';
 }
 
 /** Any JSON value, or undefined where the body is none. */

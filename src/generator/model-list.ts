@@ -1,11 +1,11 @@
-import { BotError } from '../errors.ts';
+import { operatorsFault } from './fault.ts';
 import type { ImageGenerator } from './generator.ts';
 
 /** A backend's models, asked for once in a while. */
 export interface ModelList {
   /** What is known without waiting: the last answer, however old; undefined before the first. */
   known(): readonly string[] | undefined;
-  /** At most a minute old. Throws BotError `generator_failed` when the backend does not answer in time. */
+  /** At most a minute old. Throws GeneratorFault when the backend does not answer in time. */
   fresh(): Promise<readonly string[]>;
   /** Asks now. Throws as `fresh`. */
   ask(): Promise<readonly string[]>;
@@ -29,7 +29,7 @@ export function rememberModels(generator: Pick<ImageGenerator, 'models'>, option
     const signal = AbortSignal.timeout(options.timeoutMs);
     const models = await generator.models({ signal }).catch((cause: unknown) => {
       if (!signal.aborted) throw cause;
-      throw new BotError('generator_failed', 'It does not answer. See whether it runs.', { cause });
+      throw operatorsFault('The image backend does not answer', 'See whether it runs.', { cause, madeNothing: true });
     });
     known = { models, at: performance.now() };
     return models;

@@ -94,7 +94,8 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
     } catch (error) {
       signal?.throwIfAborted();
       if (request.model !== undefined && isUnknownModel(error)) throw unknownModel(used, await models({ signal }));
-      throw timeout.aborted ? tookTooLong(sender, settings.timeoutMs, error) : toBotError(error);
+      const fault = toBotError(error);
+      throw timeout.aborted ? tookTooLong(sender, settings.timeoutMs, fault.cause) : fault;
     }
   }
 

@@ -1,4 +1,4 @@
-import { BotError } from '../errors.ts';
+import { GeneratorFault } from './fault.ts';
 import type { GenerationResult, GeneratorLimits, ImageRequest, Size } from './generator.ts';
 
 /** Thrown by a backend when its server had too little memory for a request; never leaves `withSmallerRetry`. */
@@ -16,7 +16,7 @@ export function saysOutOfMemory(text: string): boolean {
 
 /**
  * Runs a request, and where the server lacks memory once more with half the area, which the result tells in a notice.
- * Throws BotError `generator_failed` when that is still too much, or nothing smaller is within the limits.
+ * Throws GeneratorFault when that is still too much, or nothing smaller is within the limits.
  */
 export async function withSmallerRetry(
   request: ImageRequest,
@@ -47,12 +47,13 @@ async function retry(
   }
 }
 
-function stillTooMuch(cause: unknown): BotError {
-  return new BotError(
-    'generator_failed',
-    'The image server has too little memory for this picture. Ask for a smaller one, or let its operator free memory or choose a smaller model.',
-    { cause },
-  );
+function stillTooMuch(cause: OutOfMemory): GeneratorFault {
+  const what = 'The image server has too little memory for this picture.';
+  return new GeneratorFault(`${what} Ask for a smaller one.`, {
+    cause,
+    forOperator: `${what} Free memory there, or choose a smaller model.`,
+    madeNothing: true,
+  });
 }
 
 function smaller({ width, height }: Size, limits: GeneratorLimits): Size | undefined {

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { BotError } from '../errors.ts';
 import { decodeRgb } from '../images/decode.ts';
+import { GeneratorFault } from './fault.ts';
 import type { GeneratedImage } from './generator.ts';
 
 type Picture = Omit<GeneratedImage, 'seed'>;
@@ -13,7 +13,7 @@ const mediaTypes = new Map<string, GeneratedImage['mediaType']>([
 
 /**
  * What a server sent, proven to be a whole picture by decoding it, with its real size (pixels) and type.
- * `sender` starts the message. Throws BotError `generator_failed`: no picture, damaged, cut off, or another format.
+ * `sender` starts the message. Throws GeneratorFault: no picture, damaged, cut off, or another format.
  */
 export async function readPicture(bytes: Uint8Array, sender: string): Promise<Picture> {
   const { width, height } = await decodeRgb(bytes).catch((cause: unknown) => {
@@ -34,10 +34,7 @@ export function fromBase64(text: string): Uint8Array {
   return Buffer.from(text.replace(/^data:[^,]*,/, ''), 'base64');
 }
 
-function unusable(sender: string, cause: unknown): BotError {
-  return new BotError(
-    'generator_failed',
-    `${sender} sent something that is no whole PNG, JPEG or WebP picture. Try again; if it stays so, see its own log.`,
-    { cause },
-  );
+function unusable(sender: string, cause: unknown): GeneratorFault {
+  const what = `${sender} sent something that is no whole PNG, JPEG or WebP picture.`;
+  return new GeneratorFault(`${what} Try again.`, { cause, forOperator: `${what} Its own log says why.` });
 }

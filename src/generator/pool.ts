@@ -1,7 +1,8 @@
-import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { checkRequest } from './check-request.ts';
+import { GeneratorFault } from './fault.ts';
 import type { GenerateOptions, ImageGenerator, ImageRequest } from './generator.ts';
+import { allFailed, mayHaveCharged } from './pool/all-failed.ts';
 import { fitRequest, hasSize, heaviest, limitsOf } from './pool/limits.ts';
 import {
   asFault,
@@ -23,13 +24,12 @@ export interface PoolOptions {
 
 const usualTimes: PoolTimes = { firstBreakMs: 5000, longestBreakMs: 60_000, modelsMs: 10_000 };
 
-type Failures = Map<Member, BotError>;
-
 /**
  * Several backends (at least one) as one generator. A request goes to the one with the least load for its weight among
  * those that can do it; what fails for a reason of the backend goes on to the next, while what was refused, aborted or
- * asked wrongly does not. A backend that fails three times in a row is left out and probed back in. Throws BotErrors as
- * the port says; when every backend failed, one that names each with its reason.
+ * asked wrongly does not. Once a backend that costs money may have charged for it (late, broken off, no usable picture),
+ * it goes on to those alone that are free, so that nothing is paid for twice. A backend that fails three times in a row is
+ * left out and probed back in. Throws BotErrors as the port says; when every backend failed, one that names each with its reason.
  */
 export function createPool(backends: readonly PooledBackend[], options: PoolOptions): ImageGenerator {
   const { log } = options;
@@ -42,7 +42,8 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     checkRequest('image', limits, request);
     const choice = await choiceOf(request.model, members);
     const able = ableTo(request, choice.members);
-    const failures: Failures = new Map();
+    const failures = new Map<Member, GeneratorFault>();
+    const spared = new Set<Member>();
     const rising = { ...given, onProgress: given.onProgress && neverFalling(given.onProgress) };
     const left = new Set(able);
     for (let member = pick(left); member; member = pick(left)) {
@@ -50,8 +51,12 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
       left.delete(member);
       const result = await attempt(member, { ...request, model: choice.model }, rising, failures);
       if (result) return result;
+      if (mayHaveCharged(member, failures.get(member))) {
+        for (const other of [...left].filter(({ isPaid }) => isPaid)) spared.add(other);
+      }
+      for (const other of spared) left.delete(other);
     }
-    throw allFailed(failures, able);
+    throw allFailed(able, failures, spared);
   }
 
   /** One that is being probed just now is asked only when there is no other. */
@@ -60,7 +65,12 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     return shares.next(open.length > 0 ? open : [...candidates]);
   }
 
-  async function attempt(member: Member, request: ImageRequest, given: GenerateOptions, failures: Failures) {
+  async function attempt(
+    member: Member,
+    request: ImageRequest,
+    given: GenerateOptions,
+    failures: Map<Member, GeneratorFault>,
+  ) {
     const fitted = fitRequest(request, limits, member);
     const began = performance.now();
     shares.take(member);
@@ -72,8 +82,11 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
       if (given.signal?.aborted) throw given.signal.reason;
       if (error instanceof SkippedError) return undefined;
       if (!isBackendFault(error)) throw error;
-      log.warn({ backend: member.name, err: error }, 'an image backend failed; the next one is asked');
-      failures.set(member, asFault(error));
+      const fault = asFault(error);
+      const mayHaveCost = mayHaveCharged(member, fault);
+      const next = mayHaveCost ? 'only one that is free is asked next' : 'the next one is asked';
+      log.warn({ backend: member.name, err: fault, mayHaveCost }, `an image backend failed; ${next}`);
+      failures.set(member, fault);
       return undefined;
     }
   }
@@ -96,29 +109,13 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
   };
 }
 
-function notTogether({ count, source, model }: ImageRequest): BotError {
+function notTogether({ count, source, model }: ImageRequest): GeneratorFault {
   const wanted = [
     `${count === 1 ? 'a picture' : `${count} pictures at once`}`,
     ...(source ? ['from a picture'] : []),
     ...(model === undefined ? [] : [`with ${model}`]),
   ];
-  return new BotError(
-    'generator_failed',
+  return new GeneratorFault(
     `No image backend here makes ${wanted.join(' ')}. Ask for fewer pictures${source ? ', or leave the picture away' : ''}${model === undefined ? '' : ', or take another model'}.`,
-  );
-}
-
-/** One that was left out counts with the fault that it was left out for. */
-function allFailed(failures: Failures, able: readonly Member[]): BotError {
-  const all = able.flatMap((member) => {
-    const fault = failures.get(member) ?? member.lastFault();
-    return fault ? [{ name: member.name, fault }] : [];
-  });
-  const [only] = all;
-  if (only && all.length === 1) return only.fault;
-  return new BotError(
-    'generator_failed',
-    `No image backend could make this.\n${all.map(({ name, fault }) => `${name}: ${fault.message}`).join('\n')}`,
-    { cause: new AggregateError(all.map(({ fault }) => fault)) },
   );
 }

@@ -82,12 +82,13 @@ export function createSdcppGenerator(settings: SdcppSettings): ImageGenerator {
   }
 
   function failureOf(answer: HttpAnswer): Error {
-    const { detail, all } = describeFailure(parseJson(answer.bytes));
-    return saysOutOfMemory(all) ? new OutOfMemory(detail) : client.failure(answer, detail);
+    const { code, texts } = describeFailure(parseJson(answer.bytes));
+    return saysOutOfMemory(texts) ? new OutOfMemory(code) : client.failure(answer, code);
   }
 
   async function toImage(picture: string, seed: number): Promise<GeneratedImage> {
-    return { ...(await readBase64Picture(picture, client.name)), seed };
+    const { steps, guidance, sampler } = settings;
+    return { ...(await readBase64Picture(picture, client.name)), seed, sampling: { steps, guidance, sampler } };
   }
 
   const self: ImageGenerator = {

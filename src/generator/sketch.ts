@@ -1,5 +1,6 @@
 import { BotError, isAbort } from '../errors.ts';
 import { checkRequest } from './check-request.ts';
+import { GeneratorFault } from './fault.ts';
 import type { GeneratedImage, GeneratorLimits, ImageGenerator } from './generator.ts';
 import { createComposer } from './sketch/compose.ts';
 import { loadIcons } from './sketch/icons.ts';
@@ -63,7 +64,7 @@ export function createSketchGenerator(): ImageGenerator {
         return { images, generator: name, model, notices: [] };
       } catch (cause) {
         if (signal?.aborted || isAbort(cause) || cause instanceof BotError) throw cause;
-        throw new BotError('generator_failed', 'The sketch could not be drawn. Try again, or change the prompt.', {
+        throw new GeneratorFault('The sketch could not be drawn. Try again, or change the prompt.', {
           cause,
         });
       }

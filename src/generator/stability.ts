@@ -8,7 +8,7 @@ import { seedAt } from './seeds.ts';
 import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
 import { failureOf, picture, refusal, surelyMadeNothing } from './stability/answers.ts';
-import { formOf, longestText } from './stability/form.ts';
+import { formOf, guidanceFor, longestText } from './stability/form.ts';
 import { aspectSizes, modelNamed, stabilityModels } from './stability/models.ts';
 
 export interface StabilitySettings {
@@ -18,6 +18,8 @@ export interface StabilitySettings {
   name?: string | undefined;
   /** One of `stabilityModels`; `core` unless told. */
   model?: string | undefined;
+  /** CFG scale, for the models that take one. */
+  guidance?: number | undefined;
   /** Milliseconds for one picture. */
   timeoutMs?: number | undefined;
   /** Milliseconds to wait before each further try of a call that made nothing, unless the service says how long. */
@@ -95,11 +97,13 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
   async function draw(request: ImageRequest, model: string, source: Uint8Array | undefined, signal: AbortSignal) {
     const known = modelNamed(model);
     const path = `/v2beta/stable-image/generate/${known.endpoint}`;
-    const form = formOf(request, known, source);
+    const guidance = guidanceFor(known, settings.guidance);
+    const form = formOf(request, known, { source, guidance });
     const answer = await patiently(() => client.send({ path, form, timeoutMs, signal }), signal);
     if (!isGood(answer)) throw failureOf(client, answer);
     const { image, finish_reason: reason } = client.read(answer, picture);
-    return reason === 'CONTENT_FILTERED' ? undefined : readBase64Picture(image, client.name);
+    if (reason === 'CONTENT_FILTERED') return undefined;
+    return { ...(await readBase64Picture(image, client.name)), sampling: { guidance } };
   }
 
   async function patiently(send: () => Promise<HttpAnswer>, signal: AbortSignal): Promise<HttpAnswer> {

@@ -1,11 +1,11 @@
-import { BotError } from '../errors.ts';
+import { GeneratorFault } from './fault.ts';
 
-/** BotError `generator_failed` for a run that was ended after its time. */
-export function tookTooLong(sender: string, timeoutMs: number, cause?: unknown): BotError {
+/** The fault of a run that was ended after its time. */
+export function tookTooLong(sender: string, timeoutMs: number, cause?: unknown): GeneratorFault {
   const seconds = Math.ceil(timeoutMs / 1000);
-  return new BotError(
-    'generator_failed',
-    `${sender} took longer than ${seconds} ${seconds === 1 ? 'second' : 'seconds'}. Ask for fewer or smaller pictures, or let the operator raise IMAGE_TIMEOUT_S.`,
-    { cause },
-  );
+  const what = `${sender} took longer than ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
+  return new GeneratorFault(`${what} Ask for fewer or smaller pictures, or try again later.`, {
+    cause,
+    forOperator: `${what} See whether it is stuck, or raise IMAGE_TIMEOUT_S.`,
+  });
 }

@@ -1,5 +1,6 @@
 import { BotError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { type GeneratorFault, operatorsFault } from './fault.ts';
 import type { ModelList } from './model-list.ts';
 
 // As many as fit a chat message without hiding what is wrong.
@@ -18,6 +19,12 @@ export function unknownModel(model: string, known: readonly string[], more = '')
   return new BotError('invalid_input', parts.filter(Boolean).join(' '));
 }
 
+/** The fault of a server that has not the model which the settings name. */
+export function unknownSetModel(sender: string, model: string, known: readonly string[]): GeneratorFault {
+  const remedy = `${unknownModel(model, known).message} Change model= in IMAGE_BACKENDS.`;
+  return operatorsFault(`${sender} has not the model that this bot is set to`, remedy, { madeNothing: true });
+}
+
 /** Throws `unknownModel` for one that is not in the list. Where the list is not to be had in time, the run itself finds out. */
 export function createModelCheck(models: ModelList) {
   return async (model: string): Promise<void> => {
@@ -27,7 +34,7 @@ export function createModelCheck(models: ModelList) {
 }
 
 function listed(known: readonly string[]): string {
-  if (known.length === 0) return 'The backend has none: add a model to it.';
+  if (known.length === 0) return 'There is none at all.';
   const rest = known.length - mostNamed;
   return `There are: ${known.slice(0, mostNamed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`;
 }

@@ -6,11 +6,12 @@ import type { S3Config } from './s3-settings.ts';
 
 const timeoutMs = 10_000;
 
-/** Puts an object into the bucket, reads it back and removes it. */
+/** Lists the bucket, puts an object into it, reads that back and removes it. */
 export async function checkBucket(config: S3Config): Promise<Check> {
   const name = 'Picture store';
   try {
     const files = createS3ImageFiles(config, { timeoutMs });
+    await files.check();
     const probe = randomBytes(32);
     const key = await files.put(probe);
     const found = await files.get(key);

@@ -29,8 +29,13 @@ export async function encodeResult(
   parameters: Omit<PictureParameters, 'width' | 'height'>,
 ): Promise<EncodedPicture & { blurhash: string }> {
   const { bytes, width, height, isPng } = await reencode(made);
-  const { steps, sampler, guidance } = (await readProvenance(made)) ?? {};
-  const text = writeParameters({ steps, sampler, guidance, ...parameters, width, height });
+  const own = await readProvenance(made);
+  const sampling = {
+    steps: own?.steps ?? parameters.steps,
+    sampler: own?.sampler ?? parameters.sampler,
+    guidance: own?.guidance ?? parameters.guidance,
+  };
+  const text = writeParameters({ ...parameters, ...sampling, width, height });
   const described = isPng
     ? withPngText(bytes, parametersKeyword, text)
     : withWebpExif(bytes, exifWithComment(text), { width, height });

@@ -14,8 +14,11 @@ export interface AdultPlace {
 export const noPlace: AdultPlace = { isFor: false, remedy: 'This bot makes nothing for adults. Change the prompt.' };
 
 /** By the policy and what the place is. A platform that can't tell has no place for adults. */
-export async function adultPlaceOf(policy: AdultPolicy, thread: Pick<Thread, 'isForAdults'>): Promise<AdultPlace> {
+export async function adultPlaceOf(
+  policy: AdultPolicy,
+  thread: Pick<Thread, 'isForAdults' | 'adultRemedy'>,
+): Promise<AdultPlace> {
   if (policy === 'never') return noPlace;
   const isFor = policy === 'allow' || ((await thread.isForAdults?.()) ?? false);
-  return { isFor, remedy: 'This place is not for adults: ask in an age-restricted channel, or change the prompt.' };
+  return { isFor, remedy: thread.adultRemedy ?? 'This place is not for adults. Change the prompt.' };
 }

@@ -6,13 +6,13 @@ import { readWordList } from './word-list.ts';
 import { createWordModerator } from './words.ts';
 
 /** The gate that the settings ask for. Throws BotError `invalid_settings` for a faulty word list. */
-export function openGate({ moderation, openai }: Pick<Config, 'moderation' | 'openai'>, log: Logger): Gate {
+export function openGate({ moderation }: Pick<Config, 'moderation'>, log: Logger): Gate {
   const { wordsFile, service, adultPolicy } = moderation;
   const entries = wordsFile === undefined ? [] : readWordList(wordsFile);
   if (wordsFile !== undefined) log.info({ entries: entries.length }, 'the list of blocked words is read');
   return createGate({
     words: createWordModerator(entries, log),
-    service: service && openai && createOpenAiModerator({ ...openai, ...service, log }),
+    service: service && createOpenAiModerator({ ...service, log }),
     policy: adultPolicy,
     log,
   });

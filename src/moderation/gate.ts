@@ -14,7 +14,10 @@ export interface Asker {
 /** Words of one prompt. */
 export interface Wording {
   texts: readonly string[];
-  /** What must not be in the picture, where a model reads it along with the rest: only what the operator's list refuses counts here. */
+  /**
+   * What must not be in the picture. Only what the operator's list refuses counts here, which nobody may have shown in the
+   * chat or stored; to keep adult content out is no wish to see it.
+   */
   avoided?: string | undefined;
 }
 
@@ -24,7 +27,7 @@ export interface Gate {
   /** True when pictures are judged: what is half drawn is then not shown. */
   readonly looksAtPictures: boolean;
   /** At once, by the operator's list alone. Throws BotError `refused`. */
-  checkWords(texts: readonly string[], asker: Pick<Asker, 'user'>): void;
+  checkWords(wording: Wording, asker: Pick<Asker, 'user'>): void;
   /** By all rules. Throws BotError `refused` and `moderation_unavailable`; returns the rule by which it is adult content. */
   checkPrompt(wording: Wording, asker: Asker, place: AdultPlace): Promise<Rule | undefined>;
   /** Pictures that somebody sent; as `checkPrompt`. */
@@ -32,17 +35,11 @@ export interface Gate {
   /** As `checkPrompt`, for words that a service wrote: returns the verdict, and what is for adults in a place that is not is refused. */
   judgeRewrite(wording: Wording, asker: Asker, place: AdultPlace): Promise<Verdict>;
   /** Pictures that were made, in order: those that are refused must not be kept. */
-  review(pictures: readonly Made[], asker: Asker): Promise<Verdict[]>;
+  review(pictures: readonly Uint8Array[], asker: Asker): Promise<Verdict[]>;
   /** Whether a stored prompt may be shown and used, and to whom; at once. */
   judgeWords(text: string): Verdict;
   /** Throws BotError `refused` for adult content in a place that is not for it. */
   admitAdult(rule: Rule, asker: Asker, place: AdultPlace): void;
-}
-
-interface Made {
-  bytes: Uint8Array;
-  /** The backend marked it as adult content. */
-  nsfw?: boolean | undefined;
 }
 
 interface GateParts {
@@ -52,8 +49,6 @@ interface GateParts {
   policy: AdultPolicy;
   log: Logger;
 }
-
-const byBackend: Rule = { name: 'image backend: adult', reason: 'the image backend marked it as adult content' };
 
 export function createGate({ words, service, policy, log }: GateParts): Gate {
   const all = combineModerators([words, ...(service ? [service] : [])]);
@@ -89,8 +84,9 @@ export function createGate({ words, service, policy, log }: GateParts): Gate {
     looksAtPictures: all.judgePictures !== undefined,
     admitAdult,
     judgeWords: words.judge,
-    checkWords(texts, asker) {
-      for (const { refused, adult } of texts.map(words.judge)) {
+    checkWords({ texts, avoided = '' }, asker) {
+      const unwanted = { refused: words.judge(avoided).refused, adult: undefined };
+      for (const { refused, adult } of [...texts.map(words.judge), unwanted]) {
         if (refused) refuse(refused, asker, changePrompt);
         if (adult && policy === 'never') refuse(adult, asker, noPlace.remedy);
       }
@@ -109,13 +105,9 @@ export function createGate({ words, service, policy, log }: GateParts): Gate {
       return { ...verdict, refused };
     },
     async review(pictures, asker) {
-      const verdicts = await judgePictures(
-        pictures.map(({ bytes }) => bytes),
-        asker,
-      );
-      return verdicts.map((verdict, index) => {
-        const adult = verdict.adult ?? (pictures[index]?.nsfw ? byBackend : undefined);
-        const refused = verdict.refused ?? (policy === 'never' ? adult : undefined);
+      const verdicts = await judgePictures(pictures, asker);
+      return verdicts.map(({ refused: byRule, adult }) => {
+        const refused = byRule ?? (policy === 'never' ? adult : undefined);
         if (refused) log.info({ rule: refused.name, user: asker.user }, 'a picture was withheld');
         return { refused, adult };
       });

@@ -3,10 +3,18 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import { BotError } from '../errors.ts';
+import { seeLog } from '../generator/fault.ts';
 import { createOpenAiClient } from '../generator/openai/client.ts';
+import { safeDetails } from '../generator/openai/safe-details.ts';
 import type { Logger } from '../log.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { Moderator, Verdict } from './moderator.ts';
+
+/** The settings that the operator reads as the remedy. */
+interface Remedies {
+  address: string;
+  key: string;
+}
 
 export interface OpenAiModerationSettings {
   apiKey: string;
@@ -14,8 +22,9 @@ export interface OpenAiModerationSettings {
   baseUrl?: string | undefined;
   /** Pictures too, not only texts. */
   pictures: boolean;
-  /** What nobody could judge may pass. */
+  /** What nobody could judge because the service is down may pass; never for a wrong key or address, or a request that it does not take. */
   passesWhenDown: boolean;
+  remedies: Remedies;
   log: Logger;
   /** Of one judgement with its retries, in milliseconds. */
   timeoutMs?: number | undefined;
@@ -38,7 +47,7 @@ const answer = z.object({
  * flag without a category. The account behind the key is not charged for it.
  */
 export function createOpenAiModerator(settings: OpenAiModerationSettings): Moderator {
-  const { passesWhenDown, log, timeoutMs = usualTimeoutMs } = settings;
+  const { passesWhenDown, remedies, log, timeoutMs = usualTimeoutMs } = settings;
   const client = createOpenAiClient({ ...settings, timeout: timeoutMs, maxRetries: 2 });
 
   async function judge(input: Input, what: string, { signal }: CallOptions = {}): Promise<Verdict> {
@@ -50,9 +59,10 @@ export function createOpenAiModerator(settings: OpenAiModerationSettings): Moder
       return verdictOf(answer.parse(await orAborted(work, either)), what);
     } catch (error) {
       signal?.throwIfAborted();
-      log.warn({ ...safeDetails(error), passed: passesWhenDown }, "OpenAI's moderation gave no judgement");
-      if (passesWhenDown) return {};
-      throw unavailable(error);
+      const passed = passesWhenDown && !isMisset(error);
+      log.warn({ ...safeDetails(error), passed }, "OpenAI's moderation gave no judgement");
+      if (passed) return {};
+      throw unavailable(error, remedies);
     }
   }
 
@@ -92,16 +102,36 @@ function verdictOf({ results }: z.infer<typeof answer>, what: string): Verdict {
   };
 }
 
-function unavailable(error: unknown): BotError {
-  const why =
-    error instanceof APIError && error.status === 404
-      ? 'The server of OPENAI_BASE_URL has no moderation: the operator can set OPENAI_MODERATION=off.'
-      : "OpenAI's moderation can't be asked now, and nothing is made unchecked. Try again in a few minutes.";
-  return new BotError('moderation_unavailable', why, { cause: new Error(JSON.stringify(safeDetails(error))) });
+/** What passes by itself: too much to do, or two requests at once. */
+const passing = [408, 409, 429];
+
+/** It does not moderate as it is set up, or not what it was asked: nobody waits for that to pass, so neither may a prompt. */
+function isMisset(error: unknown): boolean {
+  if (!(error instanceof APIError)) return error instanceof z.ZodError;
+  const { status = 0 } = error;
+  return status >= 400 && status < 500 && !passing.includes(status);
 }
 
-/** What of an error may be logged: servers echo keys and prompts in error bodies. */
-function safeDetails(error: unknown) {
-  if (error instanceof APIError) return { reason: error.name, status: error.status, code: error.code };
-  return { reason: error instanceof Error ? error.name : typeof error };
+function unavailable(error: unknown, remedies: Remedies): BotError {
+  const cause = new Error(JSON.stringify(safeDetails(error)));
+  const what = "The moderation can't be asked now, and nothing is made unchecked";
+  if (!isMisset(error)) {
+    const remedy = `Check that ${remedies.address} is right and its server runs; OPENAI_MODERATION_DOWN=pass lets all pass meanwhile.`;
+    return new BotError('moderation_unavailable', `${what}. Try again in a few minutes.`, {
+      cause,
+      forOperator: `${what}. ${remedy}`,
+    });
+  }
+  const remedy = remedyFor(error, remedies);
+  return new BotError('moderation_unavailable', `${what}; ${seeLog}.`, { cause, forOperator: `${what}. ${remedy}` });
+}
+
+function remedyFor(error: unknown, { address, key }: Remedies): string {
+  const status = error instanceof APIError ? error.status : undefined;
+  if (status === 401 || status === 403) return `It refused the login: check ${key}.`;
+  const what =
+    status === undefined || status === 404 || status === 405
+      ? 'has no moderation'
+      : `minds the request (status ${status})`;
+  return `The server of ${address} ${what}: name another one in OPENAI_MODERATION_BASE_URL, set OPENAI_MODERATION_API_KEY alone for OpenAI's own, or OPENAI_MODERATION=off.`;
 }

@@ -16,22 +16,27 @@ export interface RedisConnections {
 const answerWithinMs = 5000;
 const longestPauseMs = 2000;
 
-/** Connects, or throws BotError `queue_unavailable` with the remedy. */
-export async function connectRedis(url: string, log: Logger): Promise<RedisConnections> {
-  const common = { lazyConnect: true, retryStrategy: (times: number) => Math.min(times * 100, longestPauseMs) };
-  const first = new Redis(url, { ...common, retryStrategy: () => null, connectTimeout: answerWithinMs });
+/** Asks the Redis at an address once, over a connection of its own. Throws BotError `queue_unavailable` with the remedy. */
+export async function askOnce<Answer>(url: string, question: (redis: Redis) => Promise<Answer>): Promise<Answer> {
+  const first = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: answerWithinMs });
   // Said once by the promise; without a listener ioredis prints it as well.
   first.on('error', () => undefined);
   let reason: unknown;
   first.once('error', (error: unknown) => (reason = error));
   try {
     await first.connect();
-    await first.ping();
+    return await question(first);
   } catch (error) {
     throw unreachable(url, reason ?? error);
   } finally {
     first.disconnect();
   }
+}
+
+/** Connects, or throws BotError `queue_unavailable` with the remedy. */
+export async function connectRedis(url: string, log: Logger): Promise<RedisConnections> {
+  await askOnce(url, (redis) => redis.ping());
+  const common = { lazyConnect: true, retryStrategy: (times: number) => Math.min(times * 100, longestPauseMs) };
   const patient = new Redis(url, { ...common, maxRetriesPerRequest: null });
   const promptOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, autoResendUnfulfilledCommands: false };
   const prompt = new Redis(url, { ...common, ...promptOptions, commandTimeout: answerWithinMs });

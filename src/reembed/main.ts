@@ -70,7 +70,7 @@ async function reembed({ request, config, database, log, signal }: Work): Promis
     const move = await database.move({ name, dimensions: embedder.dimensions });
     const { generations, prompts, prompt_images } = await move.left();
     console.error(`${prompts} prompts, ${prompt_images} pictures and ${generations} runs: rows to embed by ${name}`);
-    const images = await createImageFiles(config);
+    const images = await createImageFiles(config, log);
     const pictures = createPictures({
       embeds: true,
       folder: undefined,

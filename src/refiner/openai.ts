@@ -2,6 +2,7 @@ import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import { createOpenAiClient } from '../generator/openai/client.ts';
+import { safeDetails } from '../generator/openai/safe-details.ts';
 import type { Logger } from '../log.ts';
 import { orAborted } from '../or-aborted.ts';
 import { longestPrompt, readAnswer, requestedAnswer, toRefinement } from './chat-answer.ts';
@@ -111,7 +112,8 @@ async function fallBack(
   { notice, hint }: Failure,
   error: unknown,
 ): Promise<Refinement> {
-  settings.log.warn({ model: settings.model, ...safeDetails(error, settings.apiKey) }, hint);
+  const why = error instanceof NoRefinement ? { fault: error.cause } : safeDetails(error);
+  settings.log.warn({ model: settings.model, ...why }, hint);
   const refinement = await settings.fallback.refine(request, options);
   return { ...refinement, notice: [notice, refinement.notice].filter(Boolean).join(' ') };
 }
@@ -151,16 +153,4 @@ function hintFor(status: number | undefined): string {
 
 function isPolicy(error: APIError): boolean {
   return ['content_policy_violation', 'content_filter', 'moderation_blocked'].includes(error.code ?? '');
-}
-
-/** What of an error may be logged: servers echo keys and prompts in error bodies, so neither body nor headers. */
-function safeDetails(error: unknown, apiKey: string) {
-  const reasons: string[] = [];
-  for (let at: unknown = error; at && reasons.length < 4; at = at instanceof Error ? at.cause : undefined) {
-    reasons.push(at instanceof Error ? at.message : String(at));
-  }
-  const reason = reasons.join(': ').replaceAll(apiKey, '[secret]').slice(0, 500);
-  return error instanceof APIError
-    ? { reason, status: error.status, code: error.code, requestId: error.requestID }
-    : { reason };
 }

@@ -114,15 +114,45 @@ describe("the operator's list", () => {
     expect(spent).toEqual([]);
   });
 
-  it('holds for a negative prompt only where the model reads it as words', async () => {
-    const { spent } = await open({ limits: { hasNegativePrompt: false } });
-    expect(errorIn(await bot.say('prompt', { text: 'a fox', negative: 'nothing. A badword' }))).toMatch(/“badword”/);
-    expect(spent).toEqual([]);
-    // To be kept out is no wish to see it.
-    expect(errorIn(await bot.say('prompt', { text: 'a fox', negative: 'nude' }))).toBeUndefined();
+  it.each([true, false])(
+    'holds for what must not be in the picture too (as a text of its own: %j)',
+    async (hasNegativePrompt) => {
+      const { spent } = await open({ limits: { hasNegativePrompt }, policy: 'never' });
+      await expect(bot.say('prompt', { text: 'a fox', negative: 'text, b4dw0rd' })).rejects.toMatchObject({
+        code: 'refused',
+        message: "Refused: “badword” is on the operator's list of blocked words. Change the prompt.",
+      });
+      expect([spent, bot.posts]).toEqual([[], []]);
+      // To keep adult content out is no wish to see it.
+      expect(errorIn(await bot.say('prompt', { text: 'a fox', negative: 'nude' }))).toBeUndefined();
+    },
+  );
+
+  it('refuses a stored negative prompt that is drawn again, by a list that is newer', async () => {
+    await open({ words: '' });
+    const parent = await made('a barn owl', { negative: 'ox' });
+    await bot.outbox.settled();
+    const generation = await bot.store.findGeneration('memory:home', parent.id);
+    if (!generation) throw new Error('not stored');
     await bot.close();
-    await open({ limits: { hasNegativePrompt: true } });
-    expect(errorIn(await bot.say('prompt', { text: 'a fox', negative: 'badword' }))).toBeUndefined();
+    const { spent } = await open({ words: 'ox' });
+    const promptVector = new Float32Array(64).fill(0.125);
+    await bot.store.logGeneration({ ...generation, promptVector, imageVectors: [promptVector] });
+    expect(errorIn(await bot.press(`again:${parent.id}`))).toMatch(/“ox” is on the operator's list/);
+    expect(spent).toEqual([]);
+  });
+
+  it("keeps a rewrite whose negative prompt is refused, with the person's own, and says so", async () => {
+    const base = rewriting((text) => `${text}, soft light`);
+    const refiner: Refiner = {
+      name: 'scripted',
+      refine: async (request) => ({ ...(await base.refine(request)), negativePrompt: 'text, badword' }),
+    };
+    await open({ refiner });
+    const cards = await bot.say('prompt', { text: 'a fox', negative: 'text' });
+    const shown = cards.find(({ refinement }) => refinement)?.refinement;
+    expect(shown).toMatchObject({ prompt: 'a fox, soft light', negativePrompt: 'text', refiner: 'scripted' });
+    expect(shown?.notice).toMatch(/^What the rewrite would keep out was refused: “badword” is on/);
   });
 
   it.each([
@@ -155,7 +185,7 @@ describe('adult content', () => {
     const { spent } = await open();
     const cards = await bot.say('prompt', { text: 'a nude', raw: true });
     expect(errorIn(cards)).toMatch(
-      /“nude” is on the operator's list of adult words\. This place is not for adults: ask in/,
+      /“nude” is on the operator's list of adult words\. This place is not for adults\. Change/,
     );
     expect(spent).toEqual([]);
   });
@@ -182,8 +212,8 @@ describe('adult content', () => {
     expect(found?.neighbours?.[0]).not.toHaveProperty('nsfw');
   });
 
-  it('keeps the mark of the backend where the place is not for it: on pictures, matches and the history', async () => {
-    const { spent } = await open({ nsfw: true });
+  it('keeps its mark where the place is not for it: on pictures, matches and the history', async () => {
+    const { spent } = await open({ service: service([], [0]) });
     const card = await made('a statue');
     expect(card.images?.[0]?.nsfw).toBe(true);
     const [found] = await bot.say('search', { text: 'a statue' });
@@ -210,9 +240,9 @@ describe('adult content', () => {
   });
 
   it('is withheld where the bot makes none, though the backend made it', async () => {
-    await open({ policy: 'never', nsfw: true });
+    await open({ policy: 'never', service: service([], [0]) });
     const cards = await bot.say('prompt', { text: 'a statue', raw: true });
-    expect(errorIn(cards)).toMatch(/^Nothing can be shown: the image backend marked it as adult content/);
+    expect(errorIn(cards)).toMatch(/^Nothing can be shown: the service finds sexual/);
     expect(await bot.store.history('memory:home', 'any', { limit: 1 })).toEqual([]);
   });
 });

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
-import type { GeneratorLimits, ImageGenerator, ImageRequest } from '../../src/generator/generator.ts';
+import type { GeneratorLimits, ImageGenerator, ImageRequest, Sampling } from '../../src/generator/generator.ts';
 
 export interface PlainSettings extends Partial<Pick<ImageGenerator, 'generate' | 'models'>> {
   limits?: Partial<GeneratorLimits>;
-  /** Marks what it makes as adult content. */
-  nsfw?: boolean;
+  sampling?: Sampling;
   /** What it shows half-way. */
   preview?: Uint8Array;
   /** Hears of every call. */
@@ -17,7 +16,7 @@ export function createPlainGenerator({
   generate,
   models,
   limits,
-  nsfw,
+  sampling,
   preview,
   onDraw,
 }: PlainSettings): ImageGenerator {
@@ -60,7 +59,7 @@ export function createPlainGenerator({
                 .composite([{ input: mark }])
                 .png()
                 .toBuffer();
-              return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index, nsfw };
+              return { bytes, mediaType: 'image/png' as const, width, height, seed: seed + index, sampling };
             }),
           ),
         };

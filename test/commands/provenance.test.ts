@@ -1,13 +1,14 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withPngText } from '../../src/images/metadata/png-text.ts';
+import { readProvenance } from '../../src/images/provenance.ts';
 import { type Bot, openBot } from './bot.ts';
 
 /** A picture that carries how it was made is found by that, before anything that only looks like it. */
 describe('provenance', () => {
   let bot: Bot;
   beforeAll(async () => {
-    bot = await openBot();
+    bot = await openBot({ sampling: { steps: 12, guidance: 4.5, sampler: 'Euler' } });
   });
   afterAll(() => bot.close());
 
@@ -37,6 +38,7 @@ describe('provenance', () => {
       prompt: 'a fox in the snow',
       source: 'own',
       similarity: 1,
+      alike: 0,
       picture: images?.at(-1)?.key,
     });
     expect(others.map(({ prompt }) => prompt)).not.toContain('a fox in the snow');
@@ -44,11 +46,16 @@ describe('provenance', () => {
     expect(derived.at(-1)).toMatchObject({ parentId: generationId });
   });
 
+  it('writes into them how they were sampled', async () => {
+    const { bytes } = await made('an otter on a raft');
+    expect(await readProvenance(bytes)).toMatchObject({ steps: 12, guidance: 4.5, sampler: 'Euler' });
+  });
+
   it('shows to another scope only what the picture carries, and runs that as it is', async () => {
     const { bytes, card } = await made('a heron at dawn', { seed: 5 });
     const [found] = await find(bytes, { scope: 'memory:elsewhere' });
     const [first] = found?.neighbours ?? [];
-    expect(first).toMatchObject({ prompt: 'a heron at dawn', source: 'picture', similarity: 1 });
+    expect(first).toMatchObject({ prompt: 'a heron at dawn', source: 'picture', similarity: 1, alike: 0 });
     expect(first?.id).not.toBe(card?.generationId);
     const used = await bot.press(found?.actions[0]?.id ?? '', { scope: 'memory:elsewhere' });
     expect(used.at(-1)).toMatchObject({ text: 'a heron at dawn' });

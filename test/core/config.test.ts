@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig, settingNames } from '../../src/config.ts';
@@ -19,6 +20,29 @@ describe('settings', () => {
     expect(parseConfig({ PORT: '', OPENAI_API_KEY: '  ' })).toMatchObject({ web: { port: 3000 }, openai: undefined });
   });
 
+  it('moderates where the language model is, unless moderation has a key of its own', () => {
+    const local = { OPENAI_API_KEY: 'local', OPENAI_BASE_URL: 'http://localhost:11434/v1', OPENAI_MODERATION: 'all' };
+    expect(parseConfig(local).moderation.service).toMatchObject({
+      ...{ apiKey: 'local', baseUrl: 'http://localhost:11434/v1' },
+      remedies: { address: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' },
+    });
+    const own = { ...local, OPENAI_MODERATION_API_KEY: 'sk-moderation' };
+    expect(parseConfig(own)).toMatchObject({
+      moderation: { service: { apiKey: 'sk-moderation', baseUrl: undefined } },
+      secrets: expect.arrayContaining(['sk-moderation']),
+    });
+    const other = { ...own, OPENAI_MODERATION_BASE_URL: 'http://guard:8000/v1' };
+    expect(parseConfig(other).moderation.service).toMatchObject({
+      ...{ apiKey: 'sk-moderation', baseUrl: 'http://guard:8000/v1' },
+      remedies: { address: 'OPENAI_MODERATION_BASE_URL', key: 'OPENAI_MODERATION_API_KEY' },
+    });
+    const alone = { OPENAI_MODERATION: 'prompt', OPENAI_MODERATION_API_KEY: 'sk-moderation' };
+    expect(parseConfig(alone)).toMatchObject({
+      openai: undefined,
+      moderation: { service: { apiKey: 'sk-moderation', pictures: false } },
+    });
+  });
+
   it('lists every fault at once, each with its remedy', () => {
     const fault = faultOf({
       PORT: '70000',
@@ -35,6 +59,27 @@ describe('settings', () => {
     expect(fault).toMatch(/OPENAI_MODEL is set without OPENAI_API_KEY: set OPENAI_API_KEY too/);
   });
 
+  it('lists what is wrong with the files that settings name among the other faults', () => {
+    const words = path.join(mkdtempSync(path.join(tmpdir(), 'promptory-words-')), 'words.txt');
+    writeFileSync(words, 'fine\n/(/\n/x/g\n');
+    const given = { PORT: 'many', IMAGE_BACKENDS: 'comfyui http://gpu:1', COMFYUI_WORKFLOW: words };
+    const fault = faultOf({ ...given, BLOCKED_WORDS_FILE: words, COMFYUI_SOURCE_WORKFLOW: '/nowhere' });
+    expect(fault).toMatch(/4 faults/);
+    expect(fault).toMatch(/PORT must be a number/);
+    expect(fault).toMatch(/BLOCKED_WORDS_FILE .*words.txt has faults:\n +- line 2: .*\n +- line 3: /);
+    expect(fault).toMatch(/COMFYUI_WORKFLOW .*words.txt.* is no JSON/);
+    expect(fault).toMatch(/COMFYUI_SOURCE_WORKFLOW .*nowhere.* can't be read/);
+    expect(faultOf({ BLOCKED_WORDS_FILE: '/nowhere' })).toMatch(
+      /a fault:\n {2}- BLOCKED_WORDS_FILE \/nowhere can't be/,
+    );
+  });
+
+  it('asks about a misspelt name beside the fault that it may be the cause of', () => {
+    expect(faultOf({ SLACK_APP_TOKEN: 'xapp-1', SLACK_BOT_TOKN: 'xoxb-1' })).toMatch(
+      /SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN.*\nSLACK_BOT_TOKN is not a setting; did you mean SLACK_BOT_TOKEN\?/,
+    );
+  });
+
   it.each([
     [
       'an address without its key',
@@ -44,8 +89,22 @@ describe('settings', () => {
     ['a vector index without its server', { VECTOR_INDEX: 'MSTG' }, /VECTOR_INDEX is set without CLICKHOUSE_URL/],
     ['a server without its token', { DISCORD_GUILD_ID: '1' }, /DISCORD_GUILD_ID is set without DISCORD_TOKEN/],
     ['a bot token alone', { SLACK_BOT_TOKEN: 'xoxb-1' }, /SLACK_BOT_TOKEN needs SLACK_APP_TOKEN/],
-    ['moderation without a key', { OPENAI_MODERATION: 'all' }, /OPENAI_MODERATION is set without OPENAI_API_KEY/],
-    ['a rule for its outages alone', { OPENAI_MODERATION_DOWN: 'pass' }, /without OPENAI_MODERATION: set it to prompt/],
+    [
+      'moderation without a key',
+      { OPENAI_MODERATION: 'all' },
+      /OPENAI_MODERATION is set without a key: set OPENAI_MODERATION_API_KEY or OPENAI_API_KEY/,
+    ],
+    [
+      'a place to moderate without its key',
+      { OPENAI_MODERATION: 'all', OPENAI_API_KEY: 'sk-1', OPENAI_MODERATION_BASE_URL: 'http://localhost:1/v1' },
+      /OPENAI_MODERATION_BASE_URL is set without OPENAI_MODERATION_API_KEY/,
+    ],
+    ['a key to moderate alone', { OPENAI_MODERATION_API_KEY: 'sk-1' }, /without OPENAI_MODERATION: set that to prompt/],
+    [
+      'a rule for its outages alone',
+      { OPENAI_MODERATION_DOWN: 'pass' },
+      /without OPENAI_MODERATION: set that to prompt/,
+    ],
     [
       'adult channels without Slack',
       { SLACK_NSFW_CHANNELS: 'C1' },

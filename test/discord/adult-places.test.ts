@@ -13,6 +13,8 @@ test('a place is for adults where its channel is age-restricted', async () => {
   for (const [index, place] of [channel, restricted].entries()) {
     ana.runs(place, 'prompt', { text: 'a statue' });
     const invocation = await until(() => core.invocations[index]);
-    expect(await adapter().thread(invocation.thread).isForAdults?.()).toBe(place === restricted);
+    const thread = adapter().thread(invocation.thread);
+    expect(await thread.isForAdults?.()).toBe(place === restricted);
+    expect(thread.adultRemedy).toContain('age-restricted channel');
   }
 });

@@ -171,7 +171,7 @@ test('a stop does not wait for ever on a Discord that answers nothing', async ()
 });
 
 test('several processes share the servers by their shards', async () => {
-  const harness = await opened({ shards: '0,2/3' });
+  const harness = await opened({ shards: { ids: [0, 2], total: 3 } });
   expect(harness.fake.gateway.log.map(({ shard }) => shard)).toEqual([
     [0, 3],
     [2, 3],

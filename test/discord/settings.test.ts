@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { apiAddress } from '../../adapters/discord/api-address.ts';
-import { parseShards } from '../../adapters/discord/shards.ts';
+import { parseConfig } from '../../src/config.ts';
+import { parseShards } from '../../src/shards.ts';
 
 test.each([
-  [undefined, 'auto'],
   ['auto', 'auto'],
   ['0/1', { ids: [0], total: 1 }],
   ['0-3/8', { ids: [0, 1, 2, 3], total: 8 }],
@@ -15,27 +15,22 @@ test.each([
 });
 
 test.each(['', '3', '4/4', '0/0', '3-1/4', '0,0/2', '-1/2', 'a/2', '0/2/3', '0-/3'])('%j is refused', (text) => {
-  expect(() => parseShards(text)).toThrow(/DISCORD_SHARDS/);
+  expect(parseShards(text)).toBeUndefined();
+  expect(() => parseConfig({ DISCORD_TOKEN: 'token', DISCORD_SHARDS: text || '/' })).toThrow(
+    /DISCORD_SHARDS must be auto, or shards of so many/,
+  );
 });
 
 test('whatever is understood names different shards below their total', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[\d,\- ]{1,8}\/\d{1,2}$/), (text) => {
-      const parsed = understood(text);
+      const parsed = parseShards(text);
       if (parsed === undefined || parsed === 'auto') return;
       expect(new Set(parsed.ids).size).toBe(parsed.ids.length);
       for (const id of parsed.ids) expect(id).toBeLessThan(parsed.total);
     }),
   );
 });
-
-function understood(text: string) {
-  try {
-    return parseShards(text);
-  } catch {
-    return undefined;
-  }
-}
 
 test.each([
   [undefined, 'https://discord.com/api'],

@@ -82,6 +82,21 @@ describe('pictures from a server', () => {
     expect(fake.globalInterrupts).toBe(0);
   });
 
+  it('tells people that no backend can be reached, and the operator which setting mends it', async () => {
+    fake.crash();
+    const thread = await api.finished(await api.ask('prompt', { text: 'a hen', raw: true }));
+    const told = thread.messages.at(-1)?.text ?? '';
+    expect(told).toMatch(
+      /^No image backend could make this\.\n[^\n]*ComfyUI can't be reached\..*operator can see why in the log/s,
+    );
+    expect(told).not.toMatch(/IMAGE_BACKENDS|127\.0\.0\.1/);
+    const log = program.output();
+    expect(log).toContain(
+      '"forOperator":"ComfyUI can\'t be reached. Check that it runs and that the address in IMAGE_BACKENDS is right."',
+    );
+    expect(log).not.toContain('a hen');
+  });
+
   it('never logs the password of a server', () => {
     expect(program.output()).not.toContain('s3cret-password');
   });

@@ -90,11 +90,16 @@ export function idOf(message: APIMessage, name: string): string {
   return id;
 }
 
-/** Looks often, until something holds; the test's own time limit ends it. */
+// Far more than anything here takes, on a busy machine too.
+const patienceMs = 90_000;
+
+/** Looks often, until something holds. Throws with what it looked for when that never comes. */
 export async function until<Value>(look: () => Value | undefined | false | null): Promise<Value> {
+  const end = Date.now() + patienceMs;
   for (;;) {
     const found = look();
     if (found) return found;
+    if (Date.now() > end) throw new Error(`this never came to hold: ${look}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

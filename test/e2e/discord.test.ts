@@ -49,7 +49,9 @@ describe('the real program in Discord', () => {
       pictures: [{ name: 'it.png', bytes, contentType: 'image/png' }],
       replyTo: again,
     });
-    const found = await until(() => scene.answers(thread).find(({ content }) => content.includes('something like it')));
+    const found = await until(() =>
+      scene.answers(thread).find(({ content }) => content.includes('carries its prompt')),
+    );
     expect(found.embeds.slice(0, 3).map(({ description }) => description)).toContain(shown?.description);
 
     ana.presses(again, idOf(again, 'delete'));
@@ -81,11 +83,11 @@ describe('the real program in Discord', () => {
     const edited = await scene.nextPictures(thread, 2);
     expect(edited.content).toBe('a blue fox in the snow');
     ana.picks(made, 'Find the prompt');
-    await until(() => scene.answers(thread).some(({ content }) => content.includes('something like it')));
+    await until(() => scene.answers(thread).some(({ content }) => content.includes('carries its prompt')));
     const direct = directChannel(fake.world, ana.user);
     const bytes = fileAt(fake.world, made.attachments[0]?.url ?? '') ?? new Uint8Array();
     ana.says(direct, '', { pictures: [{ name: 'it.png', bytes, contentType: 'image/png' }] });
-    await until(() => scene.answers(direct.id).some(({ content }) => content.includes('something like it')));
+    await until(() => scene.answers(direct.id).some(({ content }) => content.includes('carries its prompt')));
   });
 
   it('does the whole loop on a server of others, that sends and offers nothing optional', {
@@ -109,7 +111,7 @@ describe('the real program in Discord', () => {
       const place = other.fake.world.channels.get(thread) as FakeChannel;
       const pictures = [{ name: 'it.png', bytes, contentType: 'image/png' }];
       ana.says(place, 'what is this?', { pictures, replyTo: third });
-      await until(() => other.answers(thread).some(({ content }) => content.includes('something like it')));
+      await until(() => other.answers(thread).some(({ content }) => content.includes('carries its prompt')));
       ana.presses(third, idOf(third, 'delete'));
       await until(() => other.pictured(thread).length === 2);
       expect(other.program().output()).not.toMatch(/"level":(50|60)/);

@@ -3,13 +3,15 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countsOf, runImport, startImport } from '../importer/command.ts';
 import { apiOf } from './api.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
-const folder = newFolder();
-const data = path.join(folder, 'data');
-
+let folder: string;
+let data: string;
 let program: Program;
 beforeAll(async () => {
+  folder = await usedFolder();
+  data = path.join(folder, 'data');
   program = await startProgram(folder);
 }, 300_000);
 afterAll(() => program.end('SIGKILL'));

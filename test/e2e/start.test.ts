@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newFolder, type Program, spawnProgram, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
 const running: Program[] = [];
 afterEach(async () => {
@@ -40,7 +41,7 @@ describe('starting', () => {
   });
 
   it('tells a second process on the same folder which folder it is, and what to do', { timeout: 60_000 }, async () => {
-    const folder = newFolder();
+    const folder = await usedFolder();
     await start(folder);
     const { code, output } = await runToEnd(folder, {});
     expect(code).toBe(1);
@@ -50,20 +51,23 @@ describe('starting', () => {
   });
 
   it('names PORT when the port is taken', { timeout: 60_000 }, async () => {
-    const { url } = await start(newFolder());
-    const { code, output } = await runToEnd(newFolder(), { PORT: new URL(url).port });
+    const { url } = await start(await usedFolder());
+    const { code, output } = await runToEnd(await usedFolder(), { PORT: new URL(url).port });
     expect(code).toBe(1);
     expect(output).toMatch(/Port \d+ .* in use.*PORT/);
   });
 
-  it('says in one line which model is used when the hub is out of reach', { timeout: 60_000 }, async () => {
-    const program = await start(newFolder());
+  it('says in one line which model is used when the hub is out of reach, and which setting seems misspelt', {
+    timeout: 60_000,
+  }, async () => {
+    const program = await start(newFolder(), { DISCORD_TOKN: 'a-token' });
     expect(
       program
         .output()
         .split('\n')
         .filter((line) => /bundled model tiny-clip/.test(line)),
     ).toHaveLength(1);
+    expect(program.output()).toMatch(/"DISCORD_TOKN is not a setting; did you mean DISCORD_TOKEN\?"/);
     const about = await (await fetch(`${program.url}/api/about`)).json();
     expect(about).toMatchObject({ notices: expect.arrayContaining([expect.stringMatching(/tiny-clip/)]) });
   });
@@ -71,7 +75,7 @@ describe('starting', () => {
   it('refuses another model than the database was built with, and says how to change it', {
     timeout: 60_000,
   }, async () => {
-    const folder = newFolder();
+    const folder = await usedFolder();
     await (await start(folder)).end('SIGTERM');
     const { code, output } = await runToEnd(folder, { CLIP_MODEL: 'Xenova/clip-vit-base-patch32' });
     expect(code).toBe(1);

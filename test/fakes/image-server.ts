@@ -28,6 +28,10 @@ export interface ImageServer {
   requests: ImageServerRequest[];
   /** Answers the next requests whose path ends so, one each, before the routes are asked. */
   script(pathEnd: string, ...replies: ImageServerReply[]): void;
+  /** Answers those that wait now and whose path ends so, as a gateway before the server does: what was asked for goes on. */
+  answerWaiting(pathEnd: string, reply: ImageServerReply): void;
+  /** Every connection breaks, as the network does: what was asked for goes on. */
+  breakConnections(): void;
   close(): Promise<void>;
 }
 
@@ -35,13 +39,16 @@ export interface ImageServer {
 export async function startImageServer(route: Route): Promise<ImageServer> {
   const requests: ImageServerRequest[] = [];
   const scripted: { pathEnd: string; reply: ImageServerReply }[] = [];
+  const waiting = new Map<ServerResponse, string>();
   const server = createServer(async (incoming, outgoing) => {
     const request = await read(incoming, outgoing);
     if (!request) return;
     requests.push(request);
     const at = scripted.findIndex(({ pathEnd }) => request.path.endsWith(pathEnd));
     const [next] = at < 0 ? [] : scripted.splice(at, 1);
-    answer(outgoing, next?.reply ?? (await route(request)));
+    waiting.set(outgoing, request.path);
+    const reply = next?.reply ?? (await route(request));
+    if (waiting.delete(outgoing)) answer(outgoing, reply);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -49,6 +56,14 @@ export async function startImageServer(route: Route): Promise<ImageServer> {
     requests,
     script(pathEnd, ...replies) {
       scripted.push(...replies.map((reply) => ({ pathEnd, reply })));
+    },
+    answerWaiting(pathEnd, reply) {
+      for (const [outgoing, path] of waiting) {
+        if (path.endsWith(pathEnd) && waiting.delete(outgoing)) answer(outgoing, reply);
+      }
+    },
+    breakConnections() {
+      for (const outgoing of waiting.keys()) outgoing.socket?.resetAndDestroy();
     },
     async close() {
       server.closeAllConnections();

@@ -6,6 +6,7 @@ import type { GenerationProgress } from '../../src/generator/generator.ts';
 import { type FakeA1111, startFakeA1111 } from '../fakes/a1111/fake-a1111.ts';
 
 const request = { prompt: 'a cat', count: 1, seed: 7, width: 512, height: 512 };
+const gatewayTimeout = { status: 504, body: 'Gateway Timeout', type: 'text/html' };
 const open: FakeA1111[] = [];
 
 async function start(options: Parameters<typeof startFakeA1111>[0] = {}) {
@@ -83,6 +84,53 @@ describe('an abort at A1111', () => {
     server.state.release();
     await other;
     expect(server.state.interrupted).toEqual([]);
+  });
+
+  test.each([
+    [
+      'an abort',
+      async (run: Promise<unknown>, stop: () => void) => {
+        stop();
+        expect(isAbort(await run)).toBe(true);
+      },
+    ],
+    [
+      'a broken connection',
+      async (run: Promise<unknown>, _stop: () => void, server: FakeA1111) => {
+        server.breakConnections();
+        expect(await run).toMatchObject({ message: expect.stringMatching(/broke off/) });
+      },
+    ],
+  ])('its own that waits is stopped when its turn comes, after %s', async (_name, giveUp) => {
+    const server = await start();
+    server.state.hold();
+    const other = server.occupy('task(other)');
+    const stopping = new AbortController();
+    const run = generatorAt(server)
+      .generate(request, { signal: stopping.signal })
+      .catch((error: unknown) => error);
+    await vi.waitFor(() => expect(server.state.accepted).toHaveLength(2), { timeout: 20_000 });
+    await giveUp(run, () => stopping.abort(), server);
+    expect(server.state.interrupted).toEqual([]);
+    server.state.interrupt();
+    await other;
+    const [, ours] = server.state.accepted;
+    await vi.waitFor(() => expect(server.state.interrupted).toEqual(['task(other)', ours]), { timeout: 20_000 });
+  });
+
+  test.each([
+    ['a broken connection', (server: FakeA1111) => server.breakConnections()],
+    ['a gateway that gives up', (server: FakeA1111) => server.answerWaiting('/txt2img', gatewayTimeout)],
+  ])('a job that runs is stopped after %s', async (_name, fail) => {
+    const server = await start();
+    server.state.hold();
+    const run = generatorAt(server)
+      .generate(request)
+      .catch((error: unknown) => error);
+    await vi.waitFor(() => expect(server.state.current()).toBeDefined(), { timeout: 20_000 });
+    fail(server);
+    expect(await run).toMatchObject({ code: 'generator_failed' });
+    await vi.waitFor(() => expect(server.state.interrupted).toEqual(server.state.accepted), { timeout: 20_000 });
   });
 
   test('interrupts nothing where the server tells no task ids', async () => {

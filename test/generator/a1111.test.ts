@@ -2,8 +2,10 @@ import sharp from 'sharp';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type A1111Settings, createA1111Generator } from '../../src/generator/a1111.ts';
 import { describeGenerator } from '../contract/generator.ts';
+import { describeDiscretion } from '../contract/generator-faults.ts';
 import { type FakeA1111, startFakeA1111 } from '../fakes/a1111/fake-a1111.ts';
 import { addressOfNothing, type ImageServerReply } from '../fakes/image-server.ts';
+import { flatPicture } from './pictures.ts';
 
 const request = { prompt: 'a cat', count: 1, seed: 7, width: 512, height: 512 };
 const open: FakeA1111[] = [];
@@ -24,7 +26,8 @@ function generatorAt(server: { url: string }, more: Partial<A1111Settings> = {})
 
 async function answering(reply: ImageServerReply, more: Partial<A1111Settings> = {}) {
   const server = await start();
-  server.script('/txt2img', reply);
+  // A retry after too little memory meets it again.
+  server.script('/txt2img', reply, reply);
   return generatorAt(server, more);
 }
 
@@ -54,6 +57,22 @@ describeGenerator('SD.Next, which tells no task ids', async () => {
   return { generator: generatorAt(server), stop: server.close };
 });
 
+describeDiscretion('A1111', {
+  'an exception': (prompt) =>
+    answering({ status: 500, json: { error: prompt, detail: prompt, body: prompt, errors: prompt } }),
+  'too little memory': (prompt) =>
+    answering({ status: 500, json: { error: 'OutOfMemoryError', detail: prompt, errors: `out of memory: ${prompt}` } }),
+  'a request it minds': (prompt) =>
+    answering({
+      status: 422,
+      json: { detail: [{ loc: ['body', prompt], type: prompt, msg: prompt, input: { prompt } }] },
+    }),
+  'a sampler it does not know': (prompt) =>
+    answering({ status: 404, json: { error: 'HTTPException', detail: `Sampler not found: ${prompt}` } }),
+  'a page': (prompt) => answering({ status: 200, body: `<p>${prompt}`, type: `text/html; ${prompt}` }),
+  'an answer of another shape': (prompt) => answering({ status: 200, json: { images: { [prompt]: prompt } } }),
+});
+
 describe('the A1111 generator', () => {
   test('logs in with the user and password of the address', async () => {
     const server = await start({ login: 'bot:p@ss' });
@@ -72,6 +91,17 @@ describe('the A1111 generator', () => {
       ...{ override_settings: { sd_model_checkpoint: 'sdxl_base.safetensors [31e35c80fc]' } },
       ...{ override_settings_restore_afterwards: true, save_images: false },
     });
+  });
+
+  test('tells how it was sampled: what the server says it took, else what was sent', async () => {
+    const server = await start();
+    const settings = { steps: 4, guidance: 5.5, sampler: 'Euler a' };
+    const [told] = (await generatorAt(server).generate(request)).images;
+    expect(told?.sampling).toEqual({ steps: 20, guidance: 7, sampler: 'Euler a' });
+    const image = (await flatPicture(512, 512)).toString('base64');
+    server.script('/txt2img', { status: 200, json: { images: [image], info: '' } });
+    const [silent] = (await generatorAt(server, settings).generate(request)).images;
+    expect(silent?.sampling).toEqual(settings);
   });
 
   test('likes the size that the model was trained on', () => {
@@ -98,19 +128,21 @@ describe('the A1111 generator', () => {
         .catch((error: unknown) => error);
     expect(await failureWith({ sampler: 'Eulr' })).toMatchObject({
       code: 'generator_failed',
-      message: expect.stringMatching(/sampler.*Change sampler= in IMAGE_BACKENDS/),
+      message: expect.stringMatching(/does not know the sampler .*; the bot's operator can see why/),
+      forOperator: expect.stringMatching(/sampler.*Change sampler= in IMAGE_BACKENDS/),
     });
     expect(await failureWith({ model: 'gone' })).toMatchObject({
       code: 'generator_failed',
-      message: expect.stringMatching(/v1-5-pruned, sdxl_base.*Change model= in IMAGE_BACKENDS/),
+      message: expect.stringMatching(/has not the model .*; the bot's operator can see why/),
+      forOperator: expect.stringMatching(/v1-5-pruned, sdxl_base.*Change model= in IMAGE_BACKENDS/),
     });
   });
 
   test('says what a request was refused for in the log alone, without the request', async () => {
-    const detail = [{ loc: ['body', 'steps'], msg: 'ensure this is positive', input: { prompt: 'a cat' } }];
+    const detail = [{ loc: ['body', 'steps'], type: 'value_error', msg: 'a cat', input: { prompt: 'a cat' } }];
     const generator = await answering({ status: 422, json: { detail } });
     const failure = await generator.generate(request).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ cause: new Error('status 422 body.steps: ensure this is positive') });
+    expect(failure).toMatchObject({ cause: new Error('status 422 body.steps value_error') });
   });
 
   test('tells how many pictures there are when somebody stops the run at the server', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import { backendKinds, parseBackends } from '../../src/generator/backend-settings.ts';
 
-const unset = { model: undefined, steps: undefined, guidance: undefined, sampler: undefined };
+const unset = { isPaid: false, model: undefined, steps: undefined, guidance: undefined, sampler: undefined };
 
 describe('the list of image backends', () => {
   it('reads kinds, addresses and options, in any order', () => {
@@ -27,6 +27,15 @@ describe('the list of image backends', () => {
     });
   });
 
+  it('knows which cost money, unless it is told', () => {
+    const { backends, faults } = parseBackends(
+      'a1111; openai; stability; sketch; openai http://localai:8080 paid=no name=own; comfyui paid=yes',
+    );
+    expect(faults).toEqual([]);
+    const paid = backends.filter(({ isPaid }) => isPaid);
+    expect(paid.map(({ kind }) => kind)).toEqual(['openai', 'stability', 'comfyui']);
+  });
+
   it('names several of a kind by their hosts, or as told', () => {
     const { backends } = parseBackends('comfyui http://me:pw@gpu1:8188; comfyui http://gpu2:8188; comfyui name=big');
     expect(backends.map(({ name }) => name)).toEqual(['comfyui-gpu1:8188', 'comfyui-gpu2:8188', 'big']);
@@ -40,6 +49,7 @@ describe('the list of image backends', () => {
     ['a1111 gpu1:7860', /has an address that is none/],
     ['a1111 ftp://gpu1', /has an address that is none/],
     ['a1111 weight=0', /weight must be more than 0/],
+    ['openai paid=sometimes', /paid must be yes or no/],
     ['a1111 steps=many', /steps must be a number/],
     ['comfyui http://a:1 ; comfyui http://a:1', /several backends called comfyui-a:1: tell them apart with name=/],
     [';;', /names no backend/],

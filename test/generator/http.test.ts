@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { operatorsWords } from '../../src/errors.ts';
+import { GeneratorFault } from '../../src/generator/fault.ts';
 import { createHttpClient } from '../../src/generator/http.ts';
 import { retryAfterMs } from '../../src/generator/http-faults.ts';
-import { type ImageServer, type ImageServerReply, startImageServer } from '../fakes/image-server.ts';
+import { addressOfNothing, type ImageServer, type ImageServerReply, startImageServer } from '../fakes/image-server.ts';
 
 let server: ImageServer;
 let reply: ImageServerReply;
@@ -45,9 +47,9 @@ describe('the client of image servers', () => {
 
   test('follows no redirect, which would carry the login away', async () => {
     reply = { status: 302, json: {}, headers: { location: `${server.url}/elsewhere` } };
-    await expect(clientAt(server.url).ask({ path: '/' }, shape)).rejects.toThrow(
-      'The server moved elsewhere. Correct its address.',
-    );
+    await expect(clientAt(server.url).ask({ path: '/' }, shape)).rejects.toMatchObject({
+      forOperator: 'The server does not do what it is asked for. It moved elsewhere: correct its address.',
+    });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -57,16 +59,41 @@ describe('the client of image servers', () => {
   });
 
   test.each([
-    [{ status: 404, json: {} }, /doesn't know this request\. Check its address\./],
+    [{ status: 404, json: {} }, /doesn't know this request: check its address\./],
     [{ status: 413, json: {} }, /too large\. Use a smaller picture/],
-    [{ status: 400, json: {} }, /did not accept the request \(status 400\)\. Check the generation settings/],
-    [{ status: 503, json: {} }, /failed \(status 503\)\. Try again/],
+    [{ status: 400, json: {} }, /minds the request \(status 400\): check the options/],
+    [{ status: 503, json: {} }, /failed \(status 503\)\. Its own log/],
     [{ status: 429, json: {}, headers: { 'retry-after': '7' } }, /too much to do\. Try again in 7 seconds/],
     [{ status: 200, json: { ok: false } }, /sent an answer of another shape\. Check that its address/],
     [{ status: 200, body: '<p>', type: 'text/html; charset=utf-8' }, /sent text\/html instead of JSON\./],
-  ] as const)('at %j says %s', async (answer, saying) => {
+  ] as const)('at %j tells the operator %s', async (answer, saying) => {
     reply = answer;
-    await expect(clientAt(server.url).ask({ path: '/' }, shape)).rejects.toThrow(saying);
+    const failure = await clientAt(server.url)
+      .ask({ path: '/' }, shape)
+      .catch((error: unknown) => error);
+    expect(failure instanceof GeneratorFault && operatorsWords(failure)).toMatch(saying);
+  });
+
+  test.each<[string, ImageServerReply, boolean]>([
+    ['a refused request', { status: 400, json: {} }, true],
+    ['a login that is missing', { status: 401, json: {} }, true],
+    ['too much to do', { status: 429, json: {} }, true],
+    ['an overload', { status: 503, json: {} }, true],
+    ['a failure', { status: 500, json: {} }, false],
+    ["a gateway's failure", { status: 504, json: {} }, false],
+    ['a broken connection', 'reset', false],
+    ['half an answer', 'cut', false],
+    ['another shape', { status: 200, json: {} }, false],
+  ])('knows whether anything can have been made: %s', async (_name, answer, madeNothing) => {
+    reply = answer;
+    await expect(clientAt(server.url).ask({ path: '/' }, shape)).rejects.toMatchObject({ madeNothing });
+  });
+
+  test('knows that nothing was made without a connection, and may have been when it took too long', async () => {
+    await expect(clientAt(await addressOfNothing()).send({ path: '/' })).rejects.toMatchObject({ madeNothing: true });
+    reply = 'hang';
+    const late = clientAt(server.url).send({ path: '/', timeoutMs: 50 });
+    await expect(late).rejects.toMatchObject({ madeNothing: false });
   });
 
   test('passes an abort on as it is', async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { GenerationProgress, ImageRequest } from '../../src/generator/generator.ts';
 import { createOpenAiGenerator, type OpenAiImagesSettings } from '../../src/generator/openai.ts';
 import { describeGenerator } from '../contract/generator.ts';
+import { describeDiscretion } from '../contract/generator-faults.ts';
 import { addressOfNothing, type ImageServerReply } from '../fakes/image-server.ts';
 import { events, type FakeOpenAiImages, failure, startFakeOpenAiImages } from '../fakes/openai-images.ts';
 import { flatPicture } from './pictures.ts';
@@ -44,6 +45,36 @@ describeGenerator(
     'internal error': () => meeting(failure(500, null, 'a very private cat')),
   },
 );
+
+describeDiscretion('OpenAI', {
+  'a refused request': (prompt) => meeting(failure(400, 'invalid_value', prompt)),
+  'a refused request with a code of its own': (prompt) => meeting(failure(400, prompt, prompt)),
+  'a refused prompt': (prompt) => meeting(failure(400, 'moderation_blocked', prompt)),
+  'an unknown model': (prompt) => meeting(failure(404, 'model_not_found', prompt)),
+  'its own failure': (prompt) => meeting(failure(500, null, prompt)),
+  'an error in the stream': (prompt) => meeting(events([{ type: 'error', error: { code: prompt, message: prompt } }])),
+  'an answer of another shape': (prompt) => meeting({ status: 200, json: { data: prompt } }),
+});
+
+describe('what OpenAI may have charged for', () => {
+  test.each<[string, ImageServerReply, boolean]>([
+    ['no credits', failure(429, 'insufficient_quota'), true],
+    ['a wrong key', failure(401, 'invalid_api_key'), true],
+    ['overload', failure(503, null), true],
+    ['its own failure', failure(500, null), false],
+    ['a reset', 'reset', false],
+    ['a page', { status: 200, body: '<h1>Hi</h1>', type: 'text/html' }, false],
+    ['a stream that ends early', events([partial]), false],
+  ])('%s', async (_name, reply, madeNothing) => {
+    const generator = await meeting(reply);
+    await expect(generator.generate(request)).rejects.toMatchObject({ code: 'generator_failed', madeNothing });
+  });
+
+  test('nothing, where there was no connection', async () => {
+    const generator = generatorAt({ baseUrl: await addressOfNothing() });
+    await expect(generator.generate(request)).rejects.toMatchObject({ madeNothing: true });
+  });
+});
 
 describe('pictures by OpenAI', () => {
   test('the request says what is wanted, and folds what is not into the text', async () => {
@@ -88,7 +119,7 @@ describe('pictures by OpenAI', () => {
     const generator = generatorAt(await start(), { model: 'dall-e-3' });
     await expect(generator.generate(request)).rejects.toMatchObject({
       code: 'generator_failed',
-      message: expect.stringContaining('Check OPENAI_IMAGE_MODEL'),
+      forOperator: expect.stringContaining('Check OPENAI_IMAGE_MODEL'),
     });
   });
 
@@ -101,7 +132,7 @@ describe('pictures by OpenAI', () => {
   test.each([
     ['a reset', 'reset', /can't be reached|broke off/],
     ['a body cut off', 'cut', /no usable picture|broke off/],
-    ['an internal error', failure(500, null), /failed \(status 500\)/],
+    ['an internal error', failure(500, null), /failed\. Try again/],
     ['a page', { status: 200, body: '<h1>Hi</h1>', type: 'text/html' }, /no usable picture/],
     ['a stream that ends early', events([partial]), /no usable picture/],
     ['moderation', failure(400, 'content_policy_violation'), /moderation/],

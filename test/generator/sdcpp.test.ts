@@ -4,6 +4,7 @@ import { isAbort } from '../../src/errors.ts';
 import type { GenerationProgress } from '../../src/generator/generator.ts';
 import { createSdcppGenerator, type SdcppSettings } from '../../src/generator/sdcpp.ts';
 import { describeGenerator } from '../contract/generator.ts';
+import { describeDiscretion } from '../contract/generator-faults.ts';
 import { addressOfNothing, type ImageServerReply } from '../fakes/image-server.ts';
 import { type FakeSdcpp, startFakeSdcpp } from '../fakes/sdcpp/fake-sdcpp.ts';
 
@@ -71,6 +72,24 @@ describeGenerator(
   },
 );
 
+/** A server whose job ends so. */
+async function endingWith(error: { code: string; message: string }) {
+  const server = await start();
+  // A retry after too little memory ends so too.
+  for (const id of ['00000001', '00000002']) {
+    server.script(id, { status: 200, json: { status: 'failed', result: null, error } });
+  }
+  return generatorAt(server);
+}
+
+describeDiscretion('stable-diffusion.cpp', {
+  'a job that fails': (prompt) => endingWith({ code: 'generation_failed', message: `failed: ${prompt}` }),
+  'a job that fails with another code': (prompt) => endingWith({ code: prompt, message: prompt }),
+  'a job without memory': (prompt) => endingWith({ code: 'failed', message: `out of memory: ${prompt}` }),
+  'a refused request': (prompt) => answering({ status: 400, json: { error: prompt, message: prompt } }),
+  'the older API': (prompt) => answering({ status: 500, json: { error: prompt, message: prompt } }, {}, false),
+});
+
 describe('the stable-diffusion.cpp generator', () => {
   test('sends the settings of the operator', async () => {
     const server = await start();
@@ -80,6 +99,11 @@ describe('the stable-diffusion.cpp generator', () => {
       ...{ prompt: 'a cat', seed: 7, width: 512, height: 512, batch_count: 1 },
       sample_params: { sample_steps: 4, sample_method: 'euler', guidance: { txt_cfg: 1.5 } },
     });
+  });
+
+  test('tells how it was sampled, as far as the operator set that', async () => {
+    const [image] = (await generatorAt(await start(), {}, { steps: 4, sampler: 'euler' }).generate(request)).images;
+    expect(image?.sampling).toEqual({ steps: 4, guidance: undefined, sampler: 'euler' });
   });
 
   test('makes it smaller once when the server makes nothing for lack of memory, and says so', async () => {
@@ -128,12 +152,22 @@ describe('the stable-diffusion.cpp generator', () => {
     return { server, settled };
   }
 
+  test('takes a job out of the queue that it can not look at any more, as behind a gateway in trouble', async () => {
+    const server = await start();
+    server.jobs.hold();
+    server.jobs.add(5, async () => []);
+    const bad: ImageServerReply = { status: 502, body: 'Bad Gateway', type: 'text/html' };
+    server.script('00000002', bad, bad, bad, bad);
+    await expect(generatorAt(server).generate(request)).rejects.toMatchObject({ code: 'generator_failed' });
+    expect(server.jobs.all.map(({ status }) => status)).toEqual(['generating', 'cancelled']);
+  });
+
   test('says that the server is gone when it stays away', async () => {
     const { server, settled } = await startJob();
     await server.close();
     expect(await settled).toMatchObject({
       code: 'generator_failed',
-      message: expect.stringMatching(/Check|Try again/),
+      message: expect.stringMatching(/can't be reached|Try again/),
     });
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createStabilityGenerator, type StabilitySettings } from '../../src/generator/stability.ts';
 import { describeGenerator } from '../contract/generator.ts';
+import { describeDiscretion } from '../contract/generator-faults.ts';
 import { addressOfNothing, type ImageServerReply } from '../fakes/image-server.ts';
 import { type FakeStability, failure, stabilityKey, startFakeStability } from '../fakes/stability/fake-stability.ts';
 
@@ -55,6 +56,28 @@ describeGenerator('Stability AI, SD 3.5', async () => {
   return { generator: generatorAt(server, { model: 'sd3.5-large' }), stop: server.close };
 });
 
+describeDiscretion('Stability AI', {
+  'a refused request': (prompt) => answering(failure(400, 'bad_request', prompt)),
+  'a refused prompt': (prompt) => answering(failure(403, 'content_moderation', prompt)),
+  'another language': (prompt) => answering(failure(422, 'invalid_language', prompt)),
+  'its own failure': (prompt) => answering(failure(500, prompt, prompt), { retryMs: [] }),
+});
+
+describe('what Stability AI may have charged for', () => {
+  test.each<[string, ImageServerReply, boolean]>([
+    ['no credits', failure(402, 'payment_required', ''), true],
+    ['a wrong key', failure(401, 'unauthorized', ''), true],
+    ['too much to do', failure(429, 'rate_limit_exceeded', ''), true],
+    ['its own failure', failure(500, 'internal_error', ''), true],
+    ["a gateway's failure", { status: 502, body: 'Bad Gateway', type: 'text/html' }, false],
+    ['a broken connection', 'reset', false],
+    ['no picture', { status: 200, json: { image, finish_reason: 'SUCCESS', seed: 7 } }, false],
+  ])('%s', async (_name, reply, madeNothing) => {
+    const generator = await answering(reply, { retryMs: [] });
+    await expect(generator.generate(request)).rejects.toMatchObject({ code: 'generator_failed', madeNothing });
+  });
+});
+
 describe('the Stability AI generator', () => {
   test.each([
     ['core', 'core'],
@@ -68,6 +91,17 @@ describe('the Stability AI generator', () => {
     expect(server.calls).toMatchObject([
       { endpoint, fields: { prompt: 'a cat', negative_prompt: 'a dog', seed: '7', aspect_ratio: '16:9' } },
     ]);
+  });
+
+  test.each([
+    ['sd3.5-large', 4.5, '4.5'],
+    ['sd3.5-large', 20, '10'],
+    ['core', 4.5, undefined],
+  ])('sends and tells the guidance where the model takes one: %s, %d', async (model, guidance, sent) => {
+    const server = await start();
+    const made = await generatorAt(server, { model, guidance }).generate(request);
+    expect(server.calls[0]?.fields['cfg_scale']).toBe(sent);
+    expect(made.images[0]?.sampling?.guidance).toBe(sent === undefined ? undefined : Number(sent));
   });
 
   test('never sends a seed that means any or is too large, and reports those asked for', async () => {

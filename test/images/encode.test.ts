@@ -46,6 +46,15 @@ describe('results', () => {
     expect((await encodeResult(made, described)).bytes).toEqual(result.bytes);
   });
 
+  test('what was sent counts where the picture itself does not say', async () => {
+    const sent = { steps: 12, sampler: 'Euler', guidance: 4.5 };
+    const { bytes } = await encodeResult(await picture('png'), { ...described, ...sent });
+    expect(await readProvenance(bytes)).toMatchObject(sent);
+    const told = withPngText(await picture('png'), 'parameters', 'other words\nSteps: 28, Seed: 1, Size: 8x8');
+    const result = await encodeResult(told, { ...described, ...sent });
+    expect(await readProvenance(result.bytes)).toMatchObject({ ...sent, steps: 28 });
+  });
+
   test('nothing of what the backend wrote beside the pixels goes on, but the settings that it alone knows', async () => {
     const text = 'other words\nSteps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 1, Size: 8x8, Model: theirs';
     const made = withPngText(

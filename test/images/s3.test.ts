@@ -3,15 +3,19 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pino } from 'pino';
 import S3rver from 's3rver';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createImageFiles } from '../../src/images/choose.ts';
 import { checkBucket } from '../../src/images/doctor.ts';
 import { createS3ImageFiles } from '../../src/images/s3.ts';
 import type { S3Config } from '../../src/images/s3-settings.ts';
 import { imageFilesContract } from '../contract/image-files.ts';
 
 const bucket = 'pictures';
+// s3rver can't list a bucket in which a put was broken off, as the contract does.
+const untouched = 'untouched';
 // What s3rver knows.
 const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
@@ -25,7 +29,7 @@ beforeAll(async () => {
     port: 0,
     silent: true,
     directory: await mkdtemp(path.join(tmpdir(), 'promptory-s3-')),
-    configureBuckets: [{ name: bucket, configs: [] }],
+    configureBuckets: [bucket, untouched].map((name) => ({ name, configs: [] })),
   });
   const { port } = await server.run();
   endpoint = `http://127.0.0.1:${port}`;
@@ -43,6 +47,14 @@ async function listen(listening: Server): Promise<string> {
   onTestFinished(() => void listening.close());
   const address = listening.address();
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+}
+
+/** What the start of the program gets, files or the error, and what it logs. */
+async function openAtStart(s3: S3Config): Promise<{ opened: unknown; logged: string }> {
+  let logged = '';
+  const log = pino({ level: 'warn' }, { write: (line) => (logged += line) });
+  const opened = await createImageFiles({ s3, dataDir: '/nowhere' }, log).catch((error: unknown) => error);
+  return { opened, logged };
 }
 
 imageFilesContract('s3', async () => {
@@ -72,13 +84,47 @@ describe('s3', () => {
     ],
     // Port 9 of this machine answers no one.
     ['a server that is not there', { endpoint: 'http://127.0.0.1:9' }, "127.0.0.1:9 can't be reached"],
-  ])('names %s, with the remedy, for the doctor too', async (_, changes, message) => {
+  ])('names %s, with the remedy, at the start and for the doctor too', async (what, changes, message) => {
     const failure = await createS3ImageFiles(config(changes))
       .put(Buffer.from('x'))
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'images_unavailable', message: expect.stringContaining(message) });
     expect(String(failure)).not.toContain('wrong');
     expect(await checkBucket(config(changes))).toMatchObject({ ok: false, detail: expect.stringContaining(message) });
+    const { opened, logged } = await openAtStart(config(changes));
+    const isPassing = what.startsWith('a server');
+    expect(opened).toMatchObject(isPassing ? { put: expect.any(Function) } : { code: 'invalid_settings' });
+    expect(isPassing ? logged : String(opened)).toContain(message);
+  });
+
+  test('starts with a bucket that answers, and says nothing of it', async () => {
+    const { opened, logged } = await openAtStart(config({ bucket: untouched }));
+    expect([opened, logged]).toMatchObject([{ put: expect.any(Function) }, '']);
+  });
+
+  test('starts without a bucket that fails for now or never answers, and says so', async () => {
+    const failing = createHttpServer((_, response) => response.writeHead(503).end());
+    const { opened, logged } = await openAtStart(config({ endpoint: await listen(failing) }));
+    expect([opened, logged]).toMatchObject([
+      { put: expect.any(Function) },
+      expect.stringMatching(/failed.*Pictures fail until it answers/),
+    ]);
+    const hanging = createS3ImageFiles(config({ endpoint: await listen(createServer()) }), { timeoutMs: 200 });
+    await expect(hanging.check()).rejects.toMatchObject({ code: 'images_unavailable' });
+  });
+
+  test('does not start without an access key, and names its settings', async () => {
+    // Neither a file nor the address of an instance role is looked for outside of this test.
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
+    vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE']) vi.stubEnv(name, undefined);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { opened } = await openAtStart(config({ credentials: undefined }));
+    expect(opened).toMatchObject({
+      code: 'invalid_settings',
+      message: expect.stringMatching(/Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY/),
+    });
   });
 
   // s3rver checks no signature: these are answers as S3 documents them.

@@ -25,14 +25,21 @@ test('says how many entries the list has, and that the service answers', async (
   server.scriptModeration({ kind: 'status', status: 404 });
   expect((await checkModeration(config))[1]).toMatchObject({
     ok: false,
-    detail: expect.stringContaining('has no moderation'),
+    detail: expect.stringContaining('has no moderation: name another one in OPENAI_MODERATION_BASE_URL'),
   });
 });
 
-test('names what is wrong with the list, and says nothing where nothing is set', async () => {
-  writeFileSync(file, '/(/\n');
-  expect(await checkModeration(parseConfig({ BLOCKED_WORDS_FILE: file }))).toMatchObject([
-    { ok: false, detail: expect.stringContaining('line 1') },
-  ]);
+test('asks where moderation has a place of its own', async () => {
+  const server = await startFakeOpenAi();
+  onTestFinished(() => server.close());
+  const config = parseConfig({
+    ...{ OPENAI_API_KEY: 'local', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
+    ...{ OPENAI_MODERATION: 'all', OPENAI_MODERATION_API_KEY: 'sk-own', OPENAI_MODERATION_BASE_URL: server.baseUrl },
+  });
+  expect(await checkModeration(config)).toMatchObject([{ name: "OpenAI's moderation", ok: true }]);
+  expect(server.requests).toMatchObject([{ path: '/v1/moderations', authorization: 'Bearer sk-own' }]);
+});
+
+test('says nothing where nothing is set', async () => {
   expect(await checkModeration(parseConfig({}))).toEqual([]);
 });

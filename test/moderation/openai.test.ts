@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOpenAiModerator } from '../../src/moderation/openai.ts';
-import { type FakeOpenAi, startFakeOpenAi } from '../fakes/openai.ts';
+import { logged } from '../contract/generator-faults.ts';
+import { type FakeOpenAi, type Reply, startFakeOpenAi } from '../fakes/openai.ts';
 
 let server: FakeOpenAi;
 beforeEach(async () => {
@@ -22,6 +23,7 @@ function moderator(
     apiKey: 'sk-test',
     baseUrl: server.baseUrl,
     log,
+    remedies: { address: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' },
     ...options,
     pictures,
     passesWhenDown,
@@ -84,10 +86,11 @@ describe("OpenAI's moderation", () => {
 });
 
 describe('when it can not judge', () => {
+  // Servers repeat in their errors what was asked.
+  const echo = { message: 'bad key sk-test for a secret prompt', code: 'a secret prompt' };
+  const refusing = (status: number): Reply => ({ kind: 'status', status, error: echo });
   const faults = [
-    ['it fails', { kind: 'status', status: 500, headers: { 'retry-after-ms': '1' } }, 3],
-    ['the key is wrong', { kind: 'status', status: 401, error: { message: 'bad key sk-test' } }, 1],
-    ['it answers nonsense', { kind: 'raw', body: '{"results":[]}' }, 1],
+    ['it fails', { kind: 'status', status: 500, headers: { 'retry-after-ms': '1' }, error: echo }, 3],
     ['the answer breaks off', { kind: 'cut', body: '{"results":' }, 1],
     ['it never answers', { kind: 'hang' }, 3],
     ['it wants an hour of patience', { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, 3],
@@ -95,11 +98,16 @@ describe('when it can not judge', () => {
 
   it.each(faults)('nothing passes: %s', async (_, reply, times) => {
     server.scriptModeration(...Array.from({ length: times }, () => reply));
-    await expect(moderator({ timeoutMs: 1500 }).judgeTexts(['a secret prompt'])).rejects.toMatchObject({
+    const failure = await moderator({ timeoutMs: 1500 })
+      .judgeTexts(['a secret prompt'])
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({
       code: 'moderation_unavailable',
       message: expect.stringMatching(/Try again/),
+      forOperator: expect.stringMatching(/OPENAI_MODERATION_DOWN=pass/),
     });
-    expect(lines.join('')).not.toMatch(/secret prompt|sk-test/);
+    expect(failure).toMatchObject({ message: expect.not.stringMatching(/OPENAI_/) });
+    expect(lines.join('') + logged(failure)).not.toMatch(/secret prompt|sk-test/);
   });
 
   it.each(faults)('all passes where the operator wants that: %s', async (_, reply, times) => {
@@ -108,10 +116,32 @@ describe('when it can not judge', () => {
     expect(lines.at(-1)).toContain('"passed":true');
   });
 
-  it('says so where the server has no moderation', async () => {
-    server.scriptModeration({ kind: 'status', status: 404 });
-    await expect(moderator().judgeTexts(['x'])).rejects.toThrow(/OPENAI_MODERATION=off/);
-  });
+  it.each([
+    [
+      'has no moderation',
+      refusing(404),
+      /The server of OPENAI_BASE_URL has no moderation: .*OPENAI_MODERATION_API_KEY alone/,
+    ],
+    ['minds the request', refusing(400), /The server of OPENAI_BASE_URL minds the request \(status 400\)/],
+    ['answers something else', { kind: 'raw', body: '{"results":[]}' }, /has no moderation/],
+    ['refuses the key', refusing(401), /refused the login: check OPENAI_API_KEY/],
+  ] as const)(
+    'never passes in silence where the server %s, whatever the operator wants',
+    async (_, reply: Reply, remedy) => {
+      server.scriptModeration(reply);
+      const failure = await moderator({ passesWhenDown: true })
+        .judgeTexts(['a secret prompt'])
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({
+        code: 'moderation_unavailable',
+        message:
+          "The moderation can't be asked now, and nothing is made unchecked; the bot's operator can see why in the log.",
+        forOperator: expect.stringMatching(remedy),
+      });
+      expect(lines.at(-1)).toContain('"passed":false');
+      expect(lines.join('') + logged(failure)).not.toMatch(/secret prompt|sk-test/);
+    },
+  );
 
   it('stops at once when the job is cancelled, whatever the operator wants', async () => {
     server.scriptModeration({ kind: 'hang' });

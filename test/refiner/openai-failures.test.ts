@@ -63,6 +63,24 @@ describe('the openai refiner falls back to the neighbours', () => {
     expect(asking.server.requests).toHaveLength(requests);
   });
 
+  test.each([400, 401, 404, 429, 500])('and logs nothing of a prompt that an error repeats: %i', async (code) => {
+    const prompt = 'a very private cat';
+    asking.server.always(status(code, { message: `${prompt}, ${apiKey}`, code: prompt, type: prompt, param: prompt }));
+    const refinement = await asking.refiner().refine(requestFor(prompt));
+    expect(refinement.refiner).toBe('neighbours');
+    expect(asking.logged).toHaveLength(1);
+    expect(asking.logged.join('')).not.toContain(prompt);
+    expect(refinement.notice).not.toContain(prompt);
+  });
+
+  test('and logs nothing of a prompt that an unusable answer repeats', async () => {
+    const prompt = 'a very private cat';
+    asking.server.always(answer({ prompt: [prompt], changes: [{ kind: prompt }], [prompt]: prompt }));
+    await asking.refiner().refine(requestFor(prompt));
+    expect(asking.logged).toHaveLength(1);
+    expect(asking.logged.join('')).not.toContain(prompt);
+  });
+
   test('when nothing listens', async () => {
     const { baseUrl } = asking.server;
     await asking.server.close();

@@ -13,6 +13,7 @@ describe('a channel', () => {
     await slack.people.mention(ada, channel, 'prompt a statue');
     const thread = adapter().thread(known(handler.offered.at(-1)).thread);
     expect(await thread.isForAdults?.()).toBe(adultChannel);
+    expect(thread.adultRemedy).toContain('SLACK_NSFW_CHANNELS');
   });
 });
 

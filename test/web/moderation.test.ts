@@ -21,10 +21,11 @@ describe('what the rules refuse', () => {
 
 describe('adult content', () => {
   async function show(isForAdults?: boolean) {
-    const seen: (boolean | undefined)[] = [];
+    const seen: unknown[] = [];
     const image = { key: '', alt: 'a statue', width: 8, height: 8, seed: 1 };
     const answer: Answer = async (thread, _, jobId) => {
       seen.push(await thread.isForAdults?.());
+      expect(thread.adultRemedy).toMatch(/^This page is not set up to show it \(WEB_NSFW\)/);
       const neighbours = [{ id: 'n', prompt: 'a nude', source: 'own' as const, picture: image.key, nsfw: true }];
       const images = [image, { ...image, nsfw: true }];
       await thread.post({ text: 'here', images, neighbours, actions: [] }, { key: jobId });

@@ -29,7 +29,7 @@ const scriptedCommands: readonly CommandInfo[] = [
       image: { type: 'image', description: 'A picture' },
     },
   },
-  { name: 'help', description: 'What this bot does', options: {} },
+  { name: 'help', description: 'What this bot does', options: {}, personal: true },
 ];
 
 /** What the scripted core does with an invocation, once it was accepted. */
@@ -114,7 +114,11 @@ export async function startWeb(setup: Setup = {}): Promise<RunningWeb> {
     maxImageBytes: setup.maxImageBytes ?? 4 * 1024 * 1024,
     log: createLog('fatal'),
   });
-  const script = createScript((invocation) => adapter.thread(invocation.thread), setup.answer, setup.check);
+  const script = createScript(
+    (invocation) => adapter.thread(invocation.thread, invocation.carried),
+    setup.answer,
+    setup.check,
+  );
   await adapter.start(script.handler);
   let isClosed = false;
   const close = async () => {

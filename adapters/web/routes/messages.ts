@@ -13,8 +13,9 @@ const reactionSchema = z.object({ emoji: z.string().min(1).max(32) });
 export function messageRoutes({ name, intake, threads }: RouteParts): Hono<WebEnvironment> {
   const routes = new Hono<WebEnvironment>();
 
-  function found(thread: string, message: string): MessageRef {
-    if (!threads.findMessage(thread, message)) {
+  function found(context: Context<WebEnvironment>): MessageRef {
+    const { thread = '', message = '' } = context.req.param();
+    if (!threads.as(context.get('person').id).findMessage(thread, message)) {
       throw new BotError('not_found', 'This message does not exist (any more).');
     }
     return { adapter: name, thread, message };
@@ -28,18 +29,14 @@ export function messageRoutes({ name, intake, threads }: RouteParts): Hono<WebEn
   }
 
   routes.post('/:thread/messages/:message/actions', async (context) => {
-    const message = found(context.req.param('thread'), context.req.param('message'));
+    const message = found(context);
     await intake.press(message, await readBody(context, controlSchema), senderOf(context));
     return context.json({}, 202);
   });
 
-  routes.post('/:thread/messages/:message/reactions', (context) =>
-    react(context, found(context.req.param('thread'), context.req.param('message')), true),
-  );
+  routes.post('/:thread/messages/:message/reactions', (context) => react(context, found(context), true));
 
-  routes.delete('/:thread/messages/:message/reactions', (context) =>
-    react(context, found(context.req.param('thread'), context.req.param('message')), false),
-  );
+  routes.delete('/:thread/messages/:message/reactions', (context) => react(context, found(context), false));
 
   return routes;
 }

@@ -18,8 +18,10 @@ const pageSchema = z.object({
 export function threadRoutes({ name, intake, threads, jobs, hub, maxImageBytes }: RouteParts): Hono<WebEnvironment> {
   const routes = new Hono<WebEnvironment>();
 
-  function found(id: string): ThreadRecord {
-    const thread = threads.find(id);
+  const viewOf = (context: Context<WebEnvironment>) => threads.as(context.get('person').id);
+
+  function found(context: Context<WebEnvironment>): ThreadRecord {
+    const thread = viewOf(context).find(context.req.param('thread') ?? '');
     if (!thread) throw new BotError('not_found', 'This thread does not exist. It may be from another data folder.');
     return thread;
   }
@@ -32,7 +34,7 @@ export function threadRoutes({ name, intake, threads, jobs, hub, maxImageBytes }
   routes.get('/', (context) => {
     const page = pageSchema.safeParse(context.req.query());
     if (!page.success) throw new BotError('invalid_input', 'limit is 1 to 100, before the id of a thread.');
-    const listed = threads.list(page.data);
+    const listed = viewOf(context).list(page.data);
     return context.json({
       threads: listed.map((thread) => threadSummary(thread, jobs.status(thread.id))),
       next: listed.length === page.data.limit ? listed.at(-1)?.id : undefined,
@@ -40,17 +42,17 @@ export function threadRoutes({ name, intake, threads, jobs, hub, maxImageBytes }
   });
 
   routes.get('/:thread', (context) => {
-    const thread = found(context.req.param('thread'));
+    const thread = found(context);
     const now = {
       status: jobs.status(thread.id),
       progress: jobs.progress(thread.id).map((job) => ({ ...job, preview: jobs.preview(job.jobId) })),
-      messages: threads.messages(thread.id),
+      messages: viewOf(context).messages(thread.id),
     };
     return context.json(threadView(thread, { ...now, viewer: context.get('person').id }));
   });
 
   routes.get('/:thread/events', (context) => {
-    const thread = found(context.req.param('thread')).id;
+    const thread = found(context).id;
     const after = Number(context.req.header('last-event-id') ?? context.req.query('after') ?? 0);
     const follow = createFollower({
       thread,
@@ -65,14 +67,14 @@ export function threadRoutes({ name, intake, threads, jobs, hub, maxImageBytes }
   });
 
   routes.post('/:thread/messages', async (context) => {
-    const thread = found(context.req.param('thread'));
+    const thread = found(context);
     const submission = await readSubmission(context, maxImageBytes);
     return context.json({ id: await intake.reply(thread.id, submission, senderOf(context)) }, 202);
   });
 
   routes.post('/:thread/actions', async (context) => {
-    const thread = found(context.req.param('thread'));
-    const last = threads.messages(thread.id).at(-1);
+    const thread = found(context);
+    const last = viewOf(context).messages(thread.id).at(-1);
     const message = { adapter: name, thread: thread.id, message: last?.id ?? '' };
     await intake.press(message, await readBody(context, controlSchema), senderOf(context));
     return context.json({}, 202);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeOnly } from '../fault.ts';
 
 /** `POST /sdapi/v1/txt2img` and `img2img`. */
 export const drawn = z.object({ images: z.array(z.string()), info: z.string().catch('') });
@@ -9,6 +10,9 @@ const infoShape = z.object({
   /** Pictures before this one are grids. */
   index_of_first_image: z.number().int().nonnegative().catch(0),
   sd_model_name: z.string().optional().catch(undefined),
+  steps: z.number().optional().catch(undefined),
+  cfg_scale: z.number().optional().catch(undefined),
+  sampler_name: z.string().optional().catch(undefined),
 });
 export type DrawnInfo = z.infer<typeof infoShape>;
 
@@ -19,7 +23,7 @@ export function readInfo(info: string): DrawnInfo {
   } catch {
     // SD.Next and stable-diffusion.cpp answer with an empty text.
   }
-  return infoShape.catch({ all_seeds: [], index_of_first_image: 0, sd_model_name: undefined }).parse(value);
+  return infoShape.catch({ all_seeds: [], index_of_first_image: 0 }).parse(value);
 }
 
 /** `GET /sdapi/v1/sd-models`. */
@@ -44,22 +48,22 @@ export const progress = z.object({
 export type Progress = z.infer<typeof progress>;
 
 const failure = z.object({
+  /** The exception's class. */
   error: z.string().catch(''),
   errors: z.string().catch(''),
   /** A text, or FastAPI's list of what is wrong where. */
-  detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.unknown()), msg: z.string() }))]).catch(''),
+  detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.unknown()), type: z.string().catch('') }))]).catch(''),
 });
 
 /**
- * What an error body says. `detail` is for the log: without what may quote the prompt, which are the request echoed in
- * `body`, the `input` of a detail, and the exception's own text in `errors`; `all` has that too, to look for signs in.
+ * What an error body says. `codes` are for the log: the exception's class, and the places and kinds of what is wrong with
+ * the request; every text may quote the prompt. `texts` are to look for signs in.
  */
-export function describeFailure(body: unknown): { detail: string; all: string } {
+export function describeFailure(body: unknown): { codes: string; texts: string } {
   const parsed = failure.safeParse(body);
-  if (!parsed.success) return { detail: '', all: '' };
-  const { error, errors, detail: given } = parsed.data;
-  const details =
-    typeof given === 'string' ? given : given.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
-  const detail = [error, details].filter(Boolean).join(': ');
-  return { detail, all: `${detail} ${errors}` };
+  if (!parsed.success) return { codes: '', texts: '' };
+  const { error, errors, detail } = parsed.data;
+  const places = typeof detail === 'string' ? [] : detail.flatMap(({ loc, type }) => [loc.join('.'), type]);
+  const codes = [error, ...places].map(codeOnly).filter(Boolean).join(' ');
+  return { codes, texts: [error, typeof detail === 'string' ? detail : '', errors].join(' ') };
 }

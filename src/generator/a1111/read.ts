@@ -1,5 +1,5 @@
-import { BotError } from '../../errors.ts';
-import type { GeneratedImage } from '../generator.ts';
+import { GeneratorFault, operatorsFault } from '../fault.ts';
+import type { GeneratedImage, Sampling } from '../generator.ts';
 import { type HttpAnswer, type HttpClient, isGood, parseJson } from '../http.ts';
 import { OutOfMemory, saysOutOfMemory } from '../out-of-memory.ts';
 import { readBase64Picture } from '../picture.ts';
@@ -10,6 +10,8 @@ import { type DrawnInfo, describeFailure, drawn, readInfo } from './answers.ts';
 export interface Run {
   seed: number;
   count: number;
+  /** What was sent. */
+  sampling: Sampling;
 }
 
 export interface Drawn {
@@ -18,15 +20,18 @@ export interface Drawn {
   model: string | undefined;
 }
 
-/** The pictures of a run. Throws BotError `generator_failed`, or `OutOfMemory`. */
+/** The pictures of a run. Throws GeneratorFault, or `OutOfMemory`. */
 export async function readDrawn(client: HttpClient, answer: HttpAnswer, run: Run): Promise<Drawn> {
   if (!isGood(answer)) throw failureOf(client, answer);
   const { images, info } = client.read(answer, drawn);
   const told = readInfo(info);
+  const sampling = samplingOf(told, run);
   const pictures = images.slice(told.index_of_first_image).slice(0, run.count);
   if (pictures.length === 0) throw noPicture(client);
   return {
-    images: await Promise.all(pictures.map((picture, index) => toImage(client, picture, seedOf(index, told, run)))),
+    images: await Promise.all(
+      pictures.map((picture, index) => toImage(client, picture, { seed: seedOf(index, told, run), sampling })),
+    ),
     model: told.sd_model_name,
   };
 }
@@ -36,26 +41,33 @@ function seedOf(index: number, { all_seeds: reported }: DrawnInfo, run: Run): nu
   return seedAt(reported[index] ?? run.seed + index, 0);
 }
 
-async function toImage(client: HttpClient, picture: string, seed: number): Promise<GeneratedImage> {
-  return { ...(await readBase64Picture(picture, client.name)), seed };
+/** The server knows what it took where nothing was sent. */
+function samplingOf({ steps, cfg_scale: guidance, sampler_name: sampler }: DrawnInfo, run: Run): Sampling {
+  const { sampling: sent } = run;
+  return { steps: steps ?? sent.steps, guidance: guidance ?? sent.guidance, sampler: sampler ?? sent.sampler };
+}
+
+async function toImage(
+  client: HttpClient,
+  picture: string,
+  more: Pick<GeneratedImage, 'seed' | 'sampling'>,
+): Promise<GeneratedImage> {
+  return { ...(await readBase64Picture(picture, client.name)), ...more };
 }
 
 function failureOf(client: HttpClient, answer: HttpAnswer): Error {
-  const { detail, all } = describeFailure(parseJson(answer.bytes));
-  if (answer.status >= 500 && saysOutOfMemory(all)) return new OutOfMemory(detail);
-  if (/sampler/i.test(detail)) {
-    return new BotError(
-      'generator_failed',
-      `${client.name} does not know the sampler. Change sampler= in IMAGE_BACKENDS to a name that its /sdapi/v1/samplers lists.`,
-      { cause: new Error(detail) },
+  const { codes, texts } = describeFailure(parseJson(answer.bytes));
+  if (answer.status >= 500 && saysOutOfMemory(texts)) return new OutOfMemory(codes);
+  if (/sampler not found/i.test(texts)) {
+    return operatorsFault(
+      `${client.name} does not know the sampler that this bot is set to`,
+      'Change sampler= in IMAGE_BACKENDS to a name that its /sdapi/v1/samplers lists.',
+      { cause: new Error(`status ${answer.status} ${codes}`), madeNothing: true },
     );
   }
-  return client.failure(answer, detail);
+  return client.failure(answer, codes);
 }
 
-function noPicture({ name }: HttpClient): BotError {
-  return new BotError(
-    'generator_failed',
-    `${name} sent no picture: somebody may have interrupted it. Try again; its own log says why.`,
-  );
+function noPicture({ name }: HttpClient): GeneratorFault {
+  return new GeneratorFault(`${name} sent no picture: somebody may have interrupted it. Try again.`);
 }

@@ -7,6 +7,8 @@ import { type Progress, progress } from './answers.ts';
 const lookTimeoutMs = 5_000;
 /** Previews are decoded, encoded and sent by the GPU's machine, so only every so many looks. */
 const looksPerPreview = 3;
+/** Between two tasks a server is idle for a moment, and while it loads a model it answers nothing. */
+const looksToBeIdle = 10;
 
 export interface Task {
   /** Sent as `force_task_id`. */
@@ -51,12 +53,29 @@ export async function watch(
 }
 
 /**
- * Stops the task on the server, if it is provably the one that runs: the server's interrupt knows no ids and stops
- * whatever runs. One that still waits there is left: it ends for nobody when its turn comes.
+ * Stops a task that nobody waits for any more, as soon as it is provably the one that runs: the server's interrupt knows
+ * no ids and stops whatever runs. Resolves after a first look; a task that still waits there is stopped when its turn comes,
+ * within `forMs`. A server that tells no task ids does it to its end.
  */
-export async function interrupt(client: HttpClient, task: Task): Promise<void> {
+export async function abandon(client: HttpClient, task: Task, times: { pollMs: number; forMs: number }): Promise<void> {
   const seen = await look(client);
-  if (seen?.current_task !== task.id) return;
+  if (seen?.current_task === task.id) return interrupt(client);
+  if (seen && seen.current_task === undefined) return;
+  void stopAtItsTurn(client, task, times);
+}
+
+/** Ends early when the server is idle or gone: then the task does not wait there. */
+async function stopAtItsTurn(client: HttpClient, task: Task, { pollMs, forMs }: { pollMs: number; forMs: number }) {
+  const until = performance.now() + forMs;
+  for (let idleLooks = 0; idleLooks < looksToBeIdle && performance.now() < until; ) {
+    await sleep(pollMs, undefined, { ref: false });
+    const seen = await look(client);
+    if (seen?.current_task === task.id) return interrupt(client);
+    idleLooks = seen?.current_task ? 0 : idleLooks + 1;
+  }
+}
+
+async function interrupt(client: HttpClient): Promise<void> {
   await client.send({ path: '/sdapi/v1/interrupt', method: 'POST', timeoutMs: lookTimeoutMs }).catch(() => undefined);
 }
 

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type HttpAnswer, type HttpClient, isGood } from '../http.ts';
+import { type HttpAnswer, type HttpClient, isGood, parseJson } from '../http.ts';
 import { type Ending, endingOf, historyAnswer, type ImageRef } from './history.ts';
 import type { Graph, Workflow } from './workflow.ts';
 
 const uploaded = z.object({ name: z.string(), subfolder: z.string().default('') });
-const queueAnswer = z.object({
-  queue_running: z.array(z.array(z.unknown())),
-  queue_pending: z.array(z.array(z.unknown())),
-});
+const submitted = z.object({ prompt_id: z.string().regex(/^[\w-]+$/) });
+// `(number, prompt_id, prompt, extra_data, outputs)`; the server puts the client's id into `extra_data`.
+const queueItem = z
+  .tuple([z.unknown(), z.string(), z.unknown(), z.object({ client_id: z.string().optional() }).catch({})], z.unknown())
+  .transform(([, promptId, , { client_id: clientId }]) => ({ promptId, clientId }));
+const queueAnswer = z.object({ queue_running: z.array(queueItem), queue_pending: z.array(queueItem) });
 // A list of choices, or the newer `["COMBO", {options: [...]}]`.
 const choices = z.union([
   z.tuple([z.array(z.string())], z.unknown()).transform(([list]) => list),
@@ -22,6 +24,14 @@ const systemStats = z.object({ system: z.object({ comfyui_version: z.string().op
 
 // The first release in which `/interrupt` heeds a prompt_id (ComfyUI pull request 9607); before, it stops anyone's job.
 const firstTargetedInterrupt = [0, 3, 60];
+
+/** A workflow sent to be run. */
+export interface Submission {
+  /** Chosen by us; builds before July 2025 choose another, which their answer tells. */
+  promptId: string;
+  /** Unique to the submission, so that it is known in the queue by that too. */
+  clientId: string;
+}
 
 interface Options {
   signal?: AbortSignal | undefined;
@@ -51,16 +61,14 @@ export function createComfyuiApi(http: HttpClient) {
   }
 
   /** Any status is an answer: 400 tells what is wrong with the workflow. */
-  const submit = (graph: Graph, ids: { promptId: string; clientId: string }, options: Options): Promise<HttpAnswer> =>
-    http.send({
-      path: '/prompt',
-      json: { prompt: graph, prompt_id: ids.promptId, client_id: ids.clientId },
-      ...options,
-    });
+  const submit = (graph: Graph, { promptId, clientId }: Submission, options: Options): Promise<HttpAnswer> =>
+    http.send({ path: '/prompt', json: { prompt: graph, prompt_id: promptId, client_id: clientId }, ...options });
 
-  async function isQueued(promptId: string, options: Options): Promise<boolean> {
+  /** The job's id at the server, while it waits or runs there. */
+  async function queuedId({ promptId, clientId }: Submission, options: Options): Promise<string | undefined> {
     const { queue_running, queue_pending } = await ask('/queue', queueAnswer, options);
-    return [...queue_running, ...queue_pending].some(([, id]) => id === promptId);
+    const items = [...queue_running, ...queue_pending];
+    return items.find((item) => item.promptId === promptId || item.clientId === clientId)?.promptId;
   }
 
   const endingOfJob = async (promptId: string, options: Options): Promise<Ending | undefined> =>
@@ -73,8 +81,10 @@ export function createComfyuiApi(http: HttpClient) {
   }
 
   /** Stops this job alone, waiting or running; where the build is too old for that, a running one goes on to its end. */
-  async function cancel(promptId: string, options: Options): Promise<void> {
-    if (isGood(await http.send({ path: `/api/jobs/${promptId}/cancel`, method: 'POST', ...options }))) return;
+  async function cancel(job: Submission, options: Options): Promise<void> {
+    if (isGood(await http.send({ path: `/api/jobs/${job.promptId}/cancel`, method: 'POST', ...options }))) return;
+    const promptId = await queuedId(job, options);
+    if (promptId === undefined) return;
     await http.send({ path: '/queue', json: { delete: [promptId] }, ...options });
     if (await interruptsOneAlone(options)) {
       await http.send({ path: '/interrupt', json: { prompt_id: promptId }, ...options });
@@ -88,7 +98,12 @@ export function createComfyuiApi(http: HttpClient) {
     return at < 0 || (version[at] ?? 0) > (firstTargetedInterrupt[at] ?? 0);
   }
 
-  return { choicesOf, upload, submit, isQueued, endingOfJob, view, cancel };
+  return { choicesOf, upload, submit, queuedId, endingOfJob, view, cancel };
+}
+
+/** The id that the server gave a submission, from its answer; undefined where it names none. */
+export function promptIdIn(answer: HttpAnswer): string | undefined {
+  return submitted.safeParse(parseJson(answer.bytes)).data?.prompt_id;
 }
 
 export type ComfyuiApi = ReturnType<typeof createComfyuiApi>;

@@ -6,7 +6,8 @@ export interface SocketOptions {
   /** `ws:` or `wss:`, with the client's id. */
   url: string;
   headers: Readonly<Record<string, string>>;
-  promptId: string;
+  /** Of the job, as far as it is known by now. */
+  promptId(): string;
   onMessage(message: JobMessage): void;
 }
 
@@ -49,7 +50,7 @@ export function listen({ url, headers, promptId, onMessage }: SocketOptions) {
       });
       opened.on('message', (data, isBinary) => {
         const frame = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
-        const message = isBinary ? readBinary(frame, promptId) : readText(frame.toString('utf8'), promptId);
+        const message = isBinary ? readBinary(frame, promptId()) : readText(frame.toString('utf8'), promptId());
         if (message) onMessage(message);
       });
       // What failed shows in the requests beside it; here an error only ends the connection.

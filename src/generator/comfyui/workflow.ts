@@ -57,6 +57,17 @@ export function readWorkflow(file: string, setting: string, needs: readonly Plac
   return workflow;
 }
 
+/** What a run must be able to fill in the operator's own workflows, by their setting. */
+const ownNeeds = {
+  COMFYUI_WORKFLOW: ['prompt', 'seed'],
+  COMFYUI_SOURCE_WORKFLOW: ['prompt', 'seed', 'source'],
+} as const;
+
+/** The operator's own workflow, as `readWorkflow` reads it. */
+export function readOwnWorkflow(setting: keyof typeof ownNeeds, file: string): Workflow {
+  return readWorkflow(file, setting, ownNeeds[setting]);
+}
+
 /** The workflows that work with any SD 1.5 or SDXL checkpoint. */
 export function builtInWorkflow(name: 'txt2img' | 'img2img'): Workflow {
   return readWorkflow(path.join(packageRoot, `src/generator/comfyui/${name}.json`), 'The built-in workflow', [

@@ -1,6 +1,8 @@
 import { APIConnectionError, APIError } from 'openai';
-import { BotError } from '../../errors.ts';
-import { refusal } from './read.ts';
+import { BotError, type BotErrorOptions } from '../../errors.ts';
+import { codeOnly, type FaultOptions, GeneratorFault, operatorsFault } from '../fault.ts';
+import { neverConnected } from '../http-faults.ts';
+import { safeDetails } from './safe-details.ts';
 
 const policies = ['moderation_blocked', 'content_policy_violation', 'content_filter'];
 
@@ -16,35 +18,53 @@ export function isUnknownModel(error: unknown): boolean {
   );
 }
 
-/** What a failure means to people. Servers echo keys and prompts in error bodies: only their codes are kept for the log. */
+/** What a failure means to people and to the operator. */
 export function toBotError(error: unknown): BotError {
   if (error instanceof BotError) return error;
-  if (!(error instanceof APIError)) return failed('broke off in the middle of its answer. Try again', error);
-  return policies.includes(error.code ?? '') ? refusal(causeOf(error)) : failed(meaningOf(error), error);
-}
-
-function meaningOf(error: APIError): string {
-  const { status, code } = error;
-  if (error instanceof APIConnectionError) return "can't be reached. Check that it runs and that its address is right";
-  if (status === 401) return 'refused the login. Check OPENAI_API_KEY';
-  if (status === 403)
-    return 'does not let this key make pictures. Check OPENAI_API_KEY, and whether its organisation is verified';
-  if (code === 'insufficient_quota')
-    return 'has no credits left for this key: let its owner buy some, or set another OPENAI_API_KEY';
-  if (status === 429) return 'has too much to do. Try again in a minute';
-  if (status === 404) return 'does not know this request. Check OPENAI_IMAGE_MODEL and the address of the backend';
-  if (status === undefined) return 'stopped in the middle. Try again';
-  if (status >= 500) return `failed (status ${status}). Try again in a while`;
-  return `did not accept the request (${code ?? `status ${status}`}). Check OPENAI_IMAGE_MODEL`;
-}
-
-function failed(meaning: string, error: unknown): BotError {
-  return new BotError('generator_failed', `OpenAI ${meaning}.`, { cause: causeOf(error) });
-}
-
-function causeOf(error: unknown): Error {
-  if (error instanceof APIError) {
-    return new Error(`${error.name} ${error.status ?? ''} ${error.code ?? ''} ${error.requestID ?? ''}`.trim());
+  const cause = new Error(Object.values(safeDetails(error)).filter(Boolean).join(' '));
+  if (!(error instanceof APIError)) {
+    return new GeneratorFault('OpenAI broke off in the middle of its answer. Try again.', { cause });
   }
-  return new Error(error instanceof Error ? error.name : typeof error);
+  return policies.includes(error.code ?? '') ? refusal(cause) : faultOf(error, { cause });
 }
+
+export function refusal(cause?: BotErrorOptions['cause']): BotError {
+  return new BotError('refused', 'OpenAI declined this by its moderation. Change the prompt.', { cause });
+}
+
+function faultOf(error: APIError, options: FaultOptions): GeneratorFault {
+  const { status } = error;
+  if (error instanceof APIConnectionError) {
+    const remedy = 'Check that it runs and that its address is right.';
+    return operatorsFault("OpenAI can't be reached", remedy, { ...options, madeNothing: neverConnected(error) });
+  }
+  if (status === undefined) return new GeneratorFault('OpenAI stopped in the middle. Try again.', options);
+  // The service says 503 when it is overloaded, before it does anything.
+  if (status >= 500) return failed(status, { ...options, madeNothing: status === 503 });
+  return refusedRequest(error, status, { ...options, madeNothing: true });
+}
+
+function failed(status: number, options: FaultOptions): GeneratorFault {
+  const forOperator = `OpenAI failed (status ${status}).`;
+  return new GeneratorFault('OpenAI failed. Try again in a while.', { ...options, forOperator });
+}
+
+function refusedRequest({ code }: APIError, status: number, options: FaultOptions): GeneratorFault {
+  if (status === 401) return operatorsFault(notLetIn, 'It refused the login: check OPENAI_API_KEY.', options);
+  if (status === 403) {
+    const remedy = 'Check OPENAI_API_KEY, and whether its organisation is verified to make pictures.';
+    return operatorsFault(notLetIn, remedy, options);
+  }
+  if (code === 'insufficient_quota') {
+    const remedy = 'Buy some, or set another OPENAI_API_KEY.';
+    return operatorsFault('OpenAI has no credits left for this bot', remedy, options);
+  }
+  if (status === 429) return new GeneratorFault('OpenAI has too much to do. Try again in a minute.', options);
+  const remedy =
+    status === 404
+      ? 'Check OPENAI_IMAGE_MODEL and the address of the backend.'
+      : `It minds: ${codeOnly(code) || `status ${status}`}. Check OPENAI_IMAGE_MODEL.`;
+  return operatorsFault('OpenAI did not accept the request', remedy, options);
+}
+
+const notLetIn = 'OpenAI did not let this bot in';

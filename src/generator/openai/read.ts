@@ -1,10 +1,11 @@
 import type OpenAI from 'openai';
 import { Stream } from 'openai/streaming';
 import { z } from 'zod';
-import { BotError } from '../../errors.ts';
+import { GeneratorFault } from '../fault.ts';
 import type { GenerateOptions } from '../generator.ts';
 import { fromBase64 } from '../picture.ts';
 import { smallPreview } from '../small-preview.ts';
+import { refusal } from './failures.ts';
 
 const whole = z.object({ data: z.array(z.object({ b64_json: z.string().optional() })).nullish() });
 const event = z.discriminatedUnion('kind', [
@@ -27,12 +28,6 @@ export async function readImages(client: OpenAI, response: Response, options: Op
   const images = isStream ? await readStream(client, response, options) : await readWhole(response);
   if (images.length === 0) throw refusal();
   return images;
-}
-
-export function refusal(cause?: unknown): BotError {
-  return new BotError('refused', 'OpenAI declined this by its moderation. Change the prompt.', {
-    cause,
-  });
 }
 
 async function readWhole(response: Response): Promise<string[]> {
@@ -64,10 +59,10 @@ async function readStream(client: OpenAI, response: Response, { previews, onProg
   return done;
 }
 
-function unusable(cause: unknown): BotError {
-  return new BotError(
-    'generator_failed',
-    'OpenAI sent no usable picture. Try again; if it stays so, check OPENAI_IMAGE_MODEL and the address of the backend.',
-    { cause },
-  );
+function unusable(cause: unknown): GeneratorFault {
+  return new GeneratorFault('OpenAI sent no usable picture. Try again.', {
+    cause,
+    forOperator:
+      'OpenAI sent no usable picture. If it stays so, check OPENAI_IMAGE_MODEL and the address of the backend.',
+  });
 }

@@ -8,6 +8,7 @@ import {
 } from 'cockatiel';
 import { BotError, isAbort } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { GeneratorFault, operatorsFault } from '../fault.ts';
 import type { GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from '../generator.ts';
 import { type ModelList, rememberModels } from '../model-list.ts';
 
@@ -17,6 +18,8 @@ export interface PooledBackend {
   generator: ImageGenerator;
   /** Its share of the work, relative to the others'. */
   weight: number;
+  /** Every picture costs money: where it may have charged for a request, no other that does is asked for the same. */
+  isPaid: boolean;
 }
 
 export interface PoolTimes {
@@ -35,7 +38,7 @@ export interface Member extends PooledBackend {
   /** False while it is left out, or is just being probed. */
   isOpen(): boolean;
   /** Why it is left out. */
-  lastFault(): BotError | undefined;
+  lastFault(): GeneratorFault | undefined;
   /** Throws `SkippedError` while the backend is left out, else as `ImageGenerator.generate`. */
   generate(request: ImageRequest, options: GenerateOptions): Promise<GenerationResult>;
 }
@@ -56,7 +59,7 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
   breaker.onBreak(() => log.warn({ backend: name }, 'an image backend failed repeatedly and is left out for a while'));
   breaker.onReset(() => log.info({ backend: name }, 'an image backend works again'));
   let running = 0;
-  let lastFault: BotError | undefined;
+  let lastFault: GeneratorFault | undefined;
 
   async function generate(request: ImageRequest, options: GenerateOptions) {
     const isProbe = breaker.state === CircuitState.Open;
@@ -64,7 +67,7 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
       running += 1;
       return await breaker.execute(async () => {
         // A cheap question first: nobody's request should wait for a server that still hangs.
-        if (isProbe) await models.ask();
+        if (isProbe) await models.ask().catch(throwUnmade);
         return generator.generate(request, options);
       });
     } catch (error) {
@@ -88,11 +91,17 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
 
 /** True for what another backend may do better: this one is unreachable, out of memory, wrongly configured or broken. */
 export function isBackendFault(error: unknown): boolean {
-  return !isAbort(error) && (!(error instanceof BotError) || error.code === 'generator_failed');
+  return error instanceof GeneratorFault || (!isAbort(error) && !(error instanceof BotError));
 }
 
 /** What a fault says to people. */
-export function asFault(error: unknown): BotError {
-  if (error instanceof BotError) return error;
-  return new BotError('generator_failed', 'It failed unexpectedly; the log says more.', { cause: error });
+export function asFault(error: unknown): GeneratorFault {
+  if (error instanceof GeneratorFault) return error;
+  return operatorsFault('The image backend failed unexpectedly', 'That is a bug of this bot.', { cause: error });
+}
+
+/** A failed question before the work: nothing was asked to be made. */
+function throwUnmade(error: unknown): never {
+  const fault = asFault(error);
+  throw new GeneratorFault(fault.message, { cause: fault, forOperator: fault.forOperator, madeNothing: true });
 }

@@ -1,4 +1,4 @@
-import { BotError } from '../../errors.ts';
+import { type GeneratorFault, operatorsFault } from '../fault.ts';
 import { unknownModel } from '../unknown-model.ts';
 import type { Member } from './member.ts';
 
@@ -13,7 +13,7 @@ export interface Choice {
 
 /**
  * All models of the backends that answer, in the order of the backends; any backend that has a model may use it. Where
- * several have it, `<model> @ <backend>` names one. Throws BotError `generator_failed` when no backend answers.
+ * several have it, `<model> @ <backend>` names one. Throws GeneratorFault when no backend answers.
  */
 export async function mergedModels(members: readonly Member[]): Promise<string[]> {
   const { lists, faults } = await askAll(members);
@@ -59,10 +59,10 @@ async function askAll(members: readonly Member[]) {
   return { lists, faults };
 }
 
-function nobodyAnswers(faults: readonly Fault[]): BotError {
-  return new BotError(
-    'generator_failed',
-    `No image backend can be asked for its models now: ${faults.map(({ name }) => name).join(', ')}. Try again later, or see whether they run.`,
-    { cause: new AggregateError(faults.map(({ error }) => error)) },
-  );
+function nobodyAnswers(faults: readonly Fault[]): GeneratorFault {
+  const names = faults.map(({ name }) => name).join(', ');
+  return operatorsFault(`No image backend can be asked for its models now (${names})`, 'See whether they run.', {
+    cause: new AggregateError(faults.map(({ error }) => error)),
+    madeNothing: true,
+  });
 }

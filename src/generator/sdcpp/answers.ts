@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeOnly } from '../fault.ts';
 
 /** `POST /sdcpp/v1/img_gen`, 202. */
 export const accepted = z.object({ id: z.string().regex(/^[\w-]+$/) });
@@ -25,10 +26,10 @@ export const drawn = z.object({ images: z.array(z.string()) });
 
 const failure = z.object({ error: z.string(), message: z.string().catch('') });
 
-/** What an error body says. `detail` is for the log; `all` has the exception's text too, which quotes what it could not read. */
-export function describeFailure(body: unknown): { detail: string; all: string } {
+/** What an error body says. `code` is for the log; `texts` are to look for signs in, since they may quote the prompt. */
+export function describeFailure(body: unknown): { code: string; texts: string } {
   const parsed = failure.safeParse(body);
-  if (!parsed.success) return { detail: '', all: '' };
-  const { error: detail, message } = parsed.data;
-  return { detail, all: `${detail} ${message}` };
+  if (!parsed.success) return { code: '', texts: '' };
+  const { error, message } = parsed.data;
+  return { code: codeOnly(error), texts: `${error} ${message}` };
 }

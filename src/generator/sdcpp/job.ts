@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BotError, isAbort } from '../../errors.ts';
+import { isAbort } from '../../errors.ts';
+import { codeOnly, GeneratorFault } from '../fault.ts';
 import type { GenerateOptions, GenerationProgress } from '../generator.ts';
 import type { HttpAnswer, HttpClient } from '../http.ts';
 import { retryAfterMs } from '../http-faults.ts';
@@ -22,7 +23,10 @@ const failuresBorne = 3;
 // What failed allocations of ggml end in: the server has no message of its own for them.
 const madeNothing = /returned (?:no|empty) (?:results|encoded outputs)/;
 
-/** The answer to a new job, asked for again while the queue is full. Throws as `HttpClient.send`. */
+/**
+ * The answer to a new job, asked for again while the queue is full. Throws as `HttpClient.send`; a job whose answer is lost
+ * on the way goes on, since the server lists no jobs and alone knows its id.
+ */
 export async function submit(
   client: HttpClient,
   body: object,
@@ -38,7 +42,7 @@ export async function submit(
   }
 }
 
-/** Follows an accepted job to its pictures, base64 and in order; cancels it when aborted or late. Throws BotError `generator_failed`, or `OutOfMemory`. */
+/** Follows an accepted job to its pictures, base64 and in order; cancels it when that fails or is aborted. Throws GeneratorFault, or `OutOfMemory`. */
 export async function follow(
   client: HttpClient,
   submitted: HttpAnswer,
@@ -48,9 +52,11 @@ export async function follow(
   const { id } = client.read(submitted, accepted);
   const until = performance.now() + times.timeoutMs;
   const lookAtIt = bearing(failuresBorne, () => lookAt(client, id, signal));
+  let isOver = false;
   try {
     while (performance.now() < until) {
       const seen = await lookAtIt();
+      isOver = seen !== undefined && seen.status !== 'queued' && seen.status !== 'generating';
       const images = seen && picturesOf(client, seen);
       if (images) return images;
       const progress = seen && progressOf(seen);
@@ -59,7 +65,7 @@ export async function follow(
     }
     throw tookTooLong(client.name, times.timeoutMs);
   } catch (error) {
-    if (isAbort(error) || performance.now() >= until) await cancel(client, id);
+    if (!isOver) await cancel(client, id);
     throw error;
   }
 }
@@ -93,17 +99,21 @@ function picturesOf(client: HttpClient, { status, result, error }: Job): string[
   if (status === 'completed' && images.length > 0) {
     return images.toSorted((one, other) => one.index - other.index).map(({ b64_json }) => b64_json);
   }
-  const message = error?.message ?? 'no pictures';
-  if (saysOutOfMemory(message) || madeNothing.test(message)) throw new OutOfMemory(message);
-  throw new BotError('generator_failed', `${client.name} ${reasonFor(status, error?.code)}`, {
-    cause: new Error(`job ${status}: ${message}`.slice(0, 500)),
+  // Its message may quote the prompt.
+  const { code = '', message = '' } = error ?? {};
+  const reported = `job ${status} ${codeOnly(code)}`.trim();
+  if (saysOutOfMemory(message) || madeNothing.test(message)) throw new OutOfMemory(reported);
+  const reason = reasonFor(status, code);
+  throw new GeneratorFault(`${client.name} ${reason} Try again.`, {
+    cause: new Error(reported),
+    forOperator: `${client.name} ${reason} Its own log says why.`,
   });
 }
 
-function reasonFor(status: Job['status'], code: string | undefined): string {
-  if (code === 'lost') return 'lost the job: it restarted, or the pictures waited too long to be fetched. Try again.';
-  if (status === 'cancelled') return 'was told by somebody else to cancel this job. Try again.';
-  return 'could not make the picture. Try again; its own log says why.';
+function reasonFor(status: Job['status'], code: string): string {
+  if (code === 'lost') return 'lost the job: it restarted, or the pictures waited too long to be fetched.';
+  if (status === 'cancelled') return 'was told by somebody else to cancel this job.';
+  return 'could not make the picture.';
 }
 
 function progressOf({ status, progress_step: step, progress_steps: steps }: Job): GenerationProgress | undefined {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BotError } from '../../errors.ts';
+import { codeOnly, GeneratorFault, operatorsFault } from '../fault.ts';
 import { type HttpAnswer, type HttpClient, parseJson } from '../http.ts';
 
 /** A good answer to `Accept: application/json`. */
@@ -21,21 +22,20 @@ export function refusal(cause?: Error): BotError {
   );
 }
 
-/** What a bad answer means. The errors' texts go to the log by name alone: they quote the prompt. */
+/** What a bad answer means. The errors' texts go nowhere, only their names: they quote the prompt. */
 export function failureOf(client: HttpClient, answer: HttpAnswer): BotError {
   const parsed = failure.safeParse(parseJson(answer.bytes));
-  const name = parsed.success ? parsed.data.name : '';
+  const name = parsed.success ? codeOnly(parsed.data.name) : '';
   const cause = new Error(`status ${answer.status} ${name}`.trim());
   if (name === 'content_moderation') return refusal(cause);
   if (answer.status === 402) {
-    return new BotError(
-      'generator_failed',
-      'Stability AI has no credits left for this key. Its operator can buy some at https://platform.stability.ai/account/credits.',
-      { cause },
-    );
+    const remedy = 'Buy some at https://platform.stability.ai/account/credits.';
+    return operatorsFault('Stability AI has no credits left for this bot', remedy, { cause, madeNothing: true });
   }
   if (name === 'invalid_language') {
-    return new BotError('generator_failed', 'Stability AI reads English only. Write the prompt in English.', { cause });
+    const message = 'Stability AI reads English only. Write the prompt in English.';
+    return new GeneratorFault(message, { cause, madeNothing: true });
   }
-  return client.failure(answer, name);
+  const fault = client.failure(answer, name);
+  return surelyMadeNothing(answer) ? new GeneratorFault(fault.message, { ...fault, madeNothing: true }) : fault;
 }

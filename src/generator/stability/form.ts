@@ -4,8 +4,18 @@ import { aspectSizes, type StabilityModel } from './models.ts';
 export const longestText = 10_000;
 const largestSeed = 2 ** 32 - 2;
 
+/** What the operator's guidance becomes: SD 3.5 alone takes one, from 1 to 10. */
+export function guidanceFor({ endpoint }: StabilityModel, guidance: number | undefined): number | undefined {
+  if (guidance === undefined || endpoint !== 'sd3') return undefined;
+  return Math.min(10, Math.max(1, guidance));
+}
+
 /** The fields of one call, which makes one picture. `source` is a PNG of the size asked for. */
-export function formOf(request: ImageRequest, model: StabilityModel, source: Uint8Array | undefined): FormData {
+export function formOf(
+  request: ImageRequest,
+  model: StabilityModel,
+  { source, guidance }: { source: Uint8Array | undefined; guidance: number | undefined },
+): FormData {
   const form = new FormData();
   // The service refuses an empty prompt.
   form.set('prompt', request.prompt.trim().slice(0, longestText) || 'anything');
@@ -14,6 +24,7 @@ export function formOf(request: ImageRequest, model: StabilityModel, source: Uin
   form.set('seed', String(serviceSeed(request.seed)));
   form.set('output_format', 'png');
   if (model.model) form.set('model', model.model);
+  if (guidance !== undefined) form.set('cfg_scale', String(guidance));
   if (source) addSource(form, request, model, source);
   else form.set('aspect_ratio', aspectOf(request));
   return form;

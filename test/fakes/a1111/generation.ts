@@ -67,6 +67,7 @@ export async function generate(
     all_seeds,
     index_of_first_image: 0,
     sd_model_name: nameOf(model),
+    ...{ steps: asked.steps, cfg_scale: asked.cfg_scale, sampler_name: asked.sampler_name ?? samplers[0] },
   };
   return {
     status: 200,

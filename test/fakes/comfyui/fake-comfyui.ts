@@ -11,6 +11,10 @@ export interface FakeComfyuiOptions {
   version?: string;
   /** `POST /api/jobs/{id}/cancel` exists. */
   hasJobsApi?: boolean;
+  /** Gives jobs ids of its own, as builds before July 2025. */
+  choosesIds?: boolean;
+  /** A text with which every workflow is rejected, as custom nodes do with what they find wrong. */
+  rejects?: string;
   /** Lists choices as `["COMBO", {options}]`. */
   newObjectInfo?: boolean;
   /** `user:password` that every request and the websocket need. */
@@ -28,6 +32,8 @@ export interface FakeComfyui {
   cancelled: string[];
   /** How often everything that runs was interrupted, whose ever it was. */
   globalInterrupts: number;
+  /** Submissions are accepted, but the answer is lost on the way, or a gateway answers in its place. */
+  submission: 'answered' | 'lost' | 'gateway';
   /** How the next jobs go; then all are drawn. */
   script(...kinds: JobKind[]): void;
   /** Awaited before each step: holds a job where a test wants it. */
@@ -35,6 +41,7 @@ export interface FakeComfyui {
   /** Somebody else's job, that waits before ours or runs. */
   addForeignJob(): string;
   runningId(): string | undefined;
+  waitingIds(): string[];
   sockets(): number;
   /** As when the process dies: every connection breaks and nothing listens any more. */
   crash(): void;
@@ -90,10 +97,12 @@ export async function startFakeComfyui(options: FakeComfyuiOptions = {}): Promis
     graphs: jobs.graphs,
     cancelled: [],
     globalInterrupts: 0,
+    submission: 'answered' as const,
     script: jobs.script,
     pace: () => new Promise<void>((resolve) => setImmediate(resolve)),
     addForeignJob: jobs.addForeign,
     runningId: () => jobs.running()?.id,
+    waitingIds: () => jobs.pending().map(({ id }) => id),
     sockets: () => sockets.size,
     crash,
     forget: jobs.forget,

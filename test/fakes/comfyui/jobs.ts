@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { preview, previewWithMetadata } from './frames.ts';
-import { drawGraph, type Graph, inputOf, sizeOf } from './graph.ts';
+import { drawGraph, type Graph, inputOf, sizeOf, textAt } from './graph.ts';
 
 /**
  * How a job goes: `draw`; `memory` fails as PyTorch does above 100,000 pixels; `error` fails in a node; `drop` breaks the
@@ -91,7 +91,7 @@ export function createJobs({ send, uploads, pace, dropSockets, crash }: Parts) {
       return ending('execution_error', {
         node_type: 'KSampler',
         exception_type: 'torch.cuda.OutOfMemoryError',
-        exception_message: 'CUDA out of memory. Tried to allocate 4.00 GiB',
+        exception_message: `CUDA out of memory. Tried to allocate 4.00 GiB: ${textAt(job.graph, 'positive')}`,
       });
     }
     const steps = Number(inputOf(job.graph, 'KSampler', 'steps')) || shownSteps;
@@ -100,7 +100,8 @@ export function createJobs({ send, uploads, pace, dropSockets, crash }: Parts) {
       await pace();
       if (job.interrupted || job.kind === 'stop') return ending('execution_interrupted', { node_type: 'KSampler' });
       if (job.kind === 'error' && value === 2) {
-        const exception_message = 'mat1 and mat2 shapes cannot be multiplied';
+        // Nodes put what they could not read into it.
+        const exception_message = `mat1 and mat2 shapes cannot be multiplied: ${textAt(job.graph, 'positive')}`;
         return ending('execution_error', { node_type: 'KSampler', exception_type: 'RuntimeError', exception_message });
       }
       if (job.kind === 'drop' && value === 2) dropSockets();

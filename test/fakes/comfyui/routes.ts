@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basic, type FakeComfyui, type FakeComfyuiOptions } from './fake-comfyui.ts';
 import { type Graph, validate } from './graph.ts';
-import type { createJobs } from './jobs.ts';
+import type { createJobs, Job } from './jobs.ts';
 
 export interface Request {
   method: string;
@@ -36,7 +36,7 @@ export function createRoutes({ jobs, uploads, requests, options, fake }: Parts) 
     const [, first, second, third, fourth] = pathname.split('/');
     switch (`${request.method} /${first}`) {
       case 'POST /prompt':
-        return prompt(json(), answer);
+        return prompt(json(), answer, outgoing);
       case 'GET /history':
         return answer(200, jobs.history.has(second ?? '') ? { [second ?? '']: jobs.history.get(second ?? '') } : {});
       case 'GET /queue':
@@ -65,18 +65,29 @@ export function createRoutes({ jobs, uploads, requests, options, fake }: Parts) 
     }
   };
 
-  function prompt(body: { prompt: Graph; prompt_id?: string; client_id?: string }, answer: Answer) {
-    const id = body.prompt_id ?? crypto.randomUUID();
+  function prompt(
+    body: { prompt: Graph; prompt_id?: string; client_id?: string },
+    answer: Answer,
+    outgoing: ServerResponse,
+  ) {
+    const id = (options.choosesIds ? undefined : body.prompt_id) ?? crypto.randomUUID();
     const rejection = (type: string, message: string, node_errors: object) =>
       answer(400, { error: { type, message, details: JSON.stringify(body.prompt), extra_info: {} }, node_errors });
     if (!uuid.test(id)) return rejection('invalid_prompt_id', 'prompt_id must be a valid UUID', {});
     const outputs = Object.values(body.prompt).filter(({ class_type }) => class_type === 'SaveImage');
     if (outputs.length === 0) return rejection('prompt_no_outputs', 'Prompt has no outputs', []);
+    if (options.rejects !== undefined) {
+      const error = { type: 'custom_validation_failed', message: options.rejects, details: options.rejects };
+      const errors = [{ ...error, extra_info: { input_name: 'text', received_value: options.rejects } }];
+      return rejection('prompt_outputs_failed_validation', options.rejects, { 6: { class_type: 'Custom', errors } });
+    }
     const faults = validate(body.prompt, models, new Set(uploads.keys()));
     if (Object.keys(faults).length > 0) {
       return rejection('prompt_outputs_failed_validation', 'Prompt outputs failed validation', faults);
     }
     jobs.add({ id, clientId: body.client_id, graph: body.prompt });
+    if (fake.submission === 'lost') return outgoing.socket?.resetAndDestroy();
+    if (fake.submission === 'gateway') return outgoing.writeHead(504, { 'content-type': 'text/html' }).end('Timeout');
     return answer(200, { prompt_id: id, number: jobs.graphs.length, node_errors: {} });
   }
 
@@ -127,6 +138,6 @@ export function createRoutes({ jobs, uploads, requests, options, fake }: Parts) 
 type Answer = (status: number, body?: object) => unknown;
 
 /** An item of the queue: `(number, prompt_id, prompt, extra_data, outputs)`. */
-function listed(job: { id: string; graph: Graph } | undefined): unknown[][] {
-  return job ? [[0, job.id, job.graph, {}, ['save']]] : [];
+function listed(job: Job | undefined): unknown[][] {
+  return job ? [[0, job.id, job.graph, { ...(job.clientId && { client_id: job.clientId }) }, ['save']]] : [];
 }

@@ -33,6 +33,7 @@ const common = {
 };
 const source = { image: z.instanceof(Buffer), strength: z.coerce.number().min(0).max(1) };
 const aspect = z.enum(Object.keys(sides)).default('1:1');
+const cfg_scale = z.coerce.number().min(1).max(10).optional();
 const sd3Model = z.enum(['sd3.5-large', 'sd3.5-large-turbo', 'sd3.5-medium', 'sd3.5-flash']).default('sd3.5-large');
 
 /** The fields that each endpoint takes (https://platform.stability.ai/docs/api-reference#tag/Generate). */
@@ -40,8 +41,11 @@ const endpoints: Record<string, z.ZodType<Call>> = {
   core: z.strictObject({ ...common, aspect_ratio: aspect }),
   ultra: z.union([z.strictObject({ ...common, aspect_ratio: aspect }), z.strictObject({ ...common, ...source })]),
   sd3: z.union([
-    z.strictObject({ ...common, model: sd3Model, mode: z.literal('text-to-image').optional(), aspect_ratio: aspect }),
-    z.strictObject({ ...common, model: sd3Model, mode: z.literal('image-to-image'), ...source }),
+    z.strictObject({
+      ...{ ...common, model: sd3Model, cfg_scale },
+      ...{ mode: z.literal('text-to-image').optional(), aspect_ratio: aspect },
+    }),
+    z.strictObject({ ...common, model: sd3Model, cfg_scale, mode: z.literal('image-to-image'), ...source }),
   ]),
 };
 

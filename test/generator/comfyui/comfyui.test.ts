@@ -1,6 +1,11 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { isAbort } from '../../../src/errors.ts';
+import { isAbort, operatorsWords } from '../../../src/errors.ts';
+import { builtInWorkflow } from '../../../src/generator/comfyui/workflow.ts';
 import { type ComfyuiSettings, createComfyuiGenerator } from '../../../src/generator/comfyui.ts';
+import { GeneratorFault } from '../../../src/generator/fault.ts';
 import type { GenerateOptions, GenerationProgress, ImageRequest } from '../../../src/generator/generator.ts';
 import { type FakeComfyui, type FakeComfyuiOptions, startFakeComfyui } from '../../fakes/comfyui/fake-comfyui.ts';
 import { inputOf, textAt } from '../../fakes/comfyui/graph.ts';
@@ -50,6 +55,23 @@ describe('a run on ComfyUI', () => {
       expect(textAt(graph, 'positive')).toBe('a cat');
       expect(textAt(graph, 'negative')).toBe('dogs');
     }
+  });
+
+  test('works on a build that chooses the ids of its jobs', async () => {
+    const generator = await start({ choosesIds: true, hasJobsApi: false, version: '0.3.44' });
+    expect((await generator.generate(request)).images).toHaveLength(1);
+  });
+
+  test('tells how it was sampled, as far as the workflow takes that from us', async () => {
+    const generator = await start({}, { steps: 12, guidance: 4.5, sampler: 'euler' });
+    const [image] = (await generator.generate(request)).images;
+    expect(image?.sampling).toEqual({ steps: 12, guidance: 4.5, sampler: 'euler' });
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'workflow-')), 'own.json');
+    const own = JSON.stringify(builtInWorkflow('txt2img').graph).replace('"%steps%"', '8');
+    writeFileSync(file, own);
+    const other = createComfyuiGenerator({ url: fake.url, model, timeoutMs: 60_000, guidance: 3, workflow: file });
+    const [second] = (await other.generate(request)).images;
+    expect(second?.sampling).toEqual({ steps: undefined, guidance: 3, sampler: 'dpmpp_2m' });
   });
 
   test('starts from a picture, brought to the size that was asked', async () => {
@@ -142,6 +164,47 @@ describe('stopping a run on ComfyUI', () => {
   });
 });
 
+describe('a job that nobody waits for any more', () => {
+  test.each([
+    ['the answer to its submission is lost', 'lost', {}],
+    ['a gateway gives up', 'gateway', {}],
+    ['the answer is lost, on a build without the jobs API', 'lost', { hasJobsApi: false, version: '0.3.60' }],
+    [
+      'the answer is lost, on a build that chose its id',
+      'lost',
+      { hasJobsApi: false, version: '0.3.44', choosesIds: true },
+    ],
+  ] as const)('leaves the queue: %s', async (_name, submission, options) => {
+    const generator = await start(options);
+    const foreign = fake.addForeignJob();
+    fake.submission = submission;
+    await expect(generator.generate(request)).rejects.toMatchObject({ code: 'generator_failed' });
+    expect(fake.graphs).toHaveLength(2);
+    expect(fake.waitingIds()).toEqual([]);
+    expect(fake.runningId()).toBe(foreign);
+    expect(fake.globalInterrupts).toBe(0);
+  });
+
+  test('is interrupted alone where it runs already', async () => {
+    const generator = await start();
+    fake.submission = 'lost';
+    fake.script('hang');
+    await expect(generator.generate(request)).rejects.toMatchObject({ code: 'generator_failed' });
+    expect(fake.cancelled).toHaveLength(1);
+    await expect.poll(() => fake.runningId()).toBeUndefined();
+  });
+
+  test.each([
+    ['it was never accepted', { ...request, model: 'gone.safetensors' }, 'draw'],
+    ['it has ended by itself', request, 'error'],
+  ] as const)('is not cancelled when %s', async (_name, asked, kind) => {
+    const generator = await start();
+    fake.script(kind);
+    await expect(generator.generate(asked)).rejects.toThrow();
+    expect(fake.requests.filter(({ path }) => path.endsWith('/cancel'))).toEqual([]);
+  });
+});
+
 describe('failures of ComfyUI', () => {
   test('out of memory is tried smaller once, and said', async () => {
     const generator = await start();
@@ -165,7 +228,8 @@ describe('failures of ComfyUI', () => {
     const generator = await start({}, { model: 'gone.safetensors' });
     await expect(generator.generate(request)).rejects.toMatchObject({
       code: 'generator_failed',
-      message: expect.stringMatching(/no image model gone\.safetensors .* Check model= of this backend/),
+      message: "ComfyUI has not the model that this bot is set to; the bot's operator can see why in the log.",
+      forOperator: expect.stringMatching(/no image model gone\.safetensors .* Change model= in IMAGE_BACKENDS/),
     });
   });
 
@@ -176,24 +240,25 @@ describe('failures of ComfyUI', () => {
   });
 
   test.each([
-    ['error', /failed in its node KSampler/],
+    ['error', /RuntimeError in its node KSampler: its own log/],
     ['stop', /Somebody stopped this run/],
-    ['nothing', /saved no picture. Give it a SaveImage node/],
+    ['nothing', /no node that saves a picture: give COMFYUI_WORKFLOW a SaveImage node/],
     ['lose', /lost this run; it may have been restarted/],
     ['cut', /broke off in the middle of its answer/],
     ['page', /no whole PNG, JPEG or WebP picture/],
     ['crash', /can't be reached|broke off/],
-  ] as const)('%s is told with what to do', async (kind, message) => {
+  ] as const)('%s is told with what to do', async (kind, words) => {
     const generator = await start();
     fake.script(kind);
-    const failure = await failureOf(generator.generate(request));
-    expect(failure).toMatchObject({ code: 'generator_failed', message: expect.stringMatching(message) });
+    const failure = await generator.generate(request).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(GeneratorFault);
+    if (failure instanceof GeneratorFault) expect(operatorsWords(failure)).toMatch(words);
   });
 
   test('a wrong login and an absent server are told apart', async () => {
     await start({ login: 'ann:right' });
     const wrong = createComfyuiGenerator({ url: fake.url.replace('right', 'wrong'), timeoutMs: 60_000 });
-    await expect(wrong.models()).rejects.toThrow(/refused the login/);
+    await expect(wrong.models()).rejects.toThrow(/did not let this bot in/);
     // Port 9 of this machine answers no one.
     const absent = createComfyuiGenerator({ url: 'http://127.0.0.1:9', timeoutMs: 60_000 });
     await expect(absent.models()).rejects.toThrow(/can't be reached/);

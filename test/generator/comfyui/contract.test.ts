@@ -3,6 +3,7 @@ import { type ComfyuiSettings, createComfyuiGenerator } from '../../../src/gener
 import { createPool } from '../../../src/generator/pool.ts';
 import { createLog } from '../../../src/log.ts';
 import { describeGenerator } from '../../contract/generator.ts';
+import { describeDiscretion } from '../../contract/generator-faults.ts';
 import { type FakeComfyui, startFakeComfyui } from '../../fakes/comfyui/fake-comfyui.ts';
 import type { JobKind } from '../../fakes/comfyui/jobs.ts';
 import { addressOfNothing } from '../../fakes/image-server.ts';
@@ -50,6 +51,7 @@ describeGenerator('three ComfyUIs, one of them out of reach', async () => {
   const backends = urls.map((url, index) => ({
     name: `gpu${index}`,
     weight: 1,
+    isPaid: false,
     generator: createComfyuiGenerator({ ...settings, url }),
   }));
   return {
@@ -57,4 +59,14 @@ describeGenerator('three ComfyUIs, one of them out of reach', async () => {
     makers: ['gpu1', 'gpu2'],
     stop: async () => void (await Promise.all(fakes.map((fake) => fake.close()))),
   };
+});
+
+describeDiscretion('ComfyUI', {
+  'a node that fails': () => meeting('error'),
+  'a node without memory': () => meeting('memory'),
+  'a workflow that is rejected': async (prompt) => {
+    const fake = await startFakeComfyui({ rejects: prompt });
+    open.push(fake);
+    return createComfyuiGenerator({ ...settings, url: fake.url });
+  },
 });

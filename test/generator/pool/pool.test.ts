@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BotError, isAbort } from '../../../src/errors.ts';
+import { GeneratorFault, operatorsFault } from '../../../src/generator/fault.ts';
 import type { ImageGenerator, ImageRequest } from '../../../src/generator/generator.ts';
 import { createPool } from '../../../src/generator/pool.ts';
 import { createLog } from '../../../src/log.ts';
@@ -10,7 +11,10 @@ import { type PlainBackend, plainBackend } from './plain-backend.ts';
 const log = createLog('silent');
 const request: ImageRequest = { prompt: 'a cat', count: 1, seed: 1, width: 64, height: 64 };
 const unreachable = () => {
-  throw new BotError('generator_failed', "The server can't be reached. Check that it runs.");
+  throw operatorsFault("The server can't be reached", 'Check that it runs.', { madeNothing: true });
+};
+const late = () => {
+  throw new GeneratorFault('The server took too long.');
 };
 
 function poolOf(
@@ -19,7 +23,10 @@ function poolOf(
   times = {},
 ): ImageGenerator {
   return createPool(
-    Object.entries(backends).map(([name, { generator }]) => ({ name, generator, weight: weights[name] ?? 1 })),
+    Object.entries(backends).map(([name, { generator }]) => ({
+      ...{ name, generator, weight: weights[name] ?? 1 },
+      isPaid: false,
+    })),
     { log, times },
   );
 }
@@ -121,14 +128,29 @@ describe('a pool of backends', () => {
   test('names every backend and reason when all fail', async () => {
     one.before = unreachable;
     two.before = () => {
-      throw new BotError('generator_failed', 'The server ran out of memory.');
+      throw new GeneratorFault('The server ran out of memory. Ask for a smaller one.');
     };
     const failure = await poolOf({ one, two })
       .generate(request)
       .catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'generator_failed' });
-    expect(String(failure)).toContain("one: The server can't be reached");
-    expect(String(failure)).toContain('two: The server ran out of memory.');
+    expect(failure).toMatchObject({
+      code: 'generator_failed',
+      message: [
+        'No image backend could make this.',
+        "one: The server can't be reached.",
+        'two: The server ran out of memory. Ask for a smaller one.',
+        "The bot's operator can see why in the log.",
+      ].join('\n'),
+      forOperator: expect.stringContaining("one: The server can't be reached. Check that it runs.\ntwo: "),
+    });
+  });
+
+  test('says only what a member can do where the operator is not needed', async () => {
+    one.before = late;
+    two.before = late;
+    await expect(poolOf({ one, two }).generate(request)).rejects.toMatchObject({
+      message: expect.not.stringContaining('operator'),
+    });
   });
 
   test('leaves out one that keeps failing, and says why when asked for it', async () => {
@@ -219,7 +241,7 @@ describe('the models of a pool', () => {
     hanging.generator.models = (options) =>
       new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
     expect(await poolOf({ dead, hanging, alive }, {}, { modelsMs: 20 }).models()).toEqual(['xl']);
-    await expect(poolOf({ dead }).models()).rejects.toThrow('No image backend can be asked for its models now: dead.');
+    await expect(poolOf({ dead }).models()).rejects.toThrow('No image backend can be asked for its models now (dead)');
   });
 
   test('an unknown one is an error that names those there are', async () => {

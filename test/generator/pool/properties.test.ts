@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BotError } from '../../../src/errors.ts';
+import { GeneratorFault } from '../../../src/generator/fault.ts';
 import type { GenerationResult, ImageGenerator } from '../../../src/generator/generator.ts';
 import { createPool } from '../../../src/generator/pool.ts';
 import { createLog } from '../../../src/log.ts';
 import { plainLimits } from './plain-backend.ts';
 
 const log = createLog('silent');
-const outcomes = ['made', 'unreachable', 'bug', 'refused'] as const;
+const outcomes = ['made', 'unreachable', 'late', 'bug', 'refused'] as const;
 type Outcome = (typeof outcomes)[number];
 
 /** A backend whose answers come in the order that the scheduler chooses, each with the next outcome of its script. */
-function scripted(script: readonly Outcome[], scheduler: fc.Scheduler): ImageGenerator & { asked: number[] } {
+function scripted(script: readonly Outcome[], scheduler: fc.Scheduler) {
   const asked: number[] = [];
-  return {
+  /** Seeds of the requests that were, or may have been, charged for. */
+  const charged: number[] = [];
+  const backend: ImageGenerator & { asked: number[]; charged: number[] } = {
     asked,
+    charged,
     name: 'scripted',
     model: 'm',
     limits: plainLimits,
@@ -23,12 +27,15 @@ function scripted(script: readonly Outcome[], scheduler: fc.Scheduler): ImageGen
       const outcome = script[asked.length % script.length];
       asked.push(seed);
       await scheduler.schedule(Promise.resolve());
-      if (outcome === 'unreachable') throw new BotError('generator_failed', 'unreachable');
+      if (outcome === 'unreachable') throw new GeneratorFault('unreachable', { madeNothing: true });
+      if (outcome !== 'refused') charged.push(seed);
+      if (outcome === 'late') throw new GeneratorFault('late');
       if (outcome === 'bug') throw new TypeError('bug');
       if (outcome === 'refused') throw new BotError('refused', 'refused');
       return { images: [], generator: 'scripted', model: 'm', notices: [] };
     },
   };
+  return backend;
 }
 
 test('whatever fails when, every request ends in one result or one error that says what failed', async () => {
@@ -40,7 +47,12 @@ test('whatever fails when, every request ends in one result or one error that sa
     fc.asyncProperty(fc.scheduler(), scripts, fc.integer({ min: 1, max: 12 }), async (scheduler, given, requests) => {
       const generators = given.map((script) => scripted(script, scheduler));
       const pool = createPool(
-        generators.map((generator, index) => ({ name: `gpu${index}`, generator, weight: index + 1 })),
+        generators.map((generator, index) => ({
+          name: `gpu${index}`,
+          generator,
+          weight: index + 1,
+          isPaid: index % 2 === 0,
+        })),
         { log },
       );
       const all = Promise.allSettled(
@@ -52,6 +64,8 @@ test('whatever fails when, every request ends in one result or one error that sa
       for (const [seed, end] of (await all).entries()) {
         // No backend is asked twice for one request, so nothing is made or paid for twice.
         for (const { asked } of generators) expect(asked.filter((own) => own === seed).length).toBeLessThanOrEqual(1);
+        const payments = generators.filter(({ charged }, index) => index % 2 === 0 && charged.includes(seed));
+        expect(payments.length).toBeLessThanOrEqual(1);
         if (end.status === 'fulfilled') {
           expect(end.value.generator).toMatch(/^gpu\d$/);
           continue;
@@ -75,6 +89,7 @@ test('the work follows the weights', async () => {
         weights.map((weight, index) => ({
           name: `gpu${index}`,
           weight,
+          isPaid: false,
           generator: {
             name: 'counting',
             model: 'm',

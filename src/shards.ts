@@ -1,20 +1,12 @@
-import { BotError } from '../../src/errors.ts';
-
-/** Which shards this process runs. */
+/** Which shards of Discord a process runs. */
 export type Shards = 'auto' | { ids: number[]; total: number };
 
 /**
  * Parses DISCORD_SHARDS: `0/4` (shard 0 of 4), `0-3/8` or `0,2/4`, for several processes that share the servers;
- * unset or `auto` runs as many as Discord recommends in this one. Throws BotError `invalid_settings` for anything else.
+ * `auto` runs as many as Discord recommends in this one. Undefined for anything else.
  */
-export function parseShards(text: string | undefined): Shards {
-  if (text === undefined || text.trim() === 'auto') return 'auto';
-  const shards = parseList(text);
-  if (shards) return shards;
-  throw new BotError(
-    'invalid_settings',
-    `DISCORD_SHARDS ${text} is no list of shards: write 0/4, 0-3/8, 0,2/4 or auto.`,
-  );
+export function parseShards(text: string): Shards | undefined {
+  return text.trim() === 'auto' ? 'auto' : parseList(text);
 }
 
 function parseList(text: string): Shards | undefined {

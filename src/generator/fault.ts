@@ -1,0 +1,37 @@
+import { BotError, type BotErrorOptions } from '../errors.ts';
+
+export interface FaultOptions extends BotErrorOptions {
+  /** See `GeneratorFault.madeNothing`. */
+  madeNothing?: boolean | undefined;
+}
+
+/** The BotError `generator_failed`: another backend may do better. */
+export class GeneratorFault extends BotError {
+  /** The backend surely drew nothing for it, so that a service which costs money charged nothing. */
+  readonly madeNothing: boolean;
+
+  constructor(message: string, { madeNothing = false, ...options }: FaultOptions = {}) {
+    super('generator_failed', message, options);
+    this.madeNothing = madeNothing;
+  }
+}
+
+/** One that nobody but the operator can mend: people read `what` (no full stop at its end), the operator the remedy too. */
+export function operatorsFault(what: string, remedy: string, options: FaultOptions = {}): GeneratorFault {
+  return new GeneratorFault(`${what}; ${seeLog}.`, { ...options, forOperator: `${what}. ${remedy}` });
+}
+
+export const seeLog = "the bot's operator can see why in the log";
+
+/** What a fault is to people, without the words that several faults would only repeat. */
+export function inShort({ message }: BotError): string {
+  return message.replace(`; ${seeLog}.`, '.');
+}
+
+/**
+ * A code that a server sent, as it may be logged; empty for anything else: servers echo prompts in their errors, so
+ * nothing with a space in it is kept.
+ */
+export function codeOnly(code: unknown): string {
+  return typeof code === 'string' && /^[\w.:/-]{1,80}$/.test(code) ? code : '';
+}
