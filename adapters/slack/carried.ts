@@ -3,6 +3,7 @@ import type { Seal } from '../../src/seal.ts';
 import type { Ledger, Opening } from './ledger.ts';
 import type { Place } from './place.ts';
 import type { Poster } from './poster.ts';
+import { keyOf } from './roots.ts';
 
 /** What a job takes along, so that another process can answer in its thread. */
 interface Carried {
@@ -34,6 +35,9 @@ export function adopt(
   // It was made by `carry`, of this process or another.
   const from = carried as Carried | undefined;
   if (!from || from.origin === origin) return poster;
+  // The thread may be open already: its first message is looked for before it is posted.
+  if (place.opening && !ledger.post(keyOf(place.opening)))
+    void ledger.announcePost(keyOf(place.opening), { channel: place.channel, since: from.since });
   if (place.opening && from.opening && !ledger.opening(place.opening)) {
     const opening = seal.open(from.opening) as Opening | undefined;
     if (opening) void ledger.saveOpening(place.opening, opening);
