@@ -9,8 +9,9 @@ import { createDiskImageFiles } from '../src/images/disk.ts';
 import { createGate } from '../src/moderation/gate.ts';
 import { createWordModerator } from '../src/moderation/words.ts';
 import { createOutbox } from '../src/outbox.ts';
-import { createPipeline, type RunContext } from '../src/pipeline.ts';
+import { createPipeline } from '../src/pipeline.ts';
 import { createNeighboursRefiner } from '../src/refiner/neighbours.ts';
+import type { RunContext } from '../src/run.ts';
 import { createSearch } from '../src/search.ts';
 import { createCalibration } from '../src/similarity.ts';
 import { openState } from '../src/state.ts';
@@ -110,7 +111,6 @@ export function quietContext(): RunContext {
     found: async () => undefined,
     refined: async () => undefined,
     adultPlace: async () => ({ isFor: false, remedy: '' }),
-    generated: async () => undefined,
   };
 }
 

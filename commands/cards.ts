@@ -1,8 +1,8 @@
 import type { Card, CardImage, NeighbourView, RefinementView } from '../src/chat.ts';
 import type { PictureParameters } from '../src/images/parameters.ts';
-import type { Made } from '../src/pipeline.ts';
 import type { CarriedPrompt } from '../src/provenance.ts';
 import { rankLabel } from '../src/rank-label.ts';
+import type { Made } from '../src/run.ts';
 import type { Generation, StoredGeneration } from '../src/store/store.ts';
 
 // Discord's limit for a custom id, the smallest of the platforms.

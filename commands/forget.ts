@@ -8,10 +8,12 @@ export const forget = defineCommand({
   personal: true,
   options: {},
   async run(context) {
-    await context.post('ask', {
-      text: 'Delete all prompts and pictures of yours in this place? This can not be undone.',
-      personal: true,
-      actions: [{ id: `forget:${context.user}`, label: 'Delete everything of mine', emoji: '🗑️' }],
-    });
+    return {
+      card: {
+        text: 'Delete all prompts and pictures of yours in this place? This can not be undone.',
+        personal: true,
+        actions: [{ id: `forget:${context.user}`, label: 'Delete everything of mine', emoji: '🗑️' }],
+      },
+    };
   },
 });

@@ -14,7 +14,7 @@ export const help = defineCommand({
   options: {},
   async run(context) {
     const text = [...context.services.commands.map(describe), closing].join('\n\n');
-    await context.post('help', { text, personal: true, actions: [] });
+    return { card: { text, personal: true, actions: [] } };
   },
 });
 

@@ -24,6 +24,6 @@ export const history = defineCommand({
     const card = neighboursCard(entries, 'Your latest prompts, newest first');
     const text =
       entries.length > 0 ? card.text : 'You have made nothing here yet. Try /prompt a cat sleeping on the sofa';
-    await context.post('history', { ...card, text, personal: true });
+    return { card: { ...card, text, personal: true } };
   },
 });

@@ -40,7 +40,7 @@ export const prompt = defineCommand({
         'One picture leaves nothing to choose from: ask for 2 to 4, or without best.',
       );
     }
-    await runFlow(context, {
+    return runFlow(context, {
       asked: text,
       text,
       negativePrompt: negative,

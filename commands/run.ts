@@ -1,18 +1,19 @@
-import type { JobContext } from '../src/command.ts';
-import type { RunRequest } from '../src/pipeline.ts';
+import type { Answer, JobContext } from '../src/command.ts';
+import type { RunRequest } from '../src/run.ts';
 import type { Neighbour } from '../src/search.ts';
 import type { StoredGeneration } from '../src/store/store.ts';
 import { neighboursCard, picturesCard, refinementCard } from './cards.ts';
 
 type Asked = Omit<RunRequest, 'id' | 'scope' | 'user'>;
 
-/** Runs the flow for a job, and posts what it finds, changes and makes as it goes. */
-export async function runFlow(context: JobContext, asked: Asked): Promise<void> {
+/** Runs the flow for a job: posts what it finds and changes as it goes, and answers with what it makes. */
+export async function runFlow(context: JobContext, asked: Asked): Promise<Answer> {
   const { jobId, scope, user, services } = context;
+  const { pipeline } = services;
   const ofThisRun = { generation: jobId };
-  await context.charge(asked.count);
+  await context.charge(pipeline.picturesOf(asked));
   let found: readonly Neighbour[] = [];
-  await services.pipeline.run(
+  const { generation, made } = await pipeline.run(
     { ...asked, id: jobId, scope, user },
     {
       signal: context.signal,
@@ -28,11 +29,9 @@ export async function runFlow(context: JobContext, asked: Asked): Promise<void> 
       async refined(refinement) {
         await context.post('refinement', refinementCard(refinement, found), ofThisRun);
       },
-      async generated(generation, made) {
-        await context.post('pictures', picturesCard(generation, made), ofThisRun);
-      },
     },
   );
+  return { card: picturesCard(generation, made), generation: generation.id };
 }
 
 /** A run that derives from an earlier one: what it keeps unless told otherwise. */

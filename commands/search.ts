@@ -23,7 +23,7 @@ export const search = defineCommand({
     const carried = await context.step('carried', () => carriedBy(context));
     const found = await context.step('search', () => similarTo(context, text, carried));
     const title = context.attachments.length > 0 ? 'Prompts that made something like it' : 'Similar proven prompts';
-    await context.post('found', carried.length > 0 ? carriedCard(carried, found) : neighboursCard(found, title));
+    return { card: carried.length > 0 ? carriedCard(carried, found) : neighboursCard(found, title) };
   },
 });
 

@@ -1,8 +1,8 @@
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { AdultPlace } from './moderation/adult-policy.ts';
 import type { Gate, Wording } from './moderation/gate.ts';
-import type { RunContext, RunRequest } from './pipeline.ts';
 import type { Refinement } from './refiner/refiner.ts';
+import type { RunContext, RunRequest } from './run.ts';
 import { styleWords } from './styles.ts';
 
 interface AdmissionParts {

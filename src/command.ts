@@ -4,9 +4,10 @@ import type { ImageFiles } from './images/image-files.ts';
 import type { Logger } from './log.ts';
 import type { AdultPlace } from './moderation/adult-policy.ts';
 import type { Outbox } from './outbox.ts';
-import type { Pipeline, StageProgress } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Provenance } from './provenance.ts';
 import type { JobControl, Lane } from './queue/queue.ts';
+import type { StageProgress } from './run.ts';
 import type { PromptStore } from './store/store.ts';
 
 /** A picture that came with a job, cleaned and kept in the image files. */
@@ -38,13 +39,20 @@ export interface JobContext extends JobControl {
   attachments: readonly StoredAttachment[];
   log: Logger;
   services: Services;
-  /** Posts a card once per job and name; with a generation, reactions on the message are reactions on that. */
+  /** Posts a card on the way, once per job and name; with a generation, reactions on the message are reactions on that. */
   post(name: string, card: Card, options?: { generation?: string }): Promise<MessageRef>;
   /** Whether adult content may be shown in this thread. */
   adultPlace(): Promise<AdultPlace>;
   /** Takes one message of this thread away. */
   remove(message: MessageRef): Promise<void>;
   progress(label: string, details?: StageProgress): void;
+}
+
+/** The last word of a job. It is posted once the job has ended, and can't be cancelled any more. */
+export interface Answer {
+  card: Card;
+  /** Reactions on the message are reactions on this generation. */
+  generation?: string | undefined;
 }
 
 type OptionValue<Option extends CommandOption> = Option extends { type: 'integer' }
@@ -62,7 +70,8 @@ export type OptionValues<Options extends CommandOptions> = {
 
 export interface Command extends CommandInfo {
   lane: Lane;
-  run(context: JobContext, values: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Returns what it answers, if anything; throws BotErrors for the person. */
+  run(context: JobContext, values: Readonly<Record<string, unknown>>): Promise<Answer | undefined>;
 }
 
 /** Types a command's values by its own option definitions; they were checked by `readOptions` before `run` sees them. */
@@ -72,7 +81,7 @@ export function defineCommand<const Options extends CommandOptions>(command: {
   personal?: boolean;
   lane: Lane;
   options: Options;
-  run(context: JobContext, values: OptionValues<Options>): Promise<void>;
+  run(context: JobContext, values: OptionValues<Options>): Promise<Answer | undefined>;
 }): Command {
   return { ...command, run: (context, values) => command.run(context, values as OptionValues<Options>) };
 }
@@ -96,5 +105,6 @@ export interface ActionHandler {
   lane: Lane;
   /** Reactions on a generation's message mean the same as the button; `both` hears of removals too. */
   reaction?: 'given' | 'both' | undefined;
-  run(context: JobContext, input: ActionInput): Promise<void>;
+  /** Returns what it answers, if anything; throws BotErrors for the person. */
+  run(context: JobContext, input: ActionInput): Promise<Answer | undefined>;
 }

@@ -1,19 +1,29 @@
 import { BotError } from './errors.ts';
+import { explainFailure } from './failure.ts';
 import type { GenerationProgress, GenerationResult, ImageGenerator, SourcePicture } from './generator/generator.ts';
-import { generateInBatches } from './generator/in-batches.ts';
+import { type Batch, inBatches } from './generator/in-batches.ts';
 import { withinLimits } from './generator/within-limits.ts';
 import { encodeResult } from './images/encode.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Gate } from './moderation/gate.ts';
-import type { Verdict } from './moderation/moderator.ts';
-import type { RunContext, RunRequest } from './pipeline.ts';
 import type { Refinement } from './refiner/refiner.ts';
+import type { RunContext, RunRequest } from './run.ts';
 import type { GenerationImage } from './store/store.ts';
 
 /** What is recorded of a generator's run; the bytes are in the image files. */
 export interface Drawn extends Omit<GenerationResult, 'images'> {
   images: GenerationImage[];
   nsfw: boolean;
+}
+
+/** What one call of the generator gave. */
+interface DrawnBatch extends Drawn {
+  /** Pictures that it was asked for. */
+  count: number;
+  /** Pictures that it made. */
+  made: number;
+  /** The reason for each that is not shown. */
+  withheld: string[];
 }
 
 interface DrawingParts {
@@ -34,36 +44,63 @@ const sourceStrength = 0.75;
 
 export type Draw = (request: RunRequest, order: DrawingOrder, context: RunContext) => Promise<Drawn>;
 
-/** Draws the pictures of a run within the backend's limits, and keeps those that the rules let pass: the others are never stored. */
+/**
+ * Draws the pictures of a run within the backend's limits, and keeps those that the rules let pass: the others are never stored.
+ * Every call of the backend is a recorded step, so that nothing is drawn (and paid for) again after a crash; where a later one
+ * fails, those made before are shown, and it is said that there are fewer.
+ */
 export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
-  return async (request, { refinement, seed, label }, { signal, progress }) => {
+  return async (request, order, context) => {
     const { limits } = generator;
     // A choice of pictures may take several calls.
     const { count, size, notices } = withinLimits(
       request,
       request.best ? { ...limits, maxCount: request.count } : limits,
     );
-    const { prompt, negativePrompt } = refinement;
     const [source, model] = await Promise.all([sourceOf(request), modelOf(request)]);
-    const made = await generateInBatches(
-      generator,
-      { prompt, negativePrompt, count, seed, ...size, source, model },
-      { signal, onProgress: (update) => progress(label, shownOf(update)) },
+    const { parts, cut } = await inBatches(
+      { count, seed: order.seed, maxCount: limits.maxCount },
+      (batch) =>
+        context.step(`batch from ${batch.from}`, () =>
+          drawBatch(batch, { ...size, source, model }, request, order, context),
+        ),
+      context.signal,
+    );
+    const drawn = merge(parts);
+    const withheld = parts.flatMap((part) => part.withheld);
+    if (drawn.images.length === 0 && withheld[0] !== undefined) {
+      throw new BotError('refused', `Nothing can be shown: ${withheld[0]}. Change the prompt.`);
+    }
+    const made = parts.reduce((sum, part) => sum + part.made, 0);
+    const why = cut === undefined ? undefined : explainFailure(cut, context.log).message;
+    const fewer = why === undefined ? [] : [`Only ${made} of ${count} pictures could be made: ${why}`];
+    return { ...drawn, notices: [...notices, ...drawn.notices, ...noticesOf(withheld, made), ...fewer] };
+  };
+
+  async function drawBatch(
+    { count, seed, isAll, overall }: Batch,
+    how: { width: number; height: number; source: SourcePicture | undefined; model: string | undefined },
+    request: RunRequest,
+    { refinement, label }: DrawingOrder,
+    { signal, progress }: RunContext,
+  ): Promise<DrawnBatch> {
+    const { prompt, negativePrompt } = refinement;
+    const made = await generator.generate(
+      { prompt, negativePrompt, count, seed, ...how },
+      { signal, onProgress: (update) => progress(label, shownOf(isAll ? update : partOf(update, overall))) },
     );
     const bytes = made.images.map((image) => image.bytes);
     const reviewed = await gate.review(bytes, { user: request.user, signal });
     const kept = made.images.filter((_, index) => !reviewed[index]?.refused);
-    const withheld = reviewed.flatMap(({ refused }) => refused ?? []);
-    if (kept.length === 0 && withheld[0]) {
-      throw new BotError('refused', `Nothing can be shown: ${withheld[0].reason}. Change the prompt.`);
-    }
     return {
       ...made,
+      count,
+      made: made.images.length,
+      withheld: reviewed.flatMap(({ refused }) => refused?.reason ?? []),
       nsfw: reviewed.some(({ refused, adult }) => !refused && adult),
       images: await keep({ ...made, images: kept }, request, refinement),
-      notices: [...notices, ...made.notices, ...noticesOf(reviewed)],
     };
-  };
+  }
 
   /** Nobody has judged what is half drawn. */
   function shownOf({ preview, ...update }: GenerationProgress): GenerationProgress {
@@ -96,11 +133,27 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
   }
 }
 
+/** Steps and estimates of one batch say nothing of the whole. */
+function partOf({ fraction, preview }: GenerationProgress, overall: Batch['overall']): GenerationProgress {
+  return { fraction: overall(fraction), preview };
+}
+
+/** What made the last is what is told; several backends may have shared the work. */
+function merge(parts: readonly DrawnBatch[]): Drawn {
+  const { generator = '', model = '' } = parts.at(-1) ?? {};
+  return {
+    images: parts.flatMap(({ images }) => images),
+    generator,
+    model,
+    notices: [...new Set(parts.flatMap(({ notices }) => notices))],
+    nsfw: parts.some(({ nsfw }) => nsfw),
+  };
+}
+
 /** One line a rule: "1 of 4 pictures was withheld: …". */
-function noticesOf(reviewed: readonly Verdict[]): string[] {
-  const reasons = reviewed.flatMap(({ refused }) => refused?.reason ?? []);
-  return [...new Set(reasons)].map((reason) => {
-    const count = reasons.filter((other) => other === reason).length;
-    return `${count} of ${reviewed.length} pictures ${count === 1 ? 'was' : 'were'} withheld: ${reason}.`;
+function noticesOf(withheld: readonly string[], made: number): string[] {
+  return [...new Set(withheld)].map((reason) => {
+    const count = withheld.filter((other) => other === reason).length;
+    return `${count} of ${made} pictures ${count === 1 ? 'was' : 'were'} withheld: ${reason}.`;
   });
 }

@@ -1,12 +1,12 @@
 import type { ImageFiles } from './images/image-files.ts';
 import type { Outbox } from './outbox.ts';
-import type { PromptStore, StoredGeneration } from './store/store.ts';
+import type { PromptStore, StoredGeneration, UploadsOf } from './store/store.ts';
 
 export interface Forget {
   /** Deletes a generation for good: itself, its posts and reactions, and the pictures (made and sent) that nothing else uses. */
   forget(generation: StoredGeneration): Promise<void>;
-  /** Deletes every picture this person sent in a scope that nothing else uses. */
-  forgetUploads(scope: string, user: string): Promise<void>;
+  /** Deletes every picture that a person sent in a scope, or that came with a job, and that nothing else uses. */
+  forgetUploads(scope: string, whose: UploadsOf): Promise<void>;
 }
 
 export function createForget(parts: { store: PromptStore; outbox: Outbox; images: ImageFiles }): Forget {
@@ -25,10 +25,10 @@ export function createForget(parts: { store: PromptStore; outbox: Outbox; images
       await store.deleteGeneration(scope, id);
       await removeUnused([...pictures.map(({ key }) => key), ...uploads, ...(source ? [source] : [])]);
     },
-    async forgetUploads(scope, user) {
+    async forgetUploads(scope, whose) {
       await outbox.settled();
-      const uploads = await store.uploadsOf(scope, { user });
-      await store.deleteUploads(scope, { user });
+      const uploads = await store.uploadsOf(scope, whose);
+      await store.deleteUploads(scope, whose);
       await removeUnused(uploads);
     },
   };

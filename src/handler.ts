@@ -4,12 +4,14 @@ import type { ActionHandler, Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { readOptions } from './command-options.ts';
 import { BotError } from './errors.ts';
+import type { Forget } from './forget.ts';
 import type { HashUser } from './identity.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { ActionTask, CommandTask, JobPayload } from './job.ts';
+import type { Logger } from './log.ts';
 import type { Gate, Wording } from './moderation/gate.ts';
 import type { Outbox } from './outbox.ts';
-import type { Queue } from './queue/queue.ts';
+import type { NewJob, Place, Queue } from './queue/queue.ts';
 import type { Upload } from './store/store.ts';
 import { keepUpload } from './uploads.ts';
 
@@ -28,6 +30,8 @@ interface HandlerParts {
   /** Throws BotError `invalid_input` for an image model that is not there, as far as that is soon known. */
   checkModel(model: string): Promise<void>;
   suggest(question: Suggestion): Promise<string[]>;
+  forgetUploads: Forget['forgetUploads'];
+  log: Logger;
 }
 
 /** Pictures in one request. */
@@ -57,17 +61,33 @@ export function createHandler(parts: HandlerParts): ChatHandler {
       task,
     };
     const lane = laneOf(task);
-    const place = await queue.submit({
+    const job: NewJob<JobPayload> = {
       id: jobId,
       lane,
-      owner: payload.user,
+      owner: user,
       scope,
       pictures: lane === 'image' ? picturesOf(task) : 0,
       exempt: isExempt(person),
       portable: sharesData && !isLocal,
       payload,
-    });
-    return { jobId, ...place };
+    };
+    return { jobId, ...(await submit(job)) };
+  }
+
+  async function submit(job: NewJob<JobPayload>): Promise<Place> {
+    try {
+      return await queue.submit(job);
+    } catch (error) {
+      if (job.payload.attachments.length > 0 && isRefused(error)) removeUploads(job);
+      throw error;
+    }
+  }
+
+  /** The refusal need not wait for a database that is slow or away. */
+  function removeUploads({ id, scope }: NewJob<JobPayload>) {
+    parts
+      .forgetUploads(scope, { job: id })
+      .catch((error: unknown) => parts.log.error({ err: error, job: id }, 'pictures could not be removed'));
   }
 
   function taskOf(invocation: Invocation): CommandTask | ActionTask | undefined {
@@ -148,6 +168,11 @@ export function createHandler(parts: HandlerParts): ChatHandler {
   }
 
   return { commands, reactions: reactions(actions), accept, suggest: parts.suggest };
+}
+
+/** An answer that got lost, though, says nothing: the job may have been accepted. */
+function isRefused(error: unknown): boolean {
+  return error instanceof BotError && (error.code === 'queue_full' || error.code === 'quota_exceeded');
 }
 
 function reactions(actions: readonly ActionHandler[]): string[] {

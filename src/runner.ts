@@ -1,15 +1,15 @@
 import { aborted } from './aborted.ts';
-import type { Adapter, Card, ProgressUpdate, Thread } from './chat.ts';
-import type { ActionHandler, Command, JobContext, Services, StoredAttachment } from './command.ts';
+import type { Adapter, Card, MessageRef, Thread } from './chat.ts';
+import type { ActionHandler, Answer, Command, JobContext, Services } from './command.ts';
 import { BotError } from './errors.ts';
 import { explainFailure } from './failure.ts';
 import type { ActionTask, JobPayload } from './job.ts';
+import { contextOf, type JobRun } from './job-context.ts';
+import { createPlaceReports, reporterOf } from './job-progress.ts';
 import type { Logger } from './log.ts';
 import { type AdultPolicy, adultPlaceOf } from './moderation/adult-policy.ts';
 import { asShownTo } from './moderation/shown.ts';
-import type { StageProgress } from './pipeline.ts';
-import type { JobControl, Place, QueuedJob, QueueHandlers } from './queue/queue.ts';
-import { keepUpload } from './uploads.ts';
+import type { JobControl, QueuedJob, QueueHandlers } from './queue/queue.ts';
 
 interface RunnerParts {
   adapters: ReadonlyMap<string, Adapter>;
@@ -22,19 +22,28 @@ interface RunnerParts {
 
 type Job = QueuedJob<JobPayload>;
 
+/** How a job ends. `isFree`: its owner's quota gets back what the job took (src/queue/quota.ts has the rule). */
+type Outcome =
+  | { kind: 'done'; answer?: Answer | undefined; ref?: MessageRef | undefined }
+  | { kind: 'cancelled'; isFree: boolean }
+  | { kind: 'failed'; message: string; isRefused: boolean; isFree: boolean };
+
+type Done = Extract<Outcome, { kind: 'done' }>;
+type Failure = Extract<Outcome, { kind: 'failed' }>;
+
 /** A job that took the process down with it this often is given up, so that it can't do so for ever. */
 const maxAttempts = 5;
-const cancelLabel = { label: 'Cancel', emoji: '✖️' };
 
-/** Runs accepted jobs: rebuilds their thread, does what was asked, and tells the person how it went. */
-export function createRunner({
-  adapters,
-  commands,
-  actions,
-  services,
-  adultPolicy,
-  log,
-}: RunnerParts): QueueHandlers<JobPayload> {
+/**
+ * Runs accepted jobs: rebuilds their thread, does what was asked, and tells the person how it went.
+ *
+ * A job has exactly one final post: its answer, its error or "Cancelled.". How it ends is recorded before anything of that is
+ * posted, and from then on neither a cancel nor a crash nor another process changes it. What the platform does not take as the
+ * answer ends in an error under the same key, which shows nothing where the answer arrived after all.
+ */
+export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
+  const { adapters, commands, actions, services, adultPolicy, log } = parts;
+
   function threadOf(job: Job): Thread {
     const adapter = adapters.get(job.payload.thread.adapter);
     if (!adapter)
@@ -43,44 +52,43 @@ export function createRunner({
   }
 
   async function work(job: Job, control: JobControl) {
-    const thread = threadOf(job);
-    const jobLog = log.child({ job: job.id, adapter: thread.ref.adapter, task: job.payload.task.name });
-    const report = reporterOf(job, thread, control, jobLog);
-    // Recorded, so that a job which a crash interrupts after its end does not end in another way when it is done again.
-    const outcome = await control.step('outcome', () => attempt(job, { thread, control, log: jobLog, report }));
-    if (outcome.kind === 'done') return report('done', 'Done');
-    if (outcome.isFree) await control.charge(0);
-    if (outcome.kind === 'cancelled') {
-      await thread.post({ text: 'Cancelled.', actions: [] }, { key: `${job.id}/cancelled` });
-      return report('cancelled', 'Cancelled');
+    const run = await open(job, control);
+    const outcome = await control.step('outcome', () => attempt(run));
+    await end(run, outcome.kind === 'done' ? await deliver(run, outcome.answer) : outcome);
+  }
+
+  async function open(job: Job, control: JobControl): Promise<JobRun> {
+    try {
+      const thread = threadOf(job);
+      const jobLog = log.child({ job: job.id, adapter: thread.ref.adapter, task: job.payload.task.name });
+      return { job, thread, control, log: jobLog, report: reporterOf(job, thread, control, jobLog) };
+    } catch (error) {
+      // Nobody can be told.
+      await control.charge(0);
+      throw error;
     }
-    const card: Card = { text: outcome.message, tone: 'error', personal: true, actions: [] };
-    await thread.post(card, { key: `${job.id}/error` }).finally(() => report('failed', 'Failed'));
   }
 
   /** Does the job; throws only when it is handed back. */
-  async function attempt(job: Job, { thread, control, log: jobLog, report }: Attempt): Promise<Outcome> {
-    // Cancelled while it waited: nothing was done for it.
-    const isUntouched = control.cancelled && job.attempts === 1;
+  async function attempt(run: JobRun): Promise<Outcome> {
+    const { job, control, report } = run;
+    // Recorded, so that a job which ran once is never taken for one that was cancelled before its turn.
+    const wasBegun = await control.step('begun', async () => !control.cancelled);
+    if (!wasBegun) return { kind: 'cancelled', isFree: true };
     try {
-      if (isUntouched) control.signal.throwIfAborted();
-      if (job.attempts > maxAttempts)
-        throw new BotError('internal', 'This request stopped the bot several times and was given up.');
+      giveUpAfterTooMany(job);
       void report('running', 'Starting');
-      await perform(job, await contextOf(job, thread, control, jobLog, report));
-      return { kind: 'done' };
+      return { kind: 'done', answer: await perform(job, await contextOf(run, parts)) };
     } catch (error) {
       // The bot stops over it, and begins the job again at its next start.
       if (isMoved(error)) await aborted(control.signal);
-      if (control.signal.aborted && !control.cancelled) throw error;
-      if (control.cancelled) return { kind: 'cancelled', isFree: isUntouched };
-      const { code, message } = explainFailure(error, jobLog);
-      // Who gets no pictures pays nothing; a refusal does count, or else rules could be probed for free.
-      return { kind: 'failed', message, isFree: code !== 'refused' };
+      if (isHandedBack(control)) throw error;
+      if (control.cancelled) return { kind: 'cancelled', isFree: false };
+      return failureOf(error, run);
     }
   }
 
-  async function perform(job: Job, context: JobContext) {
+  async function perform(job: Job, context: JobContext): Promise<Answer | undefined> {
     const { task } = job.payload;
     if (task.kind === 'command') {
       const command = commands.find(({ name }) => name === task.name);
@@ -89,145 +97,89 @@ export function createRunner({
     }
     const target = task.target ?? (await generationAt(task, context));
     const action = actions.find(({ name }) => name === task.name);
-    if (target !== undefined)
-      await action?.run(context, { target, message: task.message, text: task.text, given: task.given });
+    if (target === undefined) return undefined;
+    return action?.run(context, { target, message: task.message, text: task.text, given: task.given });
   }
 
-  async function generationAt({ message }: ActionTask, { scope, services }: JobContext): Promise<string | undefined> {
+  async function generationAt({ message }: ActionTask, { scope }: JobContext): Promise<string | undefined> {
     await services.outbox.settled();
     const generation = await services.store.findGenerationByPost(message);
     return generation?.scope === scope ? generation.id : undefined;
   }
 
-  async function contextOf(
-    job: Job,
-    thread: Thread,
-    control: JobControl,
-    jobLog: Logger,
-    report: Report,
-  ): Promise<JobContext> {
-    const { scope, user, moderator } = job.payload;
-    // What is recorded stays done when the job is cancelled; nothing new is begun.
-    const step = <Value>(name: string, run: () => Promise<Value>) =>
-      control.step(name, () => {
-        control.signal.throwIfAborted();
-        return run();
-      });
-    const adultPlace = () => adultPlaceOf(adultPolicy, thread);
-    const post = (name: string, card: Card, options: { generation?: string } = {}) =>
-      step(`post ${name}`, async () => {
-        const ref = await thread.post(await asShownTo(adultPlace, card), { key: `${job.id}/${name}` });
-        const { generation } = options;
-        if (generation)
-          await services.outbox.add({ kind: 'post', post: { ...ref, generation, scope, createdAt: new Date() } });
-        return ref;
-      });
-    return {
-      jobId: job.id,
-      scope,
-      user,
-      moderator,
-      log: jobLog,
-      services,
-      signal: control.signal,
-      get cancelled() {
-        return control.cancelled;
-      },
-      usualSeconds: control.usualSeconds,
-      step,
-      charge: control.charge,
-      attachments: await fetchAll(job, control),
-      post,
-      adultPlace,
-      remove: (message) => thread.remove(message),
-      progress: (label, details) => void report('running', label, details),
-    };
+  /** Posts the answer; whether the platform took it is recorded too. */
+  async function deliver(run: JobRun, answer: Answer | undefined): Promise<Outcome> {
+    if (!answer) return { kind: 'done' };
+    const { job, thread, control } = run;
+    const { card } = answer;
+    const delivery = await control.step('delivery', async () => {
+      try {
+        giveUpAfterTooMany(job);
+        return { ref: await thread.post(await asShownTo(() => adultPlaceOf(adultPolicy, thread), card), finalOf(job)) };
+      } catch (error) {
+        if (isHandedBack(control)) throw error;
+        return { failure: failureOf(error, run) };
+      }
+    });
+    return 'failure' in delivery ? delivery.failure : { kind: 'done', answer, ref: delivery.ref };
   }
 
-  async function fetchAll(job: Job, control: JobControl): Promise<StoredAttachment[]> {
-    const adapter = adapters.get(job.payload.thread.adapter);
-    const { scope, user } = job.payload;
-    return Promise.all(
-      job.payload.attachments.map((attachment, index) => {
-        if ('key' in attachment) return attachment;
-        return control.step(`attachment ${index}`, async () => {
-          if (!adapter?.download)
-            throw new BotError('invalid_input', 'Send the picture itself; addresses can not be fetched here.');
-          const bytes = await adapter.download(attachment.url, { signal: control.signal });
-          return keepUpload(services, bytes, { scope, job: job.id, user });
-        });
-      }),
-    );
-  }
-
-  function moved(job: Job, { ahead, etaSeconds }: Place) {
-    if (job.payload.task.kind === 'action' && job.lane === 'quick') return;
-    const label = ahead === 0 ? 'Next in line' : `${ahead} ahead in the queue`;
-    show(job, { jobId: job.id, status: 'queued', label, ahead, etaSeconds, cancel: cancelAction(job) });
-  }
-
-  /** Takes the place in line away; the process that does the job now shows how it goes. */
-  function left(job: Job) {
-    show(job, { jobId: job.id, status: 'done', label: 'Done elsewhere' });
-  }
-
-  function show(job: Job, update: ProgressUpdate) {
-    const logFailure = (error: unknown) => log.warn({ err: error, job: job.id }, 'the queue place could not be shown');
-    try {
-      threadOf(job).progress(update).catch(logFailure);
-    } catch (error) {
-      logFailure(error);
+  async function end({ job, thread, control, report }: JobRun, outcome: Outcome) {
+    if (outcome.kind === 'done') {
+      await control.charge(outcome.answer?.card.images?.length ?? 0);
+      return notePost(job, outcome).finally(() => report('done', 'Done'));
     }
+    if (outcome.isFree) await control.charge(0);
+    if (outcome.kind === 'failed' && outcome.isRefused) removeUploads(job);
+    const isCancelled = outcome.kind === 'cancelled';
+    const card: Card = isCancelled
+      ? { text: 'Cancelled.', actions: [] }
+      : { text: outcome.message, tone: 'error', personal: true, actions: [] };
+    await thread
+      .post(card, finalOf(job))
+      .finally(() => (isCancelled ? report('cancelled', 'Cancelled') : report('failed', 'Failed')));
   }
 
-  return { work, moved, left };
+  /** What a rule refuses is not kept, whether the words were refused or the picture; the answer need not wait for that. */
+  function removeUploads({ id, payload }: Job) {
+    if (payload.attachments.length === 0) return;
+    services
+      .forgetUploads(payload.scope, { job: id })
+      .catch((error: unknown) => log.error({ err: error, job: id }, 'a refused picture could not be removed'));
+  }
+
+  /** Again after a crash: the database takes a post once. */
+  async function notePost({ payload }: Job, { answer, ref }: Done) {
+    if (!answer?.generation || !ref) return;
+    const { generation } = answer;
+    const post = { ...ref, generation, scope: payload.scope, createdAt: new Date() };
+    await services.outbox.add({ kind: 'post', post });
+  }
+
+  return { work, ...createPlaceReports(threadOf, log) };
 }
 
-type Outcome =
-  | { kind: 'done' }
-  | { kind: 'cancelled'; isFree: boolean }
-  | { kind: 'failed'; message: string; isFree: boolean };
+/** One key for whichever it is: a chat that has one of them takes no other. */
+function finalOf(job: Job) {
+  return { key: `${job.id}/final` };
+}
 
-interface Attempt {
-  thread: Thread;
-  control: JobControl;
-  log: Logger;
-  report: Report;
+function giveUpAfterTooMany(job: Job) {
+  if (job.attempts > maxAttempts)
+    throw new BotError('internal', 'This request stopped the bot several times and was given up.');
+}
+
+function failureOf(error: unknown, { log }: JobRun): Failure {
+  const { code, message } = explainFailure(error, log);
+  const isRefused = code === 'refused';
+  return { kind: 'failed', message, isRefused, isFree: !isRefused };
+}
+
+function isHandedBack({ signal, cancelled }: JobControl): boolean {
+  return signal.aborted && !cancelled;
 }
 
 /** The database is of another model than this program: src/store/watch-for-move.ts has told so. */
 function isMoved(error: unknown): boolean {
   return error instanceof BotError && error.code === 'model_mismatch';
-}
-
-type Report = (
-  status: 'running' | 'done' | 'failed' | 'cancelled',
-  label: string,
-  details?: StageProgress,
-) => Promise<void>;
-
-function reporterOf(job: Job, thread: Thread, control: JobControl, log: Logger): Report {
-  const began = performance.now();
-  return async (status, label, details) => {
-    const passed = (performance.now() - began) / 1000;
-    const update = {
-      jobId: job.id,
-      status,
-      label,
-      ...details,
-      etaSeconds: details?.etaSeconds ?? remaining(control.usualSeconds, passed),
-      cancel: status === 'running' && job.lane === 'image' ? cancelAction(job) : undefined,
-    };
-    await thread
-      .progress(update)
-      .catch((error: unknown) => log.warn({ err: error }, 'the progress could not be shown'));
-  };
-}
-
-function remaining(usualSeconds: number | undefined, passed: number): number | undefined {
-  return usualSeconds === undefined ? undefined : Math.max(0, usualSeconds - passed);
-}
-
-function cancelAction(job: Job) {
-  return { id: `cancel:${job.id}`, ...cancelLabel };
 }

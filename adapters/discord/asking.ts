@@ -3,6 +3,7 @@ import type { ChatHandler, Invocation } from '../../src/chat.ts';
 import { explainFailure } from '../../src/failure.ts';
 import type { Logger } from '../../src/log.ts';
 import type { DiscordApi } from './api.ts';
+import type { Carrying } from './carried.ts';
 import { personOf, scopeOf } from './people.ts';
 import { hasWebhook, type Places } from './places.ts';
 import type { Posts } from './posts.ts';
@@ -15,6 +16,7 @@ export interface AskerParts {
   tables: Tables;
   places: Places;
   posts: Posts;
+  carrying: Carrying;
   handler: ChatHandler;
   log: Logger;
 }
@@ -46,7 +48,7 @@ export function refusalText(error: unknown, log: Logger): string {
   return `⚠️ ${escapeCut(explainFailure(error, log).message, longestRefusal)}`;
 }
 
-export function createAsker({ adapter, api, places, handler, log }: AskerParts): Asker {
+export function createAsker({ adapter, api, places, carrying, handler, log }: AskerParts): Asker {
   async function refuse(thread: string, error: unknown): Promise<void> {
     const content = refusalText(error, log);
     await places.acked(thread);
@@ -73,7 +75,7 @@ export function createAsker({ adapter, api, places, handler, log }: AskerParts):
       scope,
       person: personOf(interaction),
       thread: { adapter, thread },
-      carried: place,
+      carried: carrying.carry(place),
     };
     try {
       await handler.accept({ ...base, ...wanted() } as Invocation);

@@ -8,6 +8,7 @@ import { createApi } from './api.ts';
 import { apiAddress } from './api-address.ts';
 import { createAsker } from './asking.ts';
 import { downloadAttachment } from './attachments.ts';
+import { type Carried, createCarrying } from './carried.ts';
 import { registerCommands } from './commands.ts';
 import { createConnection, type Identity } from './connection.ts';
 import { discreet } from './discreet.ts';
@@ -21,7 +22,7 @@ import { createPosts } from './posts.ts';
 import { createProgress } from './progress.ts';
 import { keepPruned, usualLimits } from './pruning.ts';
 import { createReactions } from './reactions.ts';
-import { openTables, type PlaceRecord } from './records.ts';
+import { openTables } from './records.ts';
 import { createSuggestions } from './suggestions.ts';
 import { createThread } from './thread.ts';
 
@@ -92,11 +93,13 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   let stopPruning = async () => {};
   const botId = () => identity?.user ?? '';
   const posts = createPosts({ state, tables, api, patiently, botId });
+  const carrying = createCarrying(token);
   const places = createPlaces({ state, tables, api, posts });
   const progress = createProgress({
     api,
     places,
     posts,
+    botId,
     log,
     editEveryMs: timing.editEveryMs,
     firstAfterMs: timing.firstProgressAfterMs,
@@ -117,7 +120,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
   return {
     name: adapter,
     async start(handler) {
-      const parts = { adapter, api, tables, places, posts, handler, log, botId };
+      const parts = { adapter, api, tables, places, posts, carrying, handler, log, botId };
       const ask = createAsker(parts);
       const receiveInteraction = createInteractions({ ...parts, ask, suggestions: createSuggestions() });
       const receiveMessage = createMessages(parts);
@@ -148,7 +151,8 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): Adapter {
     },
     thread(ref, carried) {
       // What a job of another process carries is the place that this adapter noted there.
-      if (carried && ref.thread.startsWith(placePrefix)) places.adopt(ref.thread, carried as PlaceRecord);
+      if (carried && ref.thread.startsWith(placePrefix) && !places.find(ref.thread))
+        places.adopt(ref.thread, carrying.restore(carried as Carried));
       return createThread(ref, { adapter, state, tables, api, places, posts, progress, images });
     },
     download: (url, { signal }) => downloadAttachment(url, { apiUrl, maxBytes: maxImageBytes }, signal),

@@ -11,7 +11,7 @@ export interface MessageParts extends AskerParts {
 }
 
 /** A picture in a direct message, a reply to the bot or a mention of it starts a reverse search; all else is left alone. */
-export function createMessages({ adapter, api, places, posts, handler, log, botId }: MessageParts) {
+export function createMessages({ adapter, api, places, posts, carrying, handler, log, botId }: MessageParts) {
   function isForBot(message: GatewayMessageCreateDispatchData): boolean {
     const isDirect = !message.guild_id;
     return isDirect || (message.mentions ?? []).some(({ id }) => id === botId()) || repliesToBot(message);
@@ -45,7 +45,16 @@ export function createMessages({ adapter, api, places, posts, handler, log, botI
     const text = (message.content ?? '').replaceAll(new RegExp(`<@!?${botId()}>`, 'g'), '').trim();
     const scope = scopeOf({ guild, channel });
     try {
-      await handler.accept({ kind: 'message', id, scope, person, thread, carried: place, text, attachments });
+      await handler.accept({
+        kind: 'message',
+        id,
+        scope,
+        person,
+        thread,
+        carried: carrying.carry(place),
+        text,
+        attachments,
+      });
     } catch (error) {
       const refusal = { content: refusalText(error, log), replyTo: id };
       await posts.post(forgiving(posts.ordinary(channel), api), [refusal], `${thread.thread}/refusal`);

@@ -18,6 +18,7 @@ interface ProgressParts {
   api: DiscordApi;
   places: Places;
   posts: Posts;
+  botId(): string;
   log: Logger;
   /** Milliseconds between two edits of one message. */
   editEveryMs: number;
@@ -39,7 +40,7 @@ interface Job {
 
 const first: OutgoingMessage = { content: '⏳' };
 
-export function createProgress({ api, places, posts, log, editEveryMs, firstAfterMs }: ProgressParts): Progress {
+export function createProgress({ api, places, posts, botId, log, editEveryMs, firstAfterMs }: ProgressParts): Progress {
   const jobs = new Map<string, Job>();
 
   async function show(thread: string, update: ProgressUpdate): Promise<void> {
@@ -111,6 +112,17 @@ export function createProgress({ api, places, posts, log, editEveryMs, firstAfte
     }
     const posted = job?.shown?.posted ?? posts.find(keyOf(thread, jobId));
     if (posted) await posts.remove(posted);
+    if (places.find(thread)?.isAdopted) await removeOfAnother(thread, jobId);
+  }
+
+  /** What a process showed that can't remove it any more is known by its control. */
+  async function removeOfAnother(thread: string, jobId: string): Promise<void> {
+    const channel = await places.open(thread);
+    const control = JSON.stringify(`cancel:${jobId}`);
+    for (const message of await api.messagesBefore(channel, undefined)) {
+      const isIts = JSON.stringify(message.components ?? []).includes(control);
+      if (isIts && message.author?.id === botId()) await posts.remove({ channel, message: message.id });
+    }
   }
 
   return {

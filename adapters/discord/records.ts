@@ -29,6 +29,8 @@ export interface PlaceRecord {
   createdAt: number;
   /** The channel or thread that answers go to, once it is open. */
   home?: string | undefined;
+  /** Another process noted it, and may have shown a job's progress there. */
+  isAdopted?: boolean | undefined;
   /** The key of the post that took the place of "thinking" in a personal answer. */
   originalKey?: string | undefined;
 }

@@ -4,6 +4,7 @@ import { BotError } from '../../src/errors.ts';
 import { downloadImage } from '../../src/images/download.ts';
 import type { ImageFiles } from '../../src/images/image-files.ts';
 import type { Logger } from '../../src/log.ts';
+import { createSeal } from '../../src/seal.ts';
 import type { State } from '../../src/state.ts';
 import { clientOptions, createApi, type SlackApi } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';
@@ -63,6 +64,7 @@ const betweenPrunings = 3_600_000;
 export function createSlackAdapter(options: SlackOptions): Adapter {
   const { botToken, apiUrl, state, images, log, maxImageBytes } = options;
   const isTrusted = createHostCheck(apiUrl);
+  const seal = createSeal(botToken, 'slack openings');
   const api = createApi({ ...options, token: botToken, onDeadToken: options.onFatal });
   let running: { parts: ThreadParts; receiver: Receiver; pruning: NodeJS.Timeout } | undefined;
 
@@ -79,6 +81,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
       members: createMembers(api, log),
       scope: `slack:${identity.team}`,
       botUser: identity.botUser,
+      seal,
       log,
       tell: (card, { key, place }) => createThread(threadRef(place), parts).post(card, { key }),
     });
@@ -104,7 +107,10 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
     thread(ref, carried) {
       if (!running) throw new BotError('internal', 'Slack is not connected yet. Try again in a moment.');
       const { parts } = running;
-      return createThread(ref, { ...parts, poster: adopt(parts.ledger, parts.poster, placeOf(ref), carried) });
+      return createThread(ref, {
+        ...parts,
+        poster: adopt(parts.ledger, parts.poster, placeOf(ref), { carried, seal }),
+      });
     },
     async download(url, { signal }) {
       if (!isTrusted(url))

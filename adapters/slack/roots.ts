@@ -75,6 +75,7 @@ export function createRoots(api: SlackApi, ledger: Ledger, poster: Poster): Root
   };
 }
 
-function keyOf(opening: string): string {
+/** The key of the message that opens a thread. */
+export function keyOf(opening: string): string {
   return `opening/${opening}`;
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Attachment, ChatHandler, CommandInfo, Invocation, MessageRef, Person } from '../../src/chat.ts';
 import { BotError } from '../../src/errors.ts';
 import { encodeUpload } from '../../src/images/encode.ts';
-import type { ImageFiles } from '../../src/images/image-files.ts';
+import { imageKeyOf } from '../../src/images/image-files.ts';
 import type { Jobs } from './jobs.ts';
 import type { Upload } from './records.ts';
 import type { Submission } from './submission.ts';
@@ -28,7 +28,6 @@ interface Parts {
   handler: ChatHandler;
   threads: Threads;
   jobs: Jobs;
-  images: ImageFiles;
 }
 
 /** What a job keeps of whom it answers. */
@@ -40,7 +39,7 @@ type Meaning =
   | { kind: 'command'; command: string; options: Readonly<Record<string, unknown>> }
   | { kind: 'message'; text: string };
 
-export function createIntake({ name, scope, handler, threads, jobs, images }: Parts): Intake {
+export function createIntake({ name, scope, handler, threads, jobs }: Parts): Intake {
   async function accept(invocation: Invocation): Promise<void> {
     const isControl = invocation.kind === 'action' || invocation.kind === 'reaction';
     const job = await handler.accept(invocation);
@@ -56,7 +55,7 @@ export function createIntake({ name, scope, handler, threads, jobs, images }: Pa
   return {
     async startThread(submission, sender) {
       const meaning = meaningOf(submission);
-      const { uploads, attachments } = await keepPictures(images, submission.pictures);
+      const { uploads, attachments } = await cleaned(submission.pictures);
       const key = invocationId(sender);
       const isPersonal = isPersonalCommand(meaning, handler.commands);
       const said = { person: sender.person, text: shownText(submission), uploads, isPersonal };
@@ -72,7 +71,7 @@ export function createIntake({ name, scope, handler, threads, jobs, images }: Pa
 
     async reply(thread, submission, sender) {
       const meaning = meaningOf(submission);
-      const { uploads, attachments } = await keepPictures(images, submission.pictures);
+      const { uploads, attachments } = await cleaned(submission.pictures);
       const key = invocationId(sender);
       const said = { person: sender.person, text: shownText(submission), uploads };
       const { message, isNew } = await threads.say(thread, said, { key });
@@ -140,14 +139,13 @@ function quoted(value: unknown): string {
   return /\s/.test(text) ? JSON.stringify(text) : text;
 }
 
-/** The thread shows the copy that the core keeps, too: the same bytes under the same key. Throws BotError `unsupported_image` or `too_large`. */
-async function keepPictures(images: ImageFiles, pictures: Submission['pictures']) {
+/** The thread shows the copy that the core keeps once it has accepted: the same bytes have the same key. Throws BotError `unsupported_image` or `too_large`. */
+async function cleaned(pictures: Submission['pictures']) {
   const uploads: Upload[] = [];
   const attachments: Attachment[] = [];
   for (const { name, bytes } of pictures) {
     const copy = await encodeUpload(bytes);
-    const key = await images.put(copy.bytes);
-    uploads.push({ key, alt: name || 'A picture', width: copy.width, height: copy.height });
+    uploads.push({ key: imageKeyOf(copy.bytes), alt: name || 'A picture', width: copy.width, height: copy.height });
     attachments.push({ name, bytes });
   }
   return { uploads, attachments };

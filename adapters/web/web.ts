@@ -35,7 +35,7 @@ export interface WebAdapter extends Adapter {
 
 /** The local page and its HTTP API. `start` throws BotError `invalid_settings` when the port can't be had. */
 export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
-  const { host, log, scope, state, images, token } = options;
+  const { host, log, scope, state, token } = options;
   const hub = createHub(maxStreams);
   const threads = createThreads(state, hub.notify);
   const jobs = createJobs(threads, hub.notify);
@@ -45,7 +45,7 @@ export function createWebAdapter(options: WebAdapterOptions): WebAdapter {
     name: adapterName,
 
     async start(handler) {
-      const intake = createIntake({ name: adapterName, scope, handler, threads, jobs, images });
+      const intake = createIntake({ name: adapterName, scope, handler, threads, jobs });
       const parts = { ...options, name: adapterName, handler, intake, threads, jobs, hub };
       const app = createServer(parts, { host, token, log });
       const created = createAdaptorServer({ fetch: app.fetch, hostname: host }) as Server;

@@ -10,6 +10,6 @@ export const again: ActionHandler = {
   reaction: 'given',
   async run(context, { target }) {
     const parent = await findGeneration(context, target);
-    await runFlow(context, { ...derivedFrom(parent), style: parent.style || undefined });
+    return runFlow(context, { ...derivedFrom(parent), style: parent.style || undefined });
   },
 };

@@ -7,5 +7,6 @@ export const cancel: ActionHandler = {
   emoji: '✖️',
   async run(context, { target }) {
     await context.services.cancelJob(target, context);
+    return undefined;
   },
 };

@@ -18,6 +18,6 @@ export const deleteOwn: ActionHandler = {
     const posts = await context.step('posts', () => store.postsOf(context.scope, generation.id));
     await forget(generation);
     const left = await removePosts(context, posts);
-    await context.post('deleted', { text: withLeftBehind('Deleted.', left), personal: true, actions: [] });
+    return { card: { text: withLeftBehind('Deleted.', left), personal: true, actions: [] } };
   },
 };

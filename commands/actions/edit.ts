@@ -11,6 +11,6 @@ export const edit: ActionHandler = {
   async run(context, { target, text }) {
     const edited = text?.trim();
     if (!edited) throw new BotError('invalid_input', 'The edited prompt is empty. Write what you want to see.');
-    await runFlow(context, { ...derivedFrom(await findGeneration(context, target)), asked: edited, text: edited });
+    return runFlow(context, { ...derivedFrom(await findGeneration(context, target)), asked: edited, text: edited });
   },
 };

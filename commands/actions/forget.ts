@@ -28,8 +28,8 @@ export const forgetAll: ActionHandler = {
       removed += page.length;
       context.progress(`Deleted ${removed} of your runs`);
     }
-    await forgetUploads(context.scope, context.user);
+    await forgetUploads(context.scope, { user: context.user });
     const text = withLeftBehind(`Deleted ${removed} of your runs here.`, left);
-    await context.post('forgotten', { text, personal: true, actions: [] });
+    return { card: { text, personal: true, actions: [] } };
   },
 };

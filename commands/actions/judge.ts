@@ -18,12 +18,12 @@ function judgement(kind: ReactionKind, emoji: string): ActionHandler {
 }
 
 /** A reaction says whether it was given or taken back; a button toggles. */
-async function judge(kind: ReactionKind, context: JobContext, { target, given }: ActionInput) {
+async function judge(kind: ReactionKind, context: JobContext, { target, given }: ActionInput): Promise<undefined> {
   const { store, outbox } = context.services;
   const generation = await findGeneration(context, target);
   const current = (await store.reactionsBy(context.user, generation.id))[kind];
   const wanted = given ?? !current;
-  if (wanted === current) return;
+  if (wanted === current) return undefined;
   await outbox.add({
     kind: 'reaction',
     reaction: {
@@ -36,4 +36,5 @@ async function judge(kind: ReactionKind, context: JobContext, { target, given }:
       createdAt: new Date(),
     },
   });
+  return undefined;
 }

@@ -9,6 +9,6 @@ export const restyle: ActionHandler = {
   emoji: '🎨',
   reaction: 'given',
   async run(context, { target }) {
-    await runFlow(context, { ...derivedFrom(await findGeneration(context, target)), refine: 'restyle' });
+    return runFlow(context, { ...derivedFrom(await findGeneration(context, target)), refine: 'restyle' });
   },
 };

@@ -16,6 +16,6 @@ export const similar: ActionHandler = {
     const found = await context.step('search', () =>
       search.similarTo(generation, { scope: context.scope, limit: shown, signal: context.signal }),
     );
-    await context.post('similar', neighboursCard(found, 'Similar prompts'));
+    return { card: neighboursCard(found, 'Similar prompts') };
   },
 };

@@ -1,4 +1,4 @@
-import type { ActionHandler, JobContext } from '../../src/command.ts';
+import type { ActionHandler, Answer, JobContext } from '../../src/command.ts';
 import { BotError } from '../../src/errors.ts';
 import { findGeneration } from '../find.ts';
 import { derivedFrom, runFlow } from '../run.ts';
@@ -16,24 +16,24 @@ export const use: ActionHandler = {
   async run(context, { target }) {
     const separator = target.indexOf(':');
     const id = target.slice(separator + 1);
-    await (uses.get(target.slice(0, separator)) ?? useCorpus)(context, id);
+    return (uses.get(target.slice(0, separator)) ?? useCorpus)(context, id);
   },
 };
 
-async function useOwn(context: JobContext, id: string) {
-  await runFlow(context, derivedFrom(await findGeneration(context, id)));
+async function useOwn(context: JobContext, id: string): Promise<Answer> {
+  return runFlow(context, derivedFrom(await findGeneration(context, id)));
 }
 
 /** The prompt that a kept picture names itself; its size is a stranger's, and no generator's promise. */
-async function useCarried(context: JobContext, key: string) {
+async function useCarried(context: JobContext, key: string): Promise<Answer> {
   const carried = await context.services.provenance.of(key, context.scope);
   if (!carried) throw new BotError('not_found', 'This picture is no longer kept here. Send it again.');
   const { prompt, negativePrompt } = carried.parameters;
-  await runFlow(context, { asked: prompt, text: prompt, negativePrompt, count: 1, size: '1:1', refine: 'none' });
+  return runFlow(context, { asked: prompt, text: prompt, negativePrompt, count: 1, size: '1:1', refine: 'none' });
 }
 
-async function useCorpus(context: JobContext, id: string) {
+async function useCorpus(context: JobContext, id: string): Promise<Answer> {
   const found = await context.services.store.findCorpusPrompt(id);
   if (!found) throw new BotError('not_found', 'This prompt is no longer in the database. Search again.');
-  await runFlow(context, { asked: found.prompt, text: found.prompt, count: 1, size: '1:1', refine: 'none' });
+  return runFlow(context, { asked: found.prompt, text: found.prompt, count: 1, size: '1:1', refine: 'none' });
 }

@@ -1,15 +1,12 @@
 import { setInterval as every } from 'node:timers';
-import { isAbort } from '../errors.ts';
 import { queueFull } from './bounds.ts';
-import { blend } from './durations.ts';
-import { cancellation, endAll, handingBack, isHandedBack } from './interruption.ts';
 import { createPlaces } from './places.ts';
-import type { Lane, NewJob, Place, Queue, QueuedJob, QueueHandlers, QueueOptions } from './queue.ts';
+import type { NewJob, Place, Queue, QueueHandlers, QueueOptions } from './queue.ts';
 import { quotaDay, quotaExceeded } from './quota.ts';
 import { connectRedis, queueUnavailable } from './redis.ts';
-import { createControl } from './redis-control.ts';
 import { type Entry, openRedisJobs, type Snapshot } from './redis-jobs.ts';
-import { openWorkItems, type WorkItem } from './work-items.ts';
+import { createRuns, type Line } from './redis-runs.ts';
+import { openWorkItems } from './work-items.ts';
 
 export interface BullQueueOptions extends QueueOptions {
   url: string;
@@ -19,17 +16,6 @@ export interface BullQueueOptions extends QueueOptions {
   prefix?: string;
   /** Milliseconds after which the jobs of a process that died are taken over. */
   takeOverAfterMs?: number;
-}
-
-/** A lane, or the cancelled jobs, which only have to be told so and wait for nobody. */
-type Line = Lane | 'cancelled';
-
-interface Running {
-  line: Line;
-  entry: Entry;
-  item: WorkItem;
-  controller: AbortController;
-  finished: Promise<void>;
 }
 
 const lines: readonly Line[] = ['cancelled', 'quick', 'image'];
@@ -57,7 +43,6 @@ const tellEveryMs = 200;
  * Throws BotError `queue_unavailable` when Redis can't be reached.
  */
 export async function openBullQueue<Payload>(options: BullQueueOptions): Promise<Queue<Payload>> {
-  type Work = QueueHandlers<Payload>['work'];
   const { url, home, quota, bounds, width, log, prefix = '{promptory}:', takeOverAfterMs = 15_000 } = options;
   const redis = await connectRedis(url, log);
   const jobs = openRedisJobs<Payload>(redis.patient, prefix);
@@ -72,24 +57,26 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     log,
   });
   const channel = `${prefix}changed`;
-  const running = new Map<string, Running>();
-  // Their work is over, and their locks are about to go.
-  const ending = new WeakSet<WorkItem>();
   let handlers: QueueHandlers<Payload> | undefined;
   let pumping: Promise<void> | undefined;
   let isStale = false;
   let sweptAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
   let closed = false;
+  const runs = createRuns<Payload>({
+    ...{ jobs, items, quota, home, log, logTrouble },
+    onEnd: () => redis.patient.publish(channel, ''),
+    onRoom: pump,
+  });
   const places = createPlaces<Payload>({ home, width, find: async (id) => (await jobs.find(id))?.job });
 
   redis.subscriber.on('message', (_, message: string) => {
-    running.get(message)?.controller.abort(cancellation());
+    runs.cancel(message);
     pump();
   });
   await redis.subscriber.subscribe(channel);
   const polling = every(pump, pollMs);
-  const renewing = every(renew, takeOverAfterMs / 3);
+  const renewing = every(runs.keepLocks, takeOverAfterMs / 3);
 
   function ownLine(line: Line): string {
     return `${line}-${home}`;
@@ -149,21 +136,21 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   async function tell(current: QueueHandlers<Payload>) {
     const snapshot = await jobs.snapshot(home);
     // The message may have come before the job was begun here, or while the subscriber was cut off.
-    for (const { id, cancelled } of snapshot.entries) if (cancelled) running.get(id)?.controller.abort(cancellation());
-    await places.tell(snapshot, current, (id) => running.has(id));
+    for (const { id, cancelled } of snapshot.entries) if (cancelled) runs.cancel(id);
+    await places.tell(snapshot, current, runs.has);
     toldAt = performance.now();
   }
 
   function hasRoom(line: Line): boolean {
-    const busy = [...running.values()].filter((run) => run.line === line).length;
-    return handlers !== undefined && !closed && (line === 'cancelled' || busy < width[line]);
+    return handlers !== undefined && !closed && (line === 'cancelled' || runs.countIn(line) < width[line]);
   }
 
   async function claimIn(line: Line, current: QueueHandlers<Payload>): Promise<boolean> {
     for (const name of await inTurn(line, ownLine(line))) {
       const item = await items.claim(name);
       if (!item?.id) continue;
-      await begin(item, item.id, { line, name, work: current.work });
+      const next = await runs.begin(item, item.id, { line, name, work: current.work });
+      if (next !== undefined) await release(name, next);
       return true;
     }
     return false;
@@ -176,69 +163,12 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     return first?.item === own ? [own, shared] : [shared, own];
   }
 
-  async function begin(item: WorkItem, id: string, { line, name, work }: { line: Line; name: string; work: Work }) {
-    const begun = await jobs.begin(id, name, home);
-    if (!begun) return items.done(item);
-    const { entry, job, next } = begun;
-    const controller = new AbortController();
-    if (entry.cancelled) controller.abort(cancellation());
-    const finished = perform(item, entry, job, { controller, work })
-      .catch(logTrouble)
-      .finally(() => {
-        running.delete(id);
-        pump();
-      });
-    running.set(id, { line, entry, item, controller, finished });
-    await release(name, next);
-  }
-
-  async function perform(
-    item: WorkItem,
-    entry: Entry,
-    job: QueuedJob<Payload>,
-    { controller, work }: { controller: AbortController; work: Work },
-  ) {
-    const began = performance.now();
-    const usual = await jobs.usualSeconds(entry.lane);
-    let seconds: number | undefined;
-    try {
-      await work(job, createControl({ jobs, entry, quota, signal: controller.signal, usualSeconds: usual }));
-      if (!controller.signal.aborted) seconds = blend(usual, (performance.now() - began) / 1000);
-    } catch (error) {
-      if (isHandedBack(controller.signal)) {
-        if (await jobs.handBack(entry)) await items.giveBack(entry.item, entry.id);
-        return;
-      }
-      if (!isAbort(error)) log.error({ err: error, job: job.id }, 'a job ended with an error that it did not report');
-    }
-    ending.add(item);
-    await jobs.finish(entry, seconds);
-    await items.done(item);
-    await redis.patient.publish(channel, '');
-  }
-
-  /** Keeps the locks of what runs here; where one is lost, another process goes on with the job. */
-  async function renew() {
-    for (const { item, controller, entry } of running.values()) {
-      const isKept = await items.keep(item).catch(() => true);
-      if (isKept || ending.has(item)) continue;
-      log.warn({ job: entry.id }, 'Redis was out of reach for too long: another process goes on with this job');
-      controller.abort(handingBack());
-    }
-  }
-
   /** Puts into their line what a process that died had released, but not put there yet. */
   async function sweep() {
     sweptAt = performance.now();
     const { entries } = await jobs.snapshot(home);
     for (const { released, run, item, id } of entries)
       if (released && run === '' && ownLines.includes(item)) await items.add(item, id);
-  }
-
-  /** Takes up what a former process on this data folder was doing: nobody else is on it, so nothing has to be waited for. */
-  async function takeUp() {
-    const { entries } = await jobs.snapshot(home);
-    for (const { run, item, id } of entries) if (run.startsWith(`${home}/`)) await items.giveBack(item, id);
   }
 
   async function cancel(id: string) {
@@ -258,7 +188,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
   async function stop({ graceMs }: { graceMs: number }) {
     handlers = undefined;
     await pumping;
-    await endAll([...running.values()], graceMs);
+    await runs.end(graceMs);
   }
 
   function logTrouble(error: unknown) {
@@ -272,7 +202,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     cancel,
     start(given) {
       handlers = given;
-      takeUp().catch(logTrouble).finally(pump);
+      runs.takeUp().catch(logTrouble).finally(pump);
     },
     stop,
     async close() {

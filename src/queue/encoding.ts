@@ -8,7 +8,8 @@ export function encode(data: unknown): string {
 }
 
 export function decode(text: string): unknown {
-  return unpack(z.object({ data: z.unknown() }).parse(JSON.parse(text)).data);
+  // A step without a result has no data.
+  return unpack(z.object({ data: z.unknown().optional() }).parse(JSON.parse(text)).data);
 }
 
 function pack(value: unknown): unknown {

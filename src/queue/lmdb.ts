@@ -198,8 +198,10 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
     if (!job) return false;
     await commit(jobs.set(id, { ...job, cancelled: true }));
     const run = running.get(id);
+    // It may have been begun, ended or handed back while that was written.
+    const waiting = run ? undefined : jobs.get(id);
     run?.controller.abort(cancellation());
-    if (!run) begin({ ...job, cancelled: true });
+    if (waiting) begin(waiting);
     return true;
   }
 

@@ -7,6 +7,12 @@ export interface ResetTime {
   timeZone: string;
 }
 
+/**
+ * The rule of what counts: a request counts with the pictures it asks for when it is accepted, and with those it was shown once it
+ * has ended. So everything is given back that its asker did not get: what failed, what was withheld, what a backend makes no more
+ * of, what was cancelled before its turn. But what they did themselves stays counted as asked: a request that a rule refuses,
+ * or else rules could be probed for free, and one that was cancelled after it was begun, since its work was spent.
+ */
 export interface Quota {
   /** Pictures a person may ask for in a day and scope. */
   daily: number;

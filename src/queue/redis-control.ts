@@ -1,4 +1,4 @@
-import { isHandedBack } from './interruption.ts';
+import { handingBack, isHandedBack } from './interruption.ts';
 import type { JobControl } from './queue.ts';
 import { type Quota, quotaExceeded } from './quota.ts';
 import type { Entry, RedisJobs } from './redis-jobs.ts';
@@ -7,12 +7,22 @@ interface ControlParts {
   jobs: RedisJobs;
   entry: Entry;
   quota: Quota | undefined;
-  signal: AbortSignal;
+  controller: AbortController;
   usualSeconds: number | undefined;
 }
 
-/** What a job of the shared queue is given: its steps are recorded in Redis, so that another process can go on with it. */
-export function createControl({ jobs, entry, quota, signal, usualSeconds }: ControlParts): JobControl {
+/**
+ * What a job of the shared queue is given: its steps are recorded in Redis, so that another process can go on with it. Once one
+ * does, this run records and takes nothing any more: it is aborted as one that is handed back.
+ */
+export function createControl({ jobs, entry, quota, controller, usualSeconds }: ControlParts): JobControl {
+  const { signal } = controller;
+
+  function lose(): never {
+    controller.abort(handingBack());
+    throw handingBack();
+  }
+
   return {
     signal,
     usualSeconds,
@@ -23,13 +33,14 @@ export function createControl({ jobs, entry, quota, signal, usualSeconds }: Cont
       const recorded = await jobs.step(entry.id, name);
       if (recorded) return recorded.value as Value;
       const value = await run();
-      await jobs.recordStep(entry, name, value);
+      if (!(await jobs.recordStep(entry, name, value))) lose();
       return value;
     },
     async charge(pictures) {
       if (!quota) return;
-      const { isTaken, others } = await jobs.charge(entry, pictures, quota.daily);
-      if (!isTaken) throw quotaExceeded(quota, others, pictures, new Date());
+      const { outcome, others } = await jobs.charge(entry, pictures, quota.daily);
+      if (outcome === 'lost') lose();
+      if (outcome === 'exceeded') throw quotaExceeded(quota, others, pictures, new Date());
     },
   };
 }

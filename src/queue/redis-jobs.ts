@@ -72,8 +72,13 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
     },
     finish: ({ id, run: current }: Entry, usualSeconds: number | undefined) =>
       run('finish', id, current, rememberFinishedMs, usualSeconds ?? ''),
-    /** False when another process has it now. */
-    handBack: async ({ id, run: current }: Entry) => (await run('handBack', id, current)) === 1,
+    /** `counts`: it is an attempt that failed. Returns the line that it waits in now; undefined when another process has it. */
+    handBack: async ({ id, run: current }: Entry, { counts }: { counts: boolean }) =>
+      z
+        .string()
+        .nullable()
+        .transform((line) => line ?? undefined)
+        .parse(await run('handBack', id, current, counts ? 0 : 1)),
     async cancel(id: string) {
       const answer = await run('cancel', id);
       if (answer === null) return undefined;
@@ -81,18 +86,18 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
       return { isRunning: state === 'running', former, item, next };
     },
     async charge({ id, run: current }: Entry, pictures: number, daily: number) {
-      const [taken, others] = z
-        .tuple([z.number(), z.number()])
+      const [outcome, others] = z
+        .tuple([z.enum(['taken', 'exceeded', 'lost']), z.number()])
         .parse(await run('charge', id, current, pictures, daily));
-      return { isTaken: taken === 1, others };
+      return { outcome, others };
     },
     async step(id: string, name: string) {
       const text = await client.hget(key(`steps:${id}`), name);
       return text === null ? undefined : { value: decode(text) };
     },
-    async recordStep(entry: Entry, name: string, value: unknown) {
-      await client.hset(key(`steps:${entry.id}`), name, encode(value));
-    },
+    /** False when another process has it now. */
+    recordStep: async ({ id, run: current }: Entry, name: string, value: unknown) =>
+      (await run('recordStep', id, current, name, encode(value))) === 1,
     async find(id: string) {
       const [text, payload] = await Promise.all([client.hget(key('index'), id), client.hget(key('payload'), id)]);
       return text === null || payload === null

@@ -18,6 +18,9 @@ local function all()
   for i, text in ipairs(redis.call('HVALS', index)) do jobs[i] = cjson.decode(text) end
   return jobs
 end
+local function cancelledLine(job)
+  return job.portable and 'cancelled' or ('cancelled-' .. job.home)
+end
 local function usedKey(day, owner)
   return prefix .. 'used:' .. day .. ':' .. owner
 end
@@ -97,14 +100,15 @@ redis.call('HDEL', prefix .. 'served', job.lane .. '/' .. job.owner)
 return 1
 `;
 
-/** ARGV: id, run. */
+/** Makes a running job a waiting one. ARGV: id, run, attempts that don't count. Returns the line it waits in now; nothing when another process has it. */
 const handBack = `${common}
 local job = read(ARGV[1])
-if not job or job.run ~= ARGV[2] then return 0 end
+if not job or job.run ~= ARGV[2] then return false end
 job.run = ''
-job.attempts = job.attempts - 1
+job.attempts = job.attempts - ARGV[3]
+if job.cancelled then job.item = cancelledLine(job) end
 write(job)
-return 1
+return job.item
 `;
 
 /** ARGV: id. Returns nothing, or whether it runs; of a waiting one the line it was in, the line it is in now, and the id that enters the former. */
@@ -117,24 +121,33 @@ if job.run ~= '' then
   return { 'running', '', '', '' }
 end
 local former = job.item
-job.item = job.portable and 'cancelled' or ('cancelled-' .. job.home)
+job.item = cancelledLine(job)
 job.released = true
 write(job)
 return { 'waiting', former, job.item, releaseNext(job.lane, job.owner, former) }
 `;
 
-/** ARGV: id, run, pictures, daily. Returns whether it was taken, and what others of the owner take. */
+/** ARGV: id, run, name, value. Returns 0 when another process has the job now, or it has ended. */
+const recordStep = `${common}
+local job = read(ARGV[1])
+if not job or job.run ~= ARGV[2] then return 0 end
+redis.call('HSET', prefix .. 'steps:' .. job.id, ARGV[3], ARGV[4])
+return 1
+`;
+
+/** ARGV: id, run, pictures, daily. Returns a word, and what else of the day its owner has taken. */
 const charge = `${common}
 local job = read(ARGV[1])
-if not job or job.run ~= ARGV[2] or not job.charged then return { 1, 0 } end
+if not job or job.run ~= ARGV[2] then return { 'lost', 0 } end
+if not job.charged then return { 'taken', 0 } end
 local key = usedKey(job.charged.day, job.owner)
 local pictures = tonumber(ARGV[3])
 local others = tonumber(redis.call('GET', key) or 0) - job.charged.pictures
-if pictures > job.charged.pictures and others + pictures > tonumber(ARGV[4]) then return { 0, others } end
+if pictures > job.charged.pictures and others + pictures > tonumber(ARGV[4]) then return { 'exceeded', others } end
 redis.call('SET', key, math.max(0, others + pictures), 'EX', 259200)
 job.charged.pictures = pictures
 write(job)
-return { 1, others }
+return { 'taken', others }
 `;
 
-export const scripts = { submit, begin, finish, handBack, cancel, charge };
+export const scripts = { submit, begin, finish, handBack, cancel, recordStep, charge };

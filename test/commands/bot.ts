@@ -125,6 +125,8 @@ export async function openBot(options: Setup = {}) {
     isExempt: ({ moderator = false }) => moderator,
     sharesData: false,
     gate,
+    forgetUploads: services.forgetUploads,
+    log,
     suggest: createSuggest({ store, outbox, hashUser, models }),
     checkModel: createModelCheck(models),
   });

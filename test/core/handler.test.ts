@@ -1,7 +1,8 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createHandler } from '../../src/handler.ts';
 
-const command = { name: 'prompt', description: '', lane: 'quick', options: {}, run: async () => {} } as const;
+const command = { name: 'prompt', description: '', lane: 'quick', options: {}, run: async () => undefined } as const;
 
 test.each([
   [true, undefined, true],
@@ -37,6 +38,8 @@ test.each([
       gate: { checkWords: () => {} },
       checkModel: async () => {},
       suggest: async () => [],
+      forgetUploads: async () => undefined,
+      log: pino({ level: 'silent' }),
     });
     const person = { id: 'ada', name: 'Ada' };
     const thread = { adapter: 'memory', thread: 't' };

@@ -32,6 +32,7 @@ const shared = new Set([
   'src/images/thumbnails.ts',
   'src/paths.ts',
   'src/rank-label.ts',
+  'src/seal.ts',
   'src/styles.ts',
 ]);
 

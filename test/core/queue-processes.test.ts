@@ -158,6 +158,52 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
     expect(drawn).toBe(2);
   });
 
+  it('record and take nothing for a job that another one has, or that has ended', async () => {
+    const quota = { daily: 9, reset: { hour: 0, minute: 0, timeZone: 'UTC' } };
+    const one = await open('one', { quota });
+    const redis = new Redis(server.url);
+    const prefix = `{test-${count}}:`;
+    const seen: unknown[] = [];
+    let isDrawing = false;
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const draw = () => {
+      isDrawing = true;
+      return gate;
+    };
+    const nameOf = (error: Error) => error.name;
+    one.start({
+      work: async (_, control) => {
+        seen.push(await control.step('draw', draw).catch(nameOf), control.signal.aborted, control.cancelled);
+        seen.push(await control.charge(5).catch(nameOf));
+      },
+    });
+    await one.submit(job('a'));
+    await until(() => isDrawing);
+    // As another process that took it over leaves it.
+    const entry: object = JSON.parse((await redis.hget(`${prefix}index`, 'a')) ?? '{}');
+    await redis.hset(`${prefix}index`, 'a', JSON.stringify({ ...entry, run: 'two/7' }));
+    await redis.hset(`${prefix}steps:a`, 'draw', 'theirs');
+    goOn();
+    await until(() => seen.length === 4);
+    expect(seen).toEqual(['AbortError', true, false, 'AbortError']);
+    expect(await redis.hgetall(`${prefix}steps:a`)).toEqual({ draw: 'theirs' });
+    expect(await redis.get(`${prefix}used:${new Date().toISOString().slice(0, 10)}:ann`)).toBe('1');
+    redis.disconnect();
+  });
+
+  it('leave no steps of a job that ended', async () => {
+    const one = await open('one');
+    one.start({ work: async (_, control) => void (await control.step('draw', async () => 1)) });
+    await one.submit(job('a'));
+    await until(async () => (await one.all()).length === 0);
+    const redis = new Redis(server.url);
+    expect(await redis.keys(`{test-${count}}:steps:*`)).toEqual([]);
+    redis.disconnect();
+  });
+
   it('leave what only another data folder can do to that one', async () => {
     const [one, two] = [await open('one'), await open('two')];
     const done: string[] = [];

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { JobPayload } from '../../src/job.ts';
 import { openBullQueue } from '../../src/queue/bullmq.ts';
+import type { QueueOptions } from '../../src/queue/queue.ts';
 import { queueContract } from '../contract/queue.ts';
+import { queueQuotaContract } from '../contract/queue-quota.ts';
 import { hasRedis, type RedisServer, startRedis } from '../redis.ts';
 import { queueProperties } from './queue-properties.ts';
 
@@ -13,20 +14,13 @@ describe.skipIf(!hasRedis)('with Redis', () => {
   });
   afterAll(() => server.stop());
 
-  queueContract('BullMQ', async (folder, options) => {
-    const name = path.basename(folder);
-    const queue = await openBullQueue<{ text: string }>({
-      ...options,
-      url: server.url,
-      home: name,
-      prefix: `{${name}}:`,
-    });
+  async function open<Payload>(folder: string, options: QueueOptions) {
+    const home = path.basename(folder);
+    const queue = await openBullQueue<Payload>({ ...options, url: server.url, home, prefix: `{${home}}:` });
     return { queue, close: () => queue.close() };
-  });
+  }
 
-  queueProperties(async (folder, options) => {
-    const name = path.basename(folder);
-    const queue = await openBullQueue<JobPayload>({ ...options, url: server.url, home: name, prefix: `{${name}}:` });
-    return { queue, close: () => queue.close() };
-  }, 8);
+  queueContract('BullMQ', open);
+  queueQuotaContract(open);
+  queueProperties(open, 8);
 });

@@ -61,9 +61,8 @@ describe('the quota', () => {
     const quota = { daily: 4, reset: { hour: 0, minute: 0, timeZone: 'UTC' } };
     const bot = await openBot({
       quota,
-      generate: async () => {
+      onDraw: () => {
         if (fails) throw new Error('no power');
-        return { images: [], generator: 'none', model: 'none', notices: [] };
       },
     });
     await bot.say('prompt', { text: 'a cat', count: 4 });
@@ -102,5 +101,6 @@ describe('what the shared queue keeps', () => {
         expect(decode(encode(data))).toEqual(data);
       }),
     );
+    expect(decode(encode(undefined))).toBeUndefined();
   });
 });

@@ -1,52 +1,52 @@
 import { expect, it } from 'vitest';
-import type { ImageRequest } from '../../src/generator/generator.ts';
-import { generateInBatches } from '../../src/generator/in-batches.ts';
+import { inBatches } from '../../src/generator/in-batches.ts';
 
-const limits = {
-  maxCount: 2,
-  minSide: 64,
-  maxSide: 64,
-  sideMultiple: 64,
-  hasSeed: true,
-  hasNegativePrompt: true,
-  hasSource: false,
-};
-const request = { prompt: 'a', count: 5, seed: 0xffff_ffff, width: 64, height: 64 };
-
-async function run(asked: ImageRequest) {
-  const calls: [count: number, seed: number][] = [];
-  const fractions: number[] = [];
-  const result = await generateInBatches(
-    {
-      limits,
-      async generate({ count, seed }, options) {
-        calls.push([count, seed]);
-        for (const fraction of [0, 0.5, 1]) options?.onProgress?.({ fraction });
-        const image = { bytes: new Uint8Array(), mediaType: 'image/png', width: 64, height: 64 } as const;
-        const images = Array.from({ length: count }, (_, index) => ({ ...image, seed: (seed + index) >>> 0 }));
-        return { images, generator: 'g', model: `m${calls.length}`, notices: ['same', `call ${calls.length}`] };
-      },
-    },
-    asked,
-    { onProgress: ({ fraction }) => fractions.push(fraction) },
-  );
-  return { calls, fractions, result };
-}
+const asked = { count: 5, seed: 0xffff_ffff, maxCount: 2 };
+const { signal } = new AbortController();
 
 it('takes as many calls as the limit needs, with seeds and progress that go on', async () => {
-  const { calls, fractions, result } = await run(request);
+  const calls: [count: number, seed: number, isAll: boolean][] = [];
+  const fractions: number[] = [];
+  const draw = async ({ count, seed, isAll, overall }: Parameters<Parameters<typeof inBatches>[1]>[0]) => {
+    calls.push([count, seed, isAll]);
+    for (const fraction of [0, 0.5, 1]) fractions.push(overall(fraction));
+    return { count, call: calls.length };
+  };
+  const { parts } = await inBatches(asked, draw, signal);
   expect(calls).toEqual([
-    [2, 0xffff_ffff],
-    [2, 1],
-    [1, 3],
+    [2, 0xffff_ffff, false],
+    [2, 1, false],
+    [1, 3, false],
   ]);
-  expect(result.images.map(({ seed }) => seed)).toEqual([0xffff_ffff, 0, 1, 2, 3]);
-  expect(result.notices).toEqual(['same', 'call 1', 'call 2', 'call 3']);
-  expect(result.model).toBe('m3');
+  expect(parts.map(({ call }) => call)).toEqual([1, 2, 3]);
   expect(fractions).toEqual(fractions.toSorted((one, other) => one - other));
   expect(fractions.at(-1)).toBe(1);
+  calls.length = 0;
+  await inBatches({ ...asked, count: 2, seed: 9 }, draw, signal);
+  expect(calls).toEqual([[2, 9, true]]);
 });
 
-it('is one call within the limit', async () => {
-  expect((await run({ ...request, count: 2, seed: 9 })).calls).toEqual([[2, 9]]);
+it('goes on after what was recorded, though that was of another limit', async () => {
+  const seen: number[] = [];
+  const { parts } = await inBatches(
+    { ...asked, seed: 1 },
+    async ({ from, count, seed }) => {
+      seen.push(seed);
+      return { count: from === 0 ? 1 : count };
+    },
+    signal,
+  );
+  expect(seen).toEqual([1, 2, 4]);
+  expect(parts.map(({ count }) => count)).toEqual([1, 2, 2]);
+});
+
+it('keeps what was made when a later call fails, and fails where nothing was made or it was aborted', async () => {
+  const reason = new Error('no power');
+  const failsAt = (call: number) => async (batch: { from: number; count: number }) => {
+    if (batch.from === call) throw reason;
+    return { count: batch.count };
+  };
+  expect(await inBatches(asked, failsAt(4), signal)).toEqual({ parts: [{ count: 2 }, { count: 2 }], cut: reason });
+  await expect(inBatches(asked, failsAt(0), signal)).rejects.toBe(reason);
+  await expect(inBatches(asked, failsAt(4), AbortSignal.abort())).rejects.toBe(reason);
 });

@@ -4,6 +4,7 @@ import type { Card, ChatHandler, CommandInfo, Invocation, Person } from '../../.
 import { BotError } from '../../../src/errors.ts';
 import { explainFailure } from '../../../src/failure.ts';
 import type { Logger } from '../../../src/log.ts';
+import type { Seal } from '../../../src/seal.ts';
 import type { SlackApi } from '../api.ts';
 import { carry } from '../carried.ts';
 import type { Ledger } from '../ledger.ts';
@@ -19,14 +20,16 @@ export interface Inbound {
   readonly members: Members;
   readonly scope: string;
   readonly botUser: string;
+  /** For what jobs take along. */
+  readonly seal: Seal;
   readonly log: Logger;
   /** Says something to the person of a place, once per key. */
   tell(card: Card, options: { key: string; place: Place }): Promise<unknown>;
 }
 
 /** What every invocation of this adapter has in common. */
-export function invocationBase({ scope, ledger }: Inbound, id: string, person: Person, place: Place) {
-  return { id, scope, person, thread: threadRef(place), carried: carry(ledger, place) };
+export function invocationBase({ scope, ledger, seal }: Inbound, id: string, person: Person, place: Place) {
+  return { id, scope, person, thread: threadRef(place), carried: carry(ledger, place, seal) };
 }
 
 /** Names an interaction alike however often it is delivered; one without a trigger can't be told from others, so each counts. */
