@@ -107,10 +107,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter {
     thread(ref, carried) {
       if (!running) throw new BotError('internal', 'Slack is not connected yet. Try again in a moment.');
       const { parts } = running;
-      return createThread(ref, {
-        ...parts,
-        poster: adopt(parts.ledger, parts.poster, placeOf(ref), { carried, seal }),
-      });
+      return createThread(ref, parts, adopt(parts.ledger, placeOf(ref), { carried, seal }));
     },
     async download(url, { signal }) {
       if (!isTrusted(url))

@@ -87,12 +87,12 @@ export function createCards({ api, ledger, poster, roots, pictures, shares, uplo
   }
 
   async function postAll(messages: readonly SlackMessage[], key: string, place: Place, thread: string | undefined) {
-    const { channel } = place;
+    const { channel, maybeSince } = place;
     let main = '';
     for (const [index, message] of messages.entries()) {
       const isLast = index === messages.length - 1;
       const broadcast = place.broadcast && message.blocks.some(({ type }) => type === 'image');
-      const posting = { key: isLast ? key : partKey(key, index), channel, thread, message, broadcast };
+      const posting = { key: isLast ? key : partKey(key, index), channel, thread, message, broadcast, maybeSince };
       main = await joiningIfNeeded(api, channel, () => poster.post(posting));
     }
     return main;

@@ -94,11 +94,11 @@ export function createPersonalAnswers(parts: PersonalParts): PersonalAnswers {
   }
 
   async function respondElsewhere(message: SlackMessage, key: string, place: Place): Promise<Sent> {
-    const { channel, opening, user = '' } = place;
+    const { channel, opening, user = '', maybeSince } = place;
     const address = opening ? ledger.opening(opening)?.responseUrl : undefined;
     if (address && isTrusted(address) && (await respond(address, message))) return { channel, ts: unseen };
     const direct = await directChannel(api, user);
-    return { channel: direct, ts: await poster.post({ key, channel: direct, message }) };
+    return { channel: direct, ts: await poster.post({ key, channel: direct, message, maybeSince }) };
   }
 
   async function respond(address: string, message: SlackMessage): Promise<boolean> {

@@ -15,9 +15,11 @@ export interface Place {
   broadcast?: boolean | undefined;
   /** Everything that is said here is for the asker alone, and opens no thread. */
   personal?: boolean | undefined;
+  /** Another process may have posted here for the same job, at the earliest then (milliseconds). Not part of the text form. */
+  maybeSince?: number | undefined;
 }
 
-export function threadRef({ broadcast, personal, ...place }: Place): ThreadRef {
+export function threadRef({ broadcast, personal, maybeSince: _, ...place }: Place): ThreadRef {
   const flags = { broadcast: broadcast ? '1' : undefined, personal: personal ? '1' : undefined };
   const fields = Object.entries({ ...place, ...flags });
   const given = fields.filter((field): field is [string, string] => field[1] !== undefined);

@@ -21,6 +21,8 @@ export interface Posting {
 export interface Poster {
   /** Posts once per key, also when an answer got lost or the process died waiting for it. Returns the message's ts. */
   post(posting: Posting): Promise<string>;
+  /** The ts of what is there by that key. */
+  find(posting: Omit<Posting, 'message'>): Promise<string | undefined>;
 }
 
 /** Names our metadata among those of other apps: https://docs.slack.dev/messaging/message-metadata */
@@ -53,7 +55,7 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
     let doubtful = mayBeThere;
     return retrying(
       async () => {
-        const found = doubtful ? await find(posting, since) : undefined;
+        const found = doubtful ? await lookFor(posting, since) : undefined;
         return found ?? postOnce(posting);
       },
       (error) => {
@@ -81,7 +83,10 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
   }
 
   /** Looks for our own message with this key among those since its sending began. */
-  async function find({ key, channel, thread }: Posting, since: number): Promise<string | undefined> {
+  async function lookFor(
+    { key, channel, thread }: Omit<Posting, 'message'>,
+    since: number,
+  ): Promise<string | undefined> {
     const oldest = String((since - clockSkew) / 1000);
     let cursor: string | undefined;
     for (let page = 0; page < mostPages; page++) {
@@ -108,7 +113,14 @@ export function createPoster(api: SlackApi, ledger: Ledger, log: Logger): Poster
     }
   }
 
-  return { post: (posting) => once(posting.key, () => postUnlessKnown(posting)) };
+  return {
+    post: (posting) => once(posting.key, () => postUnlessKnown(posting)),
+    async find(posting) {
+      const known = ledger.post(posting.key);
+      const since = known?.since ?? posting.maybeSince;
+      return known?.ts ?? (since === undefined ? undefined : lookFor(posting, since));
+    },
+  };
 }
 
 interface Range {

@@ -8,19 +8,25 @@ import { renderProgress } from './render/progress.ts';
 
 export interface ProgressBoard {
   /** Shows where a job stands: one message, edited seldom, gone when the job is done. */
-  report(update: ProgressUpdate, post: (key: string, message: SlackMessage) => Promise<Shown>): Promise<void>;
+  report(update: ProgressUpdate, where: ProgressPlace): Promise<void>;
   /** Waits for the messages that are being ended. */
   settled(): Promise<void>;
 }
 
-interface Shown {
+export interface ProgressPlace {
+  post(key: string, message: SlackMessage): Promise<Shown>;
+  /** What is there already, from a process that has ended. */
+  find(key: string): Promise<Shown | undefined>;
+}
+
+export interface Shown {
   channel: string;
   ts: string;
 }
 
 interface Entry {
   latest: ProgressUpdate;
-  post: (key: string, message: SlackMessage) => Promise<Shown>;
+  where: ProgressPlace;
   /** Milliseconds of performance.now() before which nothing is edited. */
   dueAt: number;
   /** What the message says now. */
@@ -40,8 +46,8 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
   const entries = new Map<string, Entry>();
   const ending = new Set<Promise<void>>();
 
-  async function report(update: ProgressUpdate, post: Entry['post']) {
-    const entry = entries.get(update.jobId) ?? newEntry(update, post);
+  async function report(update: ProgressUpdate, where: ProgressPlace) {
+    const entry = entries.get(update.jobId) ?? newEntry(update, where);
     entries.set(update.jobId, entry);
     entry.latest = update;
     if (update.status === 'queued' || update.status === 'running') return schedule(entry);
@@ -77,7 +83,7 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
     entry.text = message.text;
     const shown = shownFor(entry.latest.jobId);
     if (shown) await edit(entry, shown, message);
-    else await entry.post(keyOf(entry.latest.jobId), message);
+    else await entry.where.post(keyOf(entry.latest.jobId), message);
   }
 
   /** A refused edit is left out: the next one says more anyway. */
@@ -93,16 +99,19 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
   }
 
   async function finish(entry: Entry, update: ProgressUpdate) {
-    if (!ledger.post(keyOf(update.jobId))) return;
-    // One whose posting was begun may be there: posting it again finds it.
-    const { channel, ts } = shownFor(update.jobId) ?? (await entry.post(keyOf(update.jobId), renderProgress(update)));
+    const key = keyOf(update.jobId);
+    const shown = shownFor(update.jobId) ?? (await entry.where.find(key));
+    if (shown) await end(entry, update, shown);
+    if (ledger.post(key)) await ledger.dropPost(key);
+  }
+
+  async function end(entry: Entry, update: ProgressUpdate, { channel, ts }: Shown) {
     if (update.status === 'done') {
       await api.repeat((client) => client.chat.delete({ channel, ts })).catch(ignoreMissing);
     } else {
       await new Promise((resolve) => setTimeout(resolve, entry.dueAt - performance.now()));
       await api.repeat((client) => client.chat.update({ channel, ts, ...renderProgress(update) })).catch(ignoreMissing);
     }
-    await ledger.dropPost(keyOf(update.jobId));
   }
 
   /** The message may be from before a restart. */
@@ -124,10 +133,10 @@ export function createProgressBoard(api: SlackApi, ledger: Ledger, log: Logger):
   };
 }
 
-function newEntry(latest: ProgressUpdate, post: Entry['post']): Entry {
+function newEntry(latest: ProgressUpdate, where: ProgressPlace): Entry {
   return {
     latest,
-    post,
+    where,
     dueAt: performance.now() + beforeFirst,
     text: undefined,
     timer: undefined,

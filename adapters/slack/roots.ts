@@ -19,11 +19,11 @@ export interface Roots {
 }
 
 export function createRoots(api: SlackApi, ledger: Ledger, poster: Poster): Roots {
-  async function open({ channel, thread, opening, user }: Place) {
+  async function open({ channel, thread, opening, user, maybeSince }: Place) {
     if (thread || !opening) return thread;
     const asked = ledger.opening(opening);
     const message = renderOpening(asked?.title ?? '', user);
-    const posting = { key: keyOf(opening), channel, message };
+    const posting = { key: keyOf(opening), channel, message, maybeSince };
     const ts = await joiningIfNeeded(api, channel, () => poster.post(posting));
     if (asked?.title) await ledger.saveOpening(opening, { ...asked, title: '' });
     return ts;
@@ -76,6 +76,6 @@ export function createRoots(api: SlackApi, ledger: Ledger, poster: Poster): Root
 }
 
 /** The key of the message that opens a thread. */
-export function keyOf(opening: string): string {
+function keyOf(opening: string): string {
   return `opening/${opening}`;
 }

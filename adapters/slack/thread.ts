@@ -7,7 +7,7 @@ import type { Ledger } from './ledger.ts';
 import type { PersonalAnswers } from './personal.ts';
 import { isDirect, messageRef, type Place, placeOf } from './place.ts';
 import type { Poster } from './poster.ts';
-import type { ProgressBoard } from './progress.ts';
+import type { ProgressBoard, ProgressPlace } from './progress.ts';
 import type { Roots } from './roots.ts';
 
 export interface ThreadParts {
@@ -24,11 +24,21 @@ export interface ThreadParts {
   once(key: string, run: () => Promise<MessageRef>): Promise<MessageRef>;
 }
 
-/** A conversation, rebuilt from its ref at any time. */
-export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
+/** A conversation, rebuilt from its ref at any time; `place` says more where a job came from another process. */
+export function createThread(ref: ThreadRef, parts: ThreadParts, place: Place = placeOf(ref)): Thread {
   const { api, ledger, poster, roots, cards, personal, progress, adultChannels, once } = parts;
-  const place = placeOf(ref);
-  const { channel } = place;
+  const { channel, maybeSince } = place;
+
+  const progressPlace: ProgressPlace = {
+    async post(key, message) {
+      const posting = { key, channel, thread: await roots.open(place), message, maybeSince };
+      return { channel, ts: await joiningIfNeeded(api, channel, () => poster.post(posting)) };
+    },
+    async find(key) {
+      const ts = await poster.find({ key, channel, thread: roots.known(place), maybeSince });
+      return ts === undefined ? undefined : { channel, ts };
+    },
+  };
 
   async function post(card: Card, key: string): Promise<MessageRef> {
     await ledger.saveForms(card.actions);
@@ -54,11 +64,7 @@ export function createThread(ref: ThreadRef, parts: ThreadParts): Thread {
       'This channel is not for adults: ask in one that the operator opened for it (SLACK_NSFW_CHANNELS), or change the prompt.',
     isForAdults: async () => adultChannels.has(channel),
     async progress(update) {
-      if (place.personal) return;
-      await progress.report(update, async (key, message) => {
-        const posting = { key, channel, thread: await roots.open(place), message };
-        return { channel, ts: await joiningIfNeeded(api, channel, () => poster.post(posting)) };
-      });
+      if (!place.personal) await progress.report(update, progressPlace);
     },
   };
 }

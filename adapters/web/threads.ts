@@ -19,7 +19,7 @@ interface Said {
 export interface Threads {
   /** A new thread with what the person said in it; the same key again gives the same thread. */
   begin(said: Said, options: { key: string }): Promise<{ thread: string; isNew: boolean }>;
-  /** Adds a person's message to a thread; the same key again adds nothing. */
+  /** Adds a person's message to a thread; the same key again adds nothing. Pages hear of it once its job is accepted: its pictures are kept only then. */
   say(thread: string, said: Said, options: { key: string }): Promise<{ message: string; isNew: boolean }>;
   /** Adds a message of the bot, a personal one for the asker alone; the same key again returns the first one's id, even when it was removed since. */
   post(thread: string, card: Card, options: { key: string; asker?: string | undefined }): Promise<string>;
@@ -40,13 +40,18 @@ export interface Threads {
 export function createThreads(state: State, onChange: (thread: string) => void): Threads {
   const tables = openTables(state);
 
-  async function write<Result>(thread: string, work: () => Result): Promise<Result> {
+  async function writeQuietly<Result>(work: () => Result): Promise<Result> {
     const results: Result[] = [];
     await state.durably(() => {
       results.push(work());
     });
-    onChange(thread);
     return results[0] as Result;
+  }
+
+  async function write<Result>(thread: string, work: () => Result): Promise<Result> {
+    const result = await writeQuietly(work);
+    onChange(thread);
+    return result;
   }
 
   return {
@@ -61,7 +66,7 @@ export function createThreads(state: State, onChange: (thread: string) => void):
         return { thread: fresh, isNew: true };
       });
     },
-    say: (thread, said, { key }) => write(thread, () => addOnce(tables, thread, keyHash('said', thread, key), said)),
+    say: (thread, said, { key }) => writeQuietly(() => addOnce(tables, thread, keyHash('said', thread, key), said)),
     async post(thread, card, { key, asker }) {
       mustFind(tables, thread);
       const { message } = await write(thread, () =>

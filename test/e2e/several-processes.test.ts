@@ -15,7 +15,7 @@ import { endOf, startCommand } from '../importer/command.ts';
 import { hasRedis, type RedisServer, startRedis } from '../redis.ts';
 import { until } from './discord-scene.ts';
 import { newFolder, type Program, startProgram } from './program.ts';
-import { countsOf, isQuiet } from './slack-program.ts';
+import { countsOf, everythingOnce, isQuiet } from './slack-program.ts';
 
 const bucket = 'pictures';
 
@@ -108,6 +108,7 @@ describe.skipIf(!hasRedis)('two programs that share the work', () => {
     await until(() => a1111.state.accepted.length === 2);
     // The first one takes the place in line away that it showed.
     await until(() => slack.posts(channel).every(({ text }) => !/in line|ahead/.test(text)));
+    programs.splice(programs.indexOf(one), 1);
     await one.end('SIGKILL');
     a1111.state.release();
     await untilWaiting(0);
@@ -126,6 +127,24 @@ describe.skipIf(!hasRedis)('two programs that share the work', () => {
     expect(replies).toHaveLength(2);
     expect(countsOf(replies)).toMatchObject({ pictures: 1, errors: 0 });
     expect(replies.every(({ threadTs }) => threadTs === root?.ts)).toBe(true);
+  });
+
+  it('leaves nothing under way in Slack when the one is killed that told how far it is', {
+    timeout: 300_000,
+  }, async () => {
+    a1111.state.hold();
+    const ada = slack.workspace.addUser('ada');
+    const channel = slack.workspace.addChannel('sea', { kind: 'public', members: [ada.id] });
+    await slack.people.command(ada, channel, '/prompt', 'a lighthouse by the sea --seed 9');
+    await until(() => slack.posts(channel).some(({ text }) => /^(▰|▱|Drawing)/.test(text)));
+    const [killed] = programs.splice(0, 1);
+    await start();
+    await killed?.end('SIGKILL');
+    a1111.state.release();
+    await untilWaiting(0);
+
+    await until(() => isQuiet(slack.posts(channel)));
+    expect(countsOf(slack.posts(channel).slice(1))).toEqual(everythingOnce);
   });
 
   const isOwn = ({ author }: { author: { id: string } }) => author.id === discord.world.bot.id;

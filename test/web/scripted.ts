@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createWebAdapter, type WebAdapter, type WebAdapterOptions } from '../../adapters/web/web.ts';
 import type { ChatHandler, CommandInfo, Invocation, Thread } from '../../src/chat.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
+import { encodeUpload } from '../../src/images/encode.ts';
 import { createLog } from '../../src/log.ts';
 import { openState } from '../../src/state.ts';
 
@@ -43,8 +44,9 @@ interface Script {
   settled(): Promise<void>;
 }
 
-/** A small core for tests: accepts everything once per id and answers through the adapter's threads. */
+/** A small core for tests: accepts everything once per id, keeps the pictures and answers through the adapter's threads. */
 function createScript(
+  images: WebAdapterOptions['images'],
   threadOf: (invocation: Invocation) => Thread,
   answer: Answer = answerText,
   check: (invocation: Invocation) => void = () => {},
@@ -61,6 +63,9 @@ function createScript(
         check(invocation);
         const jobId = `job-${invocation.id}`;
         if (accepted.some(({ id }) => id === invocation.id)) return { jobId, ahead: 0 };
+        const attachments = 'attachments' in invocation ? invocation.attachments : [];
+        for (const attachment of attachments)
+          if ('bytes' in attachment) await images.put((await encodeUpload(attachment.bytes)).bytes);
         accepted.push(invocation);
         answers.push(answer(threadOf(invocation), invocation, jobId));
         return { jobId, ahead: 2 };
@@ -115,6 +120,7 @@ export async function startWeb(setup: Setup = {}): Promise<RunningWeb> {
     log: createLog('fatal'),
   });
   const script = createScript(
+    images,
     (invocation) => adapter.thread(invocation.thread, invocation.carried),
     setup.answer,
     setup.check,

@@ -58,9 +58,22 @@ describe('starting a thread', () => {
     expect(said?.images).toMatchObject([{ width: 40, height: 30, alt: 'picture.png' }]);
     const copy = await encodeUpload(picture);
     expect(said?.images?.[0]?.url).toContain(imageKeyOf(copy.bytes));
-    // It is the core's to keep it, once it has accepted.
-    expect((await fetch(web.url + said?.images?.[0]?.url)).status).toBe(404);
+    expect((await fetch(web.url + said?.images?.[0]?.url)).status).toBe(200);
     expect(await sharp(copy.bytes).metadata()).toMatchObject({ format: 'webp', width: 40, height: 30 });
+  });
+
+  test('of a refused picture nothing is kept', async () => {
+    const web = await openWeb({
+      check: () => {
+        throw new BotError('queue_full', 'Too many wait already. Try again in a minute.');
+      },
+    });
+    const { status } = await call(web, '/api/threads', {
+      body: imageForm(picture, { command: 'search', options: '{}' }),
+    });
+    expect(status).toBe(503);
+    const key = imageKeyOf((await encodeUpload(picture)).bytes);
+    expect((await fetch(`${web.url}/images/${key}`)).status).toBe(404);
   });
 
   test('a refused command leaves no thread, and says why', async () => {
