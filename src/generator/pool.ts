@@ -1,11 +1,10 @@
 import type { Logger } from '../log.ts';
 import { checkRequest } from './check-request.ts';
-import { GeneratorFault } from './fault.ts';
+import { asFault, GeneratorFault } from './fault.ts';
 import type { GenerateOptions, ImageGenerator, ImageRequest } from './generator.ts';
 import { allFailed, mayHaveCharged } from './pool/all-failed.ts';
 import { fitRequest, hasSize, heaviest, limitsOf } from './pool/limits.ts';
 import {
-  asFault,
   createMember,
   isBackendFault,
   type Member,
@@ -40,7 +39,7 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
   async function generate(request: ImageRequest, given: GenerateOptions = {}) {
     given.signal?.throwIfAborted();
     checkRequest('image', limits, request);
-    const choice = await choiceOf(request.model, members);
+    const choice = await choiceOf(request.model, members, given);
     const able = ableTo(request, choice.members);
     const failures = new Map<Member, GeneratorFault>();
     const spared = new Set<Member>();
@@ -61,8 +60,8 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
 
   /** One that is being probed just now is asked only when there is no other. */
   function pick(candidates: ReadonlySet<Member>): Member | undefined {
-    const open = [...candidates].filter((member) => member.isOpen());
-    return shares.next(open.length > 0 ? open : [...candidates]);
+    const others = [...candidates].filter((member) => !member.isProbed());
+    return shares.next(others.length > 0 ? others : [...candidates]);
   }
 
   async function attempt(
@@ -104,7 +103,7 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     name: 'pool',
     model: heaviest(members).generator.model,
     limits,
-    models: () => mergedModels(members),
+    models: (given = {}) => mergedModels(members, given),
     generate,
   };
 }
