@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BotError, isAbort } from '../../../src/errors.ts';
 import { GeneratorFault, operatorsFault } from '../../../src/generator/fault.ts';
@@ -195,6 +196,8 @@ describe('a pool of backends', () => {
       .toBe(asked + 1);
     const stopping = new AbortController();
     const waiting = pool.generate({ ...request, seed: 9 }, { signal: stopping.signal });
+    // By then it waits at the circuit: there is nothing to be asked before.
+    await nextTurn();
     stopping.abort();
     expect(isAbort(await waiting.catch((error: unknown) => error))).toBe(true);
     open();
