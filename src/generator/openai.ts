@@ -16,7 +16,7 @@ export interface OpenAiImagesSettings {
   apiKey: string;
   /** `openai` unless told. */
   name?: string | undefined;
-  /** Of any server with the same API; the key is sent there. */
+  /** Of any server with the same API; undefined: OpenAI's own. The key is sent there. */
   baseUrl?: string | undefined;
   /** `gpt-image-2` unless told. */
   model?: string | undefined;

@@ -57,7 +57,7 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
       accept: 'application/json',
       'stability-client-id': 'promptory',
     },
-    settings: { url: 'the address in IMAGE_BACKENDS', login: 'STABILITY_API_KEY' },
+    settings: { url: 'the address in IMAGE_BACKENDS', login: 'STABILITY_API_KEY, or the key in its address' },
     notFound: 'that the model still exists',
   });
   const sides = aspectSizes.flatMap(({ width, height }) => [width, height]);
@@ -142,8 +142,7 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
 /** Why a run has no picture. A call that was answered, or may have been, may have cost money. */
 function nothingMade([first, ...others]: readonly unknown[], { isAnswered }: { isAnswered: boolean }): unknown {
   if (first === undefined) return refusal();
-  const mayHaveCost =
-    isAnswered || others.some((other) => !(other instanceof GeneratorFault && other.madeNothing));
+  const mayHaveCost = isAnswered || others.some((other) => !(other instanceof GeneratorFault && other.madeNothing));
   return first instanceof GeneratorFault && mayHaveCost ? first.with({ madeNothing: false }) : first;
 }
 

@@ -114,6 +114,14 @@ describe('the image settings', () => {
     ['both names', { IMAGE_BACKEND: 'sketch', IMAGE_BACKENDS: 'sketch' }, /are both set: keep IMAGE_BACKENDS/],
     ['a list by the short name', { IMAGE_BACKEND: 'sketch; comfyui' }, /IMAGE_BACKEND names several backends/],
     ['OpenAI without a key', { IMAGE_BACKENDS: 'openai' }, /IMAGE_BACKENDS names openai, which needs OPENAI_API_KEY/],
+    [
+      'a key for another server than it is of',
+      {
+        IMAGE_BACKENDS: 'openai https://api.openai.com/v1',
+        ...{ OPENAI_API_KEY: 'local', OPENAI_BASE_URL: 'http://localhost:11434/v1' },
+      },
+      /OPENAI_API_KEY is that of OPENAI_BASE_URL: put its key into its address/,
+    ],
     ['Stability without a key', { IMAGE_BACKEND: 'stability' }, /which needs STABILITY_API_KEY/],
     ['a key without Stability', { STABILITY_API_KEY: 'sk' }, /STABILITY_API_KEY is set without the backend stability/],
     ['a workflow without ComfyUI', { COMFYUI_WORKFLOW: 'w.json' }, /set without the backend comfyui: add comfyui/],
@@ -126,6 +134,10 @@ describe('the image settings', () => {
     const fault = faultOf({ IMAGE_BACKENDS: 'comfi; a1111 weight=-1 steps=0', IMAGE_TIMEOUT_S: '0' });
     expect(fault).toMatch(/4 faults/);
     expect(fault).toContain('IMAGE_BACKENDS entry 2 (a1111) steps must be at least 1');
+  });
+
+  it("ask for no key where a server of one's own may need none", () => {
+    expect(faultOf({ IMAGE_BACKENDS: 'openai http://gpu:8000/v1' })).toBe('');
   });
 
   it('accept a key in the address, and know it for a secret, as every password', () => {

@@ -50,9 +50,15 @@ function failed(status: number, options: FaultOptions): GeneratorFault {
 }
 
 function refusedRequest({ code }: APIError, status: number, options: FaultOptions): GeneratorFault {
-  if (status === 401) return operatorsFault(notLetIn, 'It refused the login: check OPENAI_API_KEY.', options);
+  if (status === 401)
+    return operatorsFault(
+      notLetIn,
+      'It refused the login: check its key, OPENAI_API_KEY or that in its address.',
+      options,
+    );
   if (status === 403) {
-    const remedy = 'Check OPENAI_API_KEY, and whether its organisation is verified to make pictures.';
+    const remedy =
+      'Check its key (OPENAI_API_KEY, or that in its address), and whether its organisation is verified to make pictures.';
     return operatorsFault(notLetIn, remedy, options);
   }
   if (code === 'insufficient_quota') {
