@@ -3,7 +3,7 @@ import { checkRequest } from './check-request.ts';
 import { asFault, GeneratorFault } from './fault.ts';
 import type { GenerateOptions, ImageGenerator, ImageRequest } from './generator.ts';
 import { allFailed, mayHaveCharged } from './pool/all-failed.ts';
-import { fitRequest, hasSize, heaviest, limitsOf } from './pool/limits.ts';
+import { fitRequest, hasSize, heaviest, limitsOf, takesSource } from './pool/limits.ts';
 import {
   createMember,
   isBackendFault,
@@ -40,7 +40,7 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     given.signal?.throwIfAborted();
     checkRequest('image', limits, request);
     const choice = await choiceOf(request.model, members, given);
-    const able = ableTo(request, choice.members);
+    const able = ableTo({ ...request, model: choice.model }, choice.members);
     const failures = new Map<Member, GeneratorFault>();
     const spared = new Set<Member>();
     const rising = { ...given, onProgress: given.onProgress && neverFalling(given.onProgress) };
@@ -95,8 +95,8 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
       ({ generator: { limits: own } }) => own.maxCount >= request.count && (own.hasSource || !request.source),
     );
     if (able.length === 0) throw notTogether(request);
-    const exact = able.filter(({ generator }) => hasSize(request, limits, generator.limits));
-    return exact.length > 0 ? exact : able;
+    const fromPicture = preferred(able, ({ generator }) => takesSource(request, generator));
+    return preferred(fromPicture, ({ generator }) => hasSize(request, limits, generator.limits));
   }
 
   return {
@@ -106,6 +106,12 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     models: (given = {}) => mergedModels(members, given),
     generate,
   };
+}
+
+/** Those for which it holds, or all where it holds for none. */
+function preferred(members: readonly Member[], holds: (member: Member) => boolean): Member[] {
+  const found = members.filter(holds);
+  return found.length > 0 ? found : [...members];
 }
 
 function notTogether({ count, source, model }: ImageRequest): GeneratorFault {

@@ -70,7 +70,8 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
     usualPixels: 1024 * 1024,
     hasSeed: true,
     hasNegativePrompt: true,
-    hasSource: modelNamed(usualModel).hasSource,
+    hasSource: true,
+    sourceModels: [...stabilityModels].flatMap(([known, { hasSource }]) => (hasSource ? [known] : [])),
   };
 
   async function drawAll(request: ImageRequest, options: GenerateOptions): Promise<GenerationResult> {

@@ -218,5 +218,7 @@ describe('the Stability AI generator', () => {
     const plain = await generator.generate({ ...request, model: 'core', source });
     expect(plain.notices).toEqual(["The model core can't start from a picture, so it drew from the text alone."]);
     expect((await generator.generate({ ...request, source })).notices).toEqual([]);
+    // Whoever calls looks at the limits of the usual model, and must not keep the picture from one that can.
+    expect(generatorAt(server, { model: 'core' }).limits).toMatchObject({ hasSource: true });
   });
 });

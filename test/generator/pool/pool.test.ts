@@ -250,6 +250,15 @@ describe('what the backends of a pool can do', () => {
     expect(new Set(await makers(pool, 4))).toEqual(new Set(['small', 'large']));
   });
 
+  test('a request with a picture prefers one whose model starts from it', async () => {
+    const partly = plainBackend({ sourceModels: ['xl'] }, ['core', 'xl']);
+    const pool = poolOf({ partly, large: plainBackend({}, ['core']) });
+    const source = { bytes: await flatPicture(64, 64), strength: 0.5 };
+    expect(await makers(pool, 4, { source })).toEqual(Array(4).fill('large'));
+    expect(await makers(pool, 2, { source, model: 'xl' })).toEqual(['partly', 'partly']);
+    expect(await makers(poolOf({ partly }), 1, { source })).toEqual(['partly']);
+  });
+
   test('an aspect takes the size that each model likes, and no notice', async () => {
     const sdxl = plainBackend({ maxSide: 2048, sideMultiple: 64, usualPixels: 1024 * 1024 });
     const sd15 = plainBackend({ maxSide: 1024, sideMultiple: 64, usualPixels: 512 * 512 });
