@@ -52,7 +52,7 @@ const limits = {
 /**
  * OpenAI's image API (https://platform.openai.com/docs/api-reference/images). It knows no seeds: pictures carry the
  * run's seeds by number alone, and the same seed gives another picture. What is unwanted becomes a sentence of the
- * prompt. A picture to start from is edited, with high fidelity to it for a strength below a half. Only a rate limit is tried again, since every
+ * prompt. A picture to start from is edited, for which there is no strength. Only a rate limit is tried again, since every
  * other answer may have been paid for.
  */
 export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGenerator {
@@ -121,9 +121,8 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
       ...(request.count === 1 ? { stream: true as const, partial_images: previews } : {}),
     };
     if (!source) return client.images.generate(body, { signal }).asResponse();
-    const fidelity = (request.source?.strength ?? 1) < 0.5 ? { input_fidelity: 'high' as const } : {};
     const image = await toFile(source, 'source.png', { type: 'image/png' });
-    return client.images.edit({ ...body, image, ...fidelity }, { signal }).asResponse();
+    return client.images.edit({ ...body, image }, { signal }).asResponse();
   }
 
   const self: ImageGenerator = {

@@ -32,7 +32,7 @@ describeGenerator(
   'OpenAI',
   async () => {
     const server = await startFakeOpenAiImages();
-    return { generator: generatorAt(server), stop: server.close };
+    return { generator: generatorAt(server), ignoresStrength: true, stop: server.close };
   },
   {
     unreachable: async () => generatorAt({ baseUrl: await addressOfNothing() }),
@@ -108,7 +108,7 @@ describe('pictures by OpenAI', () => {
     const source = { bytes: await flatPicture(30, 20), strength: 0.3 };
     const { images } = await generatorAt(server).generate({ ...request, source });
     expect(images[0]).toMatchObject({ width: 1536, height: 1024 });
-    expect(server.calls).toMatchObject([{ path: '/v1/images/edits', input_fidelity: 'high', stream: true }]);
+    expect(server.calls).toMatchObject([{ path: '/v1/images/edits', stream: true }]);
   });
 
   test('models are those for pictures, the usual one first', async () => {
