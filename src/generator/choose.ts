@@ -57,7 +57,7 @@ function openBackend(settings: BackendSettings, config: ImageConfig, log: Logger
 }
 
 /** Its own address with the key in that; the language model's where that is the same place. A server of one's own may need none. */
-function openAiOf({ name, url, model }: BackendSettings, { openai }: ImageConfig) {
+function openAiOf({ name, url, model, quality }: BackendSettings, { openai }: ImageConfig) {
   const own = url === undefined ? undefined : splitKey(url);
   const shared = takesSharedKey(url, openai.baseUrl) ? openai.apiKey : undefined;
   return {
@@ -65,6 +65,7 @@ function openAiOf({ name, url, model }: BackendSettings, { openai }: ImageConfig
     apiKey: own?.key ?? shared ?? 'none',
     baseUrl: own?.base ?? openai.baseUrl,
     model: model ?? openai.model,
+    quality,
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { toFile } from 'openai';
+import type { Quality } from './backend-settings.ts';
 import { foldNegative } from './fold-negative.ts';
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
 import { createOpenAiClient } from './openai/client.ts';
@@ -20,6 +21,8 @@ export interface OpenAiImagesSettings {
   baseUrl?: string | undefined;
   /** `gpt-image-2` unless told. */
   model?: string | undefined;
+  /** The service's own choice unless told. */
+  quality?: Quality | undefined;
   /** Of one run, in milliseconds. */
   timeoutMs: number;
   /** Milliseconds to wait before each further try after a rate limit. */
@@ -116,6 +119,7 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
       model: used,
       prompt: foldNegative(request.prompt.trim() || 'a picture', request.negativePrompt, longestPrompt),
       n: request.count,
+      ...(settings.quality === undefined ? {} : { quality: settings.quality }),
       size: `${request.width}x${request.height}`,
       // Several pictures come in one answer: the events do not say which they belong to.
       ...(request.count === 1 ? { stream: true as const, partial_images: previews } : {}),

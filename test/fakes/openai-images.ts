@@ -10,6 +10,7 @@ export interface ImageCall {
   size: string;
   stream: boolean;
   partial_images: number;
+  quality: string | undefined;
   /** The picture that was sent to be edited. */
   image: Uint8Array | undefined;
 }
@@ -57,6 +58,7 @@ async function read({ path, headers, body }: ImageServerRequest): Promise<ImageC
     size: String(given['size']),
     stream: String(given['stream']) === 'true',
     partial_images: Number(given['partial_images'] ?? 0),
+    quality: given['quality'] === undefined ? undefined : String(given['quality']),
     image: file instanceof File ? new Uint8Array(await file.arrayBuffer()) : undefined,
   };
 }

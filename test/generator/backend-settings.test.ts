@@ -36,6 +36,10 @@ describe('the list of image backends', () => {
     expect(paid.map(({ kind }) => kind)).toEqual(['openai', 'stability', 'comfyui']);
   });
 
+  it('reads the quality, which sets what OpenAI charges', () => {
+    expect(parseBackends('openai quality=low').backends).toMatchObject([{ kind: 'openai', quality: 'low' }]);
+  });
+
   it('names several of a kind by their hosts, or as told', () => {
     const { backends } = parseBackends('comfyui http://me:pw@gpu1:8188; comfyui http://gpu2:8188; comfyui name=big');
     expect(backends.map(({ name }) => name)).toEqual(['comfyui-gpu1:8188', 'comfyui-gpu2:8188', 'big']);
@@ -49,6 +53,8 @@ describe('the list of image backends', () => {
     ['a1111 gpu1:7860', /has an address that is none/],
     ['a1111 ftp://gpu1', /has an address that is none/],
     ['a1111 weight=0', /weight must be more than 0/],
+    ['openai quality=best', /quality must be one of auto, low, medium, high/],
+    ['a1111 quality=low', /quality is no option of it/],
     ['openai paid=sometimes', /paid must be yes or no/],
     ['a1111 steps=many', /steps must be a number/],
     ['comfyui http://a:1 ; comfyui http://a:1', /several backends called comfyui-a:1: tell them apart with name=/],

@@ -87,6 +87,15 @@ describe('pictures by OpenAI', () => {
     ]);
   });
 
+  test('the quality is what the operator set, else the service chooses', async () => {
+    const server = await start();
+    const source = { bytes: await flatPicture(30, 20), strength: 0.5 };
+    await generatorAt(server, { quality: 'low' }).generate(request);
+    await generatorAt(server, { quality: 'low' }).generate({ ...request, source });
+    await generatorAt(server).generate({ ...request, source });
+    expect(server.calls.map(({ quality }) => quality)).toEqual(['low', 'low', undefined]);
+  });
+
   test('one picture comes with previews', async () => {
     const server = await start();
     const seen: GenerationProgress[] = [];
