@@ -78,8 +78,8 @@ describe('npm run import while the bot has the database', () => {
       const { code, output } = await runImport(data, file, '--limit', '6000');
       if (output.includes('at another import already')) continue;
       expect(code).toBe(0);
-      expect(output).toContain('goes on after');
-      expect(output).toMatch(/Done: 6000 imported/);
+      // A quick bot has them all before it notices that nobody waits.
+      expect(output).toMatch(/goes on after[\s\S]*Done: 6000 imported|Done: 0 imported, 6000 skipped as already there/);
       break;
     }
   });

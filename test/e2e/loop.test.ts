@@ -1,14 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { apiOf, lastPictures, picturesOf } from './api.ts';
-import { newFolder, type Program, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
+import { usedFolder } from './used-folder.ts';
 
 /** The whole loop over the public HTTP API, with the real program, database, model and generator. */
-describe('the loop, from an empty folder', () => {
-  const folder = newFolder();
+describe('the loop', () => {
   let program: Program;
   afterAll(() => program.end('SIGKILL'));
 
   it('does prompt, like, refine, restart, an old button, reverse search, delete', { timeout: 180_000 }, async () => {
+    const folder = await usedFolder();
     program = await startProgram(folder);
     let api = apiOf(program);
 
