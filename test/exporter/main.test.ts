@@ -19,7 +19,9 @@ it('npm run export, restore and import bring the same prompts into other databas
   expect((await runImport(inFolder('source'), file)).code).toBe(0);
   expect(await run('main', inFolder('source'), out)).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/out\.parquet: [\d.]+ MB[\s\S]*out\.generations\.parquet[\s\S]*images of DATA_DIR/),
+    output: expect.stringMatching(
+      /out\.parquet: [\d.]+ MB[\s\S]*out\.generations\.parquet[\s\S]*images of DATA_DIR[\s\S]*user-hash\.key/,
+    ),
   });
   const source = await allRows(inFolder('source'));
   expect(source.prompts).toHaveLength(2);
