@@ -16,7 +16,7 @@ import { openReader } from './open-reader.ts';
 import { type CachedPicture, cachePictures } from './picture-cache.ts';
 import { createPictureDownloads } from './picture-downloads.ts';
 import { createPictures } from './pictures.ts';
-import { createRejectedFile, rejectedPath } from './rejected.ts';
+import { createRejectedFile, rejectedPaths } from './rejected.ts';
 import { isWebAddress, openFile } from './source.ts';
 import { openWebFile } from './web-source.ts';
 
@@ -100,7 +100,7 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   const checkpoint = createCheckpoint(store, source, { columns, images });
   const from = await checkpoint.load();
   const folder = path.resolve(parts.dataDir, 'imports');
-  const rejected = await createRejectedFile(rejectedPath(file, folder), from.rejectedBytes);
+  const rejected = await createRejectedFile(rejectedPaths(file, folder), from.rejectedBytes);
   onEvent({ kind: 'begin', file, resumed: from.next !== undefined, counts: from.counts });
   log.info({ file, from: from.next }, 'an import begins');
   const start = performance.now();
@@ -111,7 +111,7 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   const stopped = signal.aborted;
   if (!stopped) await checkpoint.remove();
   const seconds = (performance.now() - start) / 1_000;
-  onEvent({ kind: 'end', file, counts, seconds, stopped, rejectedFile: rejected.path });
+  onEvent({ kind: 'end', file, counts, seconds, stopped, rejectedFile: rejected.path() });
 }
 
 function picturesFor(folder: string | undefined, { images: embeds, allowHosts }: ImportRequest, parts: ImportParts) {
