@@ -61,6 +61,20 @@ it('refuses an import while another has the server, and goes on at once where on
   await connection.close();
 });
 
+it('begins no merge of the whole table when it is to stop', async () => {
+  const log = pino({ level: 'silent' });
+  const database = await openDatabase({ dataDir: folder.folder, clickhouseUrl: server.url, log });
+  const store = await database.store(model);
+  await store.beginBulkLoad({ rows: 50_000 });
+  await store.importPairs([corpusRow('a')]);
+  await expect(store.finishBulkLoad({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(server.requests.filter(({ query }) => query.startsWith('OPTIMIZE'))).toEqual([]);
+  expect(await store.isBulkLoadUnfinished()).toBe(true);
+  await store.finishBulkLoad();
+  expect(await store.isBulkLoadUnfinished()).toBe(false);
+  await database.close();
+});
+
 it('leaves the index of a bulk load to the program that imports, and finishes it once that has ended', async () => {
   const dataDir = path.join(folder.folder, 'bot');
   const bot = { dataDir, state: openState(path.join(dataDir, 'state')) };
