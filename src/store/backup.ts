@@ -19,7 +19,7 @@ export interface Backup {
   /** How many rows each file would hold now. */
   rows(): Promise<Readonly<Record<keyof BackupFiles, number>>>;
   /** Adds what such files hold and the database does not. */
-  load(files: BackupFiles): Promise<void>;
+  load(files: BackupFiles, options?: { onFile?(name: keyof BackupFiles): void }): Promise<void>;
 }
 
 const names = Object.keys(backupTables) as (keyof BackupFiles)[];
@@ -39,8 +39,9 @@ export function createBackup({ parquet, read }: Pick<Connection, 'parquet' | 're
       const [found] = await read(`SELECT ${counts.join(', ')}`, { row, settings });
       return row.parse(found);
     },
-    async load(files) {
+    async load(files, { onFile } = {}) {
       for (const name of names) {
+        onFile?.(name);
         const { inserts, columns } = backupTables[name];
         for (const insert of inserts) await parquet.load(insert, columns, files[name]);
       }

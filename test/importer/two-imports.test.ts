@@ -72,6 +72,9 @@ it('begins no merge of the whole table when it is to stop', async () => {
   expect(await store.isBulkLoadUnfinished()).toBe(true);
   await store.finishBulkLoad();
   expect(await store.isBulkLoadUnfinished()).toBe(false);
+  // It may take longer than a request may be silent.
+  const merge = server.requests.find(({ query }) => query.startsWith('OPTIMIZE'));
+  expect(new Map(merge?.settings).get('send_progress_in_http_headers')).toBe('1');
   await database.close();
 });
 
