@@ -28,11 +28,14 @@ describe('drawing in batches', () => {
   let seeds: number[];
   let failure: { seed: number; error: Error } | undefined;
   let withheld: readonly number[];
+  /** Reviews that nobody can do, from the next on. */
+  let outages: number;
   beforeEach(() => {
     steps = new Map();
     seeds = [];
     failure = undefined;
     withheld = [];
+    outages = 0;
   });
 
   const generator = createPlainGenerator({
@@ -47,11 +50,15 @@ describe('drawing in batches', () => {
     images: createDiskImageFiles(mkdtempSync(path.join(tmpdir(), 'drawing-'))),
     gate: {
       looksAtPictures: false,
-      review: async (pictures) =>
-        pictures.map(() =>
+      async review(pictures) {
+        outages -= 1;
+        if (outages >= 0) throw new BotError('moderation_unavailable', 'Nobody can judge it.');
+        return pictures.map(() =>
           withheld.includes(seeds.at(-1) ?? 0) ? { refused: { name: 'rule', reason: 'a rule' } } : {},
-        ),
+        );
+      },
     },
+    reviewWaitsMs: [1, 1],
   });
 
   function draw(signal = new AbortController().signal) {
@@ -90,6 +97,16 @@ describe('drawing in batches', () => {
   it('fails when the first call fails', async () => {
     failure = { seed: 7, error: new BotError('generator_failed', 'The server is out of reach.') };
     await expect(draw()).rejects.toMatchObject({ code: 'generator_failed' });
+  });
+
+  it('draws nothing again while nobody can judge it, and gives up in the end', async () => {
+    outages = 2;
+    expect((await draw()).images).toHaveLength(3);
+    expect(seeds).toEqual([7, 8, 9]);
+    steps.clear();
+    outages = 3;
+    await expect(draw()).rejects.toMatchObject({ code: 'moderation_unavailable' });
+    expect(seeds).toEqual([7, 8, 9, 7]);
   });
 
   it('counts what was withheld over all calls, and refuses where that is everything', async () => {
