@@ -3,16 +3,20 @@ import { z } from 'zod';
 import { loadConfig } from './config.ts';
 import { BotError } from './errors.ts';
 import { clusterSchema } from './store/cluster.ts';
-import { clickhouse } from './store/dialects/clickhouse.ts';
+import { clickhouse, olderClickHouse } from './store/dialects/clickhouse.ts';
 import type { Dialect } from './store/dialects/dialect.ts';
 import { metricSettings, myscaleSql } from './store/dialects/myscale.ts';
 import { defaultVectorIndex } from './vector-index-setting.ts';
 
-const usage = 'Usage: npm run schema -- --cluster NAME [--dialect clickhouse|myscale] [--dimensions 512]';
+const usage =
+  'Usage: npm run schema -- --cluster NAME [--dialect clickhouse|clickhouse-25.8|myscale] [--dimensions 512]';
+
+// 25.8 up to 26.1 refuses the index of words of 26.2.
+const dialects = ['clickhouse', 'clickhouse-25.8', 'myscale'] as const;
 
 const request = z.object({
   cluster: z.string().min(1),
-  dialect: z.enum(['clickhouse', 'myscale']).default('clickhouse'),
+  dialect: z.enum(dialects).default('clickhouse'),
   // The width of CLIP ViT-B/32; of the database's own model, if another.
   dimensions: z.coerce.number().int().min(1).max(65_536).default(512),
 });
@@ -40,7 +44,8 @@ function readArguments(given: string[]): z.infer<typeof request> {
   }
 }
 
-function dialectNamed(name: 'clickhouse' | 'myscale'): Dialect {
+function dialectNamed(name: (typeof dialects)[number]): Dialect {
   if (name === 'clickhouse') return clickhouse;
+  if (name === 'clickhouse-25.8') return olderClickHouse;
   return myscaleSql(loadConfig().vectorIndex ?? defaultVectorIndex, metricSettings[0]);
 }

@@ -1,16 +1,21 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
 import type { BackupFiles } from '../store/backup.ts';
 import type { VectorModel } from '../store/vectors.ts';
 
-/** `out.parquet` stands for itself (the corpus), `out.images.parquet` and `out.generations.parquet`. */
+/** `out.parquet` stands for itself (the corpus), and for `out.images.parquet`, `out.generations.parquet` and `out.uploads.parquet`. */
 export function backupFiles(file: string): BackupFiles {
   const base = path.resolve(file).replace(/\.parquet$/i, '');
-  return { prompts: `${base}.parquet`, images: `${base}.images.parquet`, generations: `${base}.generations.parquet` };
+  return {
+    prompts: `${base}.parquet`,
+    images: `${base}.images.parquet`,
+    generations: `${base}.generations.parquet`,
+    uploads: `${base}.uploads.parquet`,
+  };
 }
 
 const vectorRow = z.object({ vector_model: z.string(), prompt_vector: z.array(z.number()).min(1) });
@@ -32,13 +37,22 @@ export async function modelOfBackup(files: BackupFiles): Promise<VectorModel> {
   throw new BotError('not_found', `${files.prompts} holds nothing to restore.`);
 }
 
+/** Rows in a file. Throws BotError `invalid_input` for one that is not a whole Parquet file: it must end with its footer. */
+export async function rowsInFile(filename: string): Promise<number> {
+  try {
+    return Number((await parquetMetadataAsync(await asyncBufferFromFile(filename))).num_rows);
+  } catch (cause) {
+    throw new BotError('invalid_input', `${filename} is no whole Parquet file.`, { cause });
+  }
+}
+
 async function mustExist(file: string): Promise<void> {
   try {
     await access(file);
   } catch (cause) {
     throw new BotError(
       'not_found',
-      `The file ${file} can't be read. An export is three files, whose names begin alike: keep them together.`,
+      `The file ${file} can't be read. An export is four files, whose names begin alike: keep them together.`,
       { cause },
     );
   }

@@ -36,18 +36,23 @@ const progressSchema = z.object({
   rejectedBytes: z.number(),
 });
 
-/** Of one content read with the same options: a file that has changed is begun anew, and what is stored of it is skipped. */
+const nothing: Progress = { next: undefined, counts: noCounts, rejectedBytes: 0 };
+
+/** Of one content read with the same options: a file that has changed, or may have, is begun anew, and what is stored of it is skipped. */
 export function createCheckpoint(
   store: Pick<PromptStore, 'note' | 'setNote'>,
   { name, version }: Pick<ByteSource, 'name' | 'version'>,
   options: { columns: ColumnNames; images: boolean },
 ): Checkpoint {
+  if (version === undefined) {
+    return { load: async () => nothing, save: async () => undefined, remove: async () => undefined };
+  }
   const key = `import ${hash('sha256', JSON.stringify([name, version, options])).slice(0, 32)}`;
   return {
     async load() {
       const text = await store.note(key);
       const found = text === undefined ? undefined : progressSchema.parse(JSON.parse(text));
-      return found ? { ...found, next: found.next } : { next: undefined, counts: noCounts, rejectedBytes: 0 };
+      return found ? { ...found, next: found.next } : nothing;
     },
     save: (progress) => store.setNote(key, JSON.stringify(progress)),
     remove: () => store.setNote(key, ''),

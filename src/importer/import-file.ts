@@ -19,9 +19,11 @@ export interface FileImport {
   checkpoint: Checkpoint;
   from: Progress;
   rejected: RejectedFile;
+  /** How many rows the whole import will have read, by what is read of this file. */
+  expectedRows(progress: { read: number; resumed: number; share: number | undefined }): number;
   /** Only the first so many rows of the file. */
   limit?: number | undefined;
-  /** Rows that are stored at once; encoding them takes the event loop some 30 ms a thousand. */
+  /** Rows, and pictures for rows that are there, that are stored at once; encoding them takes the event loop some 30 ms a thousand. */
   blockRows?: number | undefined;
   /** Stops it as soon as what is embedded is stored; it goes on from there. */
   signal: AbortSignal;
@@ -54,10 +56,7 @@ export async function importFile(parts: FileImport): Promise<ImportCounts> {
   });
   const options = { signal, background: true };
   const embedded = mapAhead(windows, windowsAhead, (window) => embedWindow(parts, window, options));
-  const block = createBlock(parts, () => {
-    const progress = reader.progress();
-    return progress ? Math.min(limit, rowsRead / progress) : undefined;
-  });
+  const block = createBlock(parts, () => ({ read: rowsRead, share: shareOf(reader, rowsRead, limit) }));
   try {
     for await (const window of embedded) {
       await block.add(window);
@@ -69,18 +68,25 @@ export async function importFile(parts: FileImport): Promise<ImportCounts> {
   return block.store();
 }
 
+/** How much of what is wanted of the file is read. */
+function shareOf(reader: RowReader, rowsRead: number, limit: number): number | undefined {
+  const share = reader.progress();
+  return share && Math.min(1, Math.max(share, rowsRead / limit));
+}
+
 /** Gathers windows up to a block; only what is stored is in the checkpoint. */
-function createBlock(parts: FileImport, expectedRows: () => number | undefined) {
+function createBlock(parts: FileImport, progress: () => { read: number; share: number | undefined }) {
   const { store, checkpoint, rejected, onProgress, blockRows = defaultBlockRows } = parts;
+  const resumed = rowsOf(parts.from.counts);
   let { next, counts, rejectedBytes } = parts.from;
   let waiting: EmbeddedWindow[] = [];
   let since = Date.now();
-  let begun = false;
+  let isBulk = false;
 
+  /** Asked before each block until it is so: what no size told before, the rows tell. */
   async function begin(): Promise<void> {
-    if (begun) return;
-    begun = true;
-    await store.beginBulkLoad({ rows: (expectedRows() ?? 0) - rowsOf(counts) });
+    if (isBulk) return;
+    isBulk = await store.beginBulkLoad({ rows: parts.expectedRows({ ...progress(), resumed }) });
   }
 
   async function storeAll(): Promise<ImportCounts> {
@@ -95,16 +101,16 @@ function createBlock(parts: FileImport, expectedRows: () => number | undefined) 
     counts = windows.reduce((sum, window) => addCounts(sum, window.counts), counts);
     next = windows.at(-1)?.next ?? next;
     await checkpoint.save({ next, counts, rejectedBytes });
-    const expected = expectedRows();
-    onProgress(counts, expected && Math.min(1, rowsOf(counts) / expected));
+    const { read, share } = progress();
+    onProgress(counts, share && (share * rowsOf(counts)) / Math.max(1, read));
     return counts;
   }
 
   return {
     async add(window: EmbeddedWindow): Promise<void> {
       waiting.push(window);
-      const rows = waiting.reduce((sum, { rows }) => sum + rows.length, 0);
-      if (rows > blockRows - windowRows.texts || Date.now() - since > blockWaitMs) await storeAll();
+      const vectors = waiting.reduce((sum, { rows, images }) => sum + rows.length + images.length, 0);
+      if (vectors > blockRows - windowRows.texts || Date.now() - since > blockWaitMs) await storeAll();
     },
     store: storeAll,
   };

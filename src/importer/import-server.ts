@@ -93,7 +93,7 @@ export function createImportServer(parts: ServerParts): ImportServer {
       clearInterval(heartbeat);
     }
     await parts.onGrowth();
-    finishIndex();
+    if (!stopping.signal.aborted) finishIndex();
   }
 
   /** What an import that was stopped has left to do; searches scan until it is done. */

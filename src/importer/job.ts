@@ -10,13 +10,14 @@ import { createCheckpoint } from './checkpoint.ts';
 import { columnNamesSchema } from './columns.ts';
 import type { ImportCounts } from './counts.ts';
 import { importAlone } from './exclusive.ts';
-import { importFile } from './import-file.ts';
+import { type ExpectedRows, expectRows } from './expected-rows.ts';
+import { type FileImport, importFile } from './import-file.ts';
 import { type Known, loadKnown } from './known.ts';
 import { openReader } from './open-reader.ts';
 import { type CachedPicture, cachePictures } from './picture-cache.ts';
 import { createPictureDownloads } from './picture-downloads.ts';
 import { createPictures } from './pictures.ts';
-import { createRejectedFile, rejectedPath } from './rejected.ts';
+import { createRejectedFile, rejectedPaths } from './rejected.ts';
 import { isWebAddress, openFile } from './source.ts';
 import { openWebFile } from './web-source.ts';
 
@@ -83,15 +84,21 @@ async function importAll(request: ImportRequest, parts: ImportParts): Promise<vo
   // Hundreds of pictures wait at once, each for the same signal.
   setMaxListeners(0, signal);
   const known = await loadKnown(store, { signal });
+  const expected = await expectRows(request.files, request.limit);
   for (const file of request.files) {
     if (signal.aborted) break;
-    await importOne(file, request, parts, known);
+    await importOne(file, request, parts, { known, expected });
   }
   if (!signal.aborted) await buildIndex(parts);
   onEvent({ kind: 'done', stopped: signal.aborted });
 }
 
-async function importOne(file: string, request: ImportRequest, parts: ImportParts, known: Known): Promise<void> {
+interface Shared {
+  known: Known;
+  expected: ExpectedRows;
+}
+
+async function importOne(file: string, request: ImportRequest, parts: ImportParts, { known, expected }: Shared) {
   const { store, embedder, blockRows, signal, onEvent, log } = parts;
   const { columns, images, limit, allowHosts } = request;
   const isWeb = isWebAddress(file);
@@ -100,18 +107,19 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   const checkpoint = createCheckpoint(store, source, { columns, images });
   const from = await checkpoint.load();
   const folder = path.resolve(parts.dataDir, 'imports');
-  const rejected = await createRejectedFile(rejectedPath(file, folder), from.rejectedBytes);
+  const rejected = await createRejectedFile(rejectedPaths(file, folder), from.rejectedBytes);
   onEvent({ kind: 'begin', file, resumed: from.next !== undefined, counts: from.counts });
   log.info({ file, from: from.next }, 'an import begins');
   const start = performance.now();
   const pictures = picturesFor(isWeb ? undefined : path.dirname(file), request, parts);
   const onProgress = (counts: ImportCounts, share: number | undefined) => onEvent({ kind: 'rows', counts, share });
-  const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected };
+  const expectedRows: FileImport['expectedRows'] = (progress) => expected.of(file, progress);
+  const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected, expectedRows };
   const counts = await importFile({ ...work, limit, blockRows, signal, onProgress });
   const stopped = signal.aborted;
   if (!stopped) await checkpoint.remove();
   const seconds = (performance.now() - start) / 1_000;
-  onEvent({ kind: 'end', file, counts, seconds, stopped, rejectedFile: rejected.path });
+  onEvent({ kind: 'end', file, counts, seconds, stopped, rejectedFile: rejected.path() });
 }
 
 function picturesFor(folder: string | undefined, { images: embeds, allowHosts }: ImportRequest, parts: ImportParts) {

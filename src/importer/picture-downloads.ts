@@ -41,44 +41,53 @@ const maxTries = 4;
 // A host that wants to be left alone for longer is not waited for.
 const longestWaitMs = 120_000;
 
+interface Host {
+  queue: PQueue;
+  /** Until when the host wants no request, ms since 1970: the latest that any of its answers said. */
+  quietUntil: number;
+}
+
 export function createPictureDownloads(limits: DownloadLimits): PictureDownloads {
   const { overall = 16, perHost = 4, pauseMs = 50, retryDelay = 1_000 } = limits;
   const all = new PQueue({ concurrency: overall });
-  const hosts = new Map<string, PQueue>();
+  const hosts = new Map<string, Host>();
 
-  function queueOf(host: string): PQueue {
-    const known = hosts.get(host);
+  function hostNamed(name: string): Host {
+    const known = hosts.get(name);
     if (known) return known;
-    const queue = new PQueue({ concurrency: perHost, interval: pauseMs, intervalCap: 1 });
-    hosts.set(host, queue);
+    const host = { queue: new PQueue({ concurrency: perHost, interval: pauseMs, intervalCap: 1 }), quietUntil: 0 };
+    hosts.set(name, host);
     // A host that is done with is forgotten, or a million hosts would add up.
-    queue.on('idle', () => {
-      if (!queue.isPaused) hosts.delete(host);
+    host.queue.on('idle', () => {
+      if (Date.now() >= host.quietUntil) hosts.delete(name);
     });
-    return queue;
+    return host;
   }
 
-  /** One request in its turn. A host that wants to be left alone is, by all: its line stands still before the next could begin. */
-  function inTurn(host: PQueue, url: string, signal: AbortSignal | undefined): Promise<Outcome> {
-    const turn = async () => {
+  /** One request in its turn, when its host takes any again. What must wait holds its place in the line, so that those behind it wait too. */
+  function inTurn(host: Host, url: string, { signal, busyWait }: CallOptions & { busyWait: number }): Promise<Outcome> {
+    const turn = async (): Promise<Outcome> => {
+      for (let wait = host.quietUntil - Date.now(); wait > 0; wait = host.quietUntil - Date.now()) {
+        if (wait > longestWaitMs) throw new DeadPicture('its server wants to be left alone for now', 'passing');
+        await pause(wait, undefined, { signal });
+      }
       const outcome = await all.add(() => attempt(url, limits, signal), withSignal(signal));
-      if ('politely' in outcome && outcome.politely) host.pause();
+      if ('dead' in outcome && outcome.politely)
+        host.quietUntil = Math.max(host.quietUntil, Date.now() + (outcome.wait ?? busyWait));
       return outcome;
     };
-    return host.add(turn, withSignal(signal));
+    return host.queue.add(turn, withSignal(signal));
   }
 
   return {
     async fetch(url, { signal }) {
       const name = hostOf(url);
       for (let tries = 1; ; tries++) {
-        const host = queueOf(name);
-        const outcome = await inTurn(host, url, signal);
+        const busyWait = retryDelay * 2 ** (tries - 1);
+        const outcome = await inTurn(hostNamed(name), url, { signal, busyWait });
         if ('bytes' in outcome) return outcome.bytes;
-        const { wait = retryDelay * 2 ** (tries - 1), dead, politely } = outcome;
-        const isLast = tries === maxTries || wait > longestWaitMs;
-        await pause(isLast ? 0 : wait, undefined, { signal }).finally(() => politely && host.start());
-        if (isLast) throw dead;
+        if (tries === maxTries || (outcome.wait ?? 0) > longestWaitMs) throw outcome.dead;
+        if (!outcome.politely) await pause(busyWait, undefined, { signal });
       }
     },
   };

@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import PQueue from 'p-queue';
 import type { CallOptions, Embedder, Embedding } from '../embedder/embedder.ts';
 import { BotError } from '../errors.ts';
 import { cleanCopy } from '../images/decode.ts';
@@ -38,6 +39,9 @@ interface PicturesParts {
 // What a page shows of a picture of the corpus needs no more.
 const keptSide = 1_024;
 
+// Those that are fetched, read or wait for the model, each with its bytes in memory.
+const picturesAtOnce = 32;
+
 /** Pictures on the disk become image files of ours; those of the web are fetched to be embedded, each once. */
 export function createPictures(parts: PicturesParts): Pictures {
   const { embeds, folder, embedder, images, downloads, cache } = parts;
@@ -47,6 +51,8 @@ export function createPictures(parts: PicturesParts): Pictures {
     if (!vector) throw new DeadPicture('it is no picture', 'lasting');
     return vector;
   };
+
+  const bounded = new PQueue({ concurrency: picturesAtOnce });
 
   async function ofKey(key: string, options: CallOptions): Promise<Picture> {
     const bytes = embeds ? await images.get(key) : undefined;
@@ -60,18 +66,19 @@ export function createPictures(parts: PicturesParts): Pictures {
     return { url: await images.put(bytes), vector: embeds ? await embed(original, options) : undefined };
   }
 
+  async function bring(url: string, options: CallOptions): Promise<Picture> {
+    if (isImageKey(url)) return ofKey(url, options);
+    if (!isWebAddress(url)) return ofFile(url, options);
+    return { url, vector: await cache.recall(url, async () => embed(await downloads.fetch(url, options), options)) };
+  }
+
   return {
     embeds,
     async of(url, options) {
       const isWeb = isWebAddress(url);
       if (url === '' || (isWeb && !embeds)) return { url };
       try {
-        if (isImageKey(url)) return await ofKey(url, options);
-        if (!isWeb) return await ofFile(url, options);
-        return {
-          url,
-          vector: await cache.recall(url, async () => embed(await downloads.fetch(url, options), options)),
-        };
+        return await bounded.add(() => bring(url, options), options.signal ? { signal: options.signal } : {});
       } catch (error) {
         return { url: isWeb ? url : '', dead: deathOf(error) };
       }

@@ -9,8 +9,8 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes; undefined when a server does not tell. */
   readonly size: number | undefined;
-  /** Another one when the content may have changed. */
-  readonly version: string;
+  /** Another one when the content may have changed; undefined when a server tells nothing that would show it. */
+  readonly version: string | undefined;
   /** The bytes from `start` to before `end`. */
   open(start: number, end?: number): Readable;
   /** The byte that was read last. */

@@ -115,8 +115,9 @@ function sizeOf({ headers, status }: Response): number | undefined {
   return text ? Number(text) : undefined;
 }
 
-function versionOf({ headers }: Response, size: number | undefined): string {
-  return [headers.get('etag'), headers.get('last-modified'), size].join(' ');
+function versionOf({ headers }: Response, size: number | undefined): string | undefined {
+  const told = [headers.get('etag'), headers.get('last-modified'), size];
+  return told.some((value) => value !== null && value !== undefined) ? told.join(' ') : undefined;
 }
 
 function changed(url: string): BotError {

@@ -62,4 +62,9 @@ SELECT id, parent, root, scope, user, asked, prompt, negative_prompt, style, nei
   refiner, generator, model, seed, width, height, images, source, nsfw, vector_model, prompt_vector, image_vectors, created_at FROM ${source}`,
     ],
   },
+  uploads: {
+    select: 'SELECT scope, job, user, key FROM uploads FINAL',
+    columns: 'scope String, job String, user String, key String',
+    inserts: [(source) => `INSERT INTO uploads (scope, job, user, key) SELECT scope, job, user, key FROM ${source}`],
+  },
 };

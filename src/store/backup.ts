@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { backupTables } from './backup-tables.ts';
 import type { Connection } from './connection.ts';
 
@@ -8,25 +9,39 @@ export interface BackupFiles {
   images: string;
   /** The runs of the flow, each with its reactions and the messages that show it. */
   generations: string;
+  /** Which pictures people sent, with whose they are: what is to be removed when somebody is forgotten. */
+  uploads: string;
 }
 
 export interface Backup {
   /** Writes the whole database into Parquet files; those that are there are replaced. */
   save(files: BackupFiles): Promise<void>;
+  /** How many rows each file would hold now. */
+  rows(): Promise<Readonly<Record<keyof BackupFiles, number>>>;
   /** Adds what such files hold and the database does not. */
-  load(files: BackupFiles): Promise<void>;
+  load(files: BackupFiles, options?: { onFile?(name: keyof BackupFiles): void }): Promise<void>;
 }
 
 const names = Object.keys(backupTables) as (keyof BackupFiles)[];
 
 /** The whole database to and from Parquet files, vectors included; what made them stands beside them. */
-export function createBackup({ parquet }: Pick<Connection, 'parquet'>): Backup {
+export function createBackup({ parquet, read }: Pick<Connection, 'parquet' | 'read'>): Backup {
   return {
     async save(files) {
       for (const name of names) await parquet.save(backupTables[name].select, files[name]);
     },
-    async load(files) {
+    async rows() {
+      const counts = names.map((name) => `(SELECT count() FROM (${backupTables[name].select})) AS ${name}`);
+      const count = z.coerce.number();
+      const row = z.object({ prompts: count, images: count, generations: count, uploads: count });
+      // Seconds; 0 is no bound: a count of everything may take longer than a search.
+      const settings = { max_execution_time: 0 };
+      const [found] = await read(`SELECT ${counts.join(', ')}`, { row, settings });
+      return row.parse(found);
+    },
+    async load(files, { onFile } = {}) {
       for (const name of names) {
+        onFile?.(name);
         const { inserts, columns } = backupTables[name];
         for (const insert of inserts) await parquet.load(insert, columns, files[name]);
       }

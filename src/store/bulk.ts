@@ -39,6 +39,8 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
 
   async function finish(options: CallOptions & { onProgress?: ((progress: number) => void) | undefined }) {
     const phase = await notes.note(noteName);
+    // A merge of the whole table takes the engine minutes, and nothing stops it.
+    options.signal?.throwIfAborted();
     if (phase === undefined) return mergeFew();
     if (phase === phases.loading) {
       // One part means one graph, which a search walks once.

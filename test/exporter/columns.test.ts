@@ -16,8 +16,9 @@ it('an export holds every column of every table, and a restore fills them all', 
   const database = await openDatabase({ dataDir: folder, clickhouseUrl: undefined, log: pino({ level: 'silent' }) });
   await database.store(model);
   const connection = createConnection(await connectChdb(path.join(folder, 'chdb')));
+  // The schema's own bookkeeping is what a new database has anyway.
   const query = `SELECT table, name FROM system.columns WHERE database = currentDatabase() AND default_kind != 'EPHEMERAL'
-  AND table IN ('generations', 'prompts', 'prompt_images', 'posts', 'reactions') ORDER BY table, name`;
+  AND table NOT IN ('meta', 'migrations') ORDER BY table, name`;
   const columns = await connection.read(query, { row: z.object({ table: z.string(), name: z.string() }) });
   await connection.close();
   await database.close();
@@ -29,7 +30,7 @@ it('an export holds every column of every table, and a restore fills them all', 
       return [table, list.split(',').map((column) => column.trim())];
     }),
   );
-  expect(new Set(columns.map(({ table }) => table)).size).toBe(5);
+  expect([...filled.keys()].toSorted()).toEqual([...new Set(columns.map(({ table }) => table))]);
   for (const table of new Set(columns.map(({ table }) => table))) {
     const names = columns.filter((column) => column.table === table).map(({ name }) => name);
     expect(filled.get(table)?.toSorted(), table).toEqual(names);

@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { createConnection } from '../../src/store/connection.ts';
+import { connectServer } from '../../src/store/dialects/server.ts';
+import { createImportLease } from '../../src/store/import-lease.ts';
+import { startClickHouse } from '../fakes/clickhouse/server.ts';
 import { allRows, countsOf, endOf, runImport, startCommand } from '../importer/command.ts';
 import { startProgram } from '../store/child.ts';
 import { temporaryFolder } from '../store/folders.ts';
@@ -19,7 +23,9 @@ it('npm run export, restore and import bring the same prompts into other databas
   expect((await runImport(inFolder('source'), file)).code).toBe(0);
   expect(await run('main', inFolder('source'), out)).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/out\.parquet: [\d.]+ MB[\s\S]*out\.generations\.parquet[\s\S]*images of DATA_DIR/),
+    output: expect.stringMatching(
+      /out\.parquet: [\d.]+ MB[\s\S]*out\.generations\.parquet[\s\S]*images of DATA_DIR[\s\S]*user-hash\.key/,
+    ),
   });
   const source = await allRows(inFolder('source'));
   expect(source.prompts).toHaveLength(2);
@@ -33,6 +39,24 @@ it('npm run export, restore and import bring the same prompts into other databas
 
   expect((await runImport(inFolder('imported'), out)).output).toContain('Done: 2 imported');
   expect(await allRows(inFolder('imported'))).toEqual(source);
+});
+
+it('a restore is one import at a time of a server', { timeout: 300_000 }, async () => {
+  const server = await startClickHouse({ folder: inFolder('server') });
+  const elsewhere = createConnection(await connectServer(server.url));
+  onTestFinished(async () => {
+    await elsewhere.close();
+    await server.close();
+  });
+  const restore = () =>
+    endOf(startCommand('exporter/restore.ts', inFolder('there'), [out], { CLICKHOUSE_URL: server.url }));
+  expect(await restore()).toMatchObject({ code: 0, output: expect.stringContaining('now holds 2 prompts') });
+  const lease = await createImportLease(elsewhere)('elsewhere');
+  expect(await restore()).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/Another import[\s\S]*one at a time/),
+  });
+  await lease.release();
 });
 
 it('both tell how they are used, and that a bot has the database', { timeout: 300_000 }, async () => {

@@ -81,12 +81,51 @@ describe('the CSV reader', () => {
     }
   });
 
-  it('stops at a quote that would swallow the rest of the file', async () => {
-    const endless = `${header}\n1,a,u,1,1,s\n2,"open,u,1,1,s\n${'3,b,u,1,1,s\n'.repeat(200_000)}`;
-    await expect(read(endless)).rejects.toMatchObject({
-      code: 'invalid_input',
-      message: expect.stringContaining('line 3'),
-    });
+  it('rejects the line of a quote that is never closed, and that line alone', async () => {
+    const good = (index: number) => `${index},"a cat, number ${index}",u,1,1,s\n`;
+    for (const [place, rows] of [
+      [0, 3],
+      [2, 3],
+      [2, 5_000],
+    ] as const) {
+      const lines = Array.from({ length: rows }, (_, index) => good(index));
+      const text = [`${header}\n`, ...lines.toSpliced(place, 0, 'x,"open,u,1,1,s\n')].join('');
+      const records = await read(text);
+      expect(rowsOf(records)).toHaveLength(rows);
+      expect(rejectedOf(records)).toEqual([
+        { line: place + 2, reason: 'a quote is never closed', raw: 'x,"open,u,1,1,s' },
+      ]);
+    }
+    const plain = await read(`${header}\n1,a,u,1,1,s\n2,"open,u,1,1,s\n${'3,b,u,1,1,s\n'.repeat(5_000)}`);
+    expect(rowsOf(plain)).toHaveLength(5_001);
+    expect(rejectedOf(plain)).toMatchObject([{ line: 3 }]);
+  });
+
+  it('drops a row that is too long, and goes on behind it', async () => {
+    const records = await read(`${header}\n1,a,u,1,1,s\n2,"${'x'.repeat(3_000_000)}",u,1,1,s\n3,b,u,1,1,s\n`);
+    expect(rowsOf(records).map(({ id }) => id)).toEqual(['1', '3']);
+    expect(rejectedOf(records)).toMatchObject([{ line: 3, reason: 'it is longer than 1 MB' }]);
+    expect(rejectedOf(records)[0]?.raw.length).toBeLessThan(2_000);
+  });
+
+  it('loses no good row to bad ones, wherever they are', async () => {
+    const prompt = fc.string({ unit: 'grapheme' }).map((text) => `a${text.replaceAll('"', '""')}z`);
+    const good = prompt.map((text) => ({ isGood: true, text: `"${text}",u,1,1,s` }));
+    const bad = fc
+      .constantFrom('"open,u,1,1,s', 'plain,u,1,1,"s', '"two\nlines",u', 'few', '"a" and "b,u,1,"1,s')
+      .map((text) => ({ isGood: false, text }));
+    const rows = fc.array(fc.oneof(good, good, bad), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(rows, fc.constantFrom(65_536, 5), async (all, piece) => {
+        const text = [header, ...all.map(({ text }, index) => `${index},${text}`)].join('\n');
+        const records = await recordsOf(await openReader(sourceOf('p.csv', Buffer.from(text), piece), {}));
+        const wanted = all.flatMap(({ isGood }, index) => (isGood ? [String(index)] : []));
+        const found = new Map(rowsOf(records).map(({ id, prompt }) => [id, prompt]));
+        for (const index of wanted) expect(found.get(index)).toMatch(/^a[\s\S]*z$/);
+        await resumedEverywhere(() => openReader(sourceOf('p.csv', Buffer.from(text), piece), {}));
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('reads no further than its rows are taken', async () => {

@@ -1,14 +1,16 @@
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readArguments } from '../../src/importer/arguments.ts';
 import { loadKnown } from '../../src/importer/known.ts';
 import { mapAhead } from '../../src/importer/map-ahead.ts';
 import { idOfPrompt, normalisePrompt } from '../../src/importer/prompt-hash.ts';
 import type { ImportRecord } from '../../src/importer/records.ts';
-import { rejectedPath } from '../../src/importer/rejected.ts';
+import { createRejectedFile, rejectedPaths } from '../../src/importer/rejected.ts';
 import { createTextSet } from '../../src/importer/text-set.ts';
 import { readWindows } from '../../src/importer/windows.ts';
+import { temporaryFolder } from '../store/folders.ts';
 
 const known = (pages: { id: string; prompt: string }[][] = []) =>
   loadKnown({
@@ -178,9 +180,37 @@ describe('the arguments', () => {
 
 describe('the file of rejected rows', () => {
   it('lies beside the file, or for one of the web in a folder of ours', () => {
-    expect(rejectedPath('/x/p.csv', '/data')).toBe('/x/p.rejected.csv');
-    expect(rejectedPath('/x/p.csv.gz', '/data')).toBe('/x/p.csv.gz.rejected.csv');
-    expect(rejectedPath('https://h/a/p.parquet?x=/../../etc', '/data')).toBe('/data/p.parquet.rejected.csv');
-    expect(rejectedPath('https://h/', '/data')).toBe('/data/import.rejected.csv');
+    const hashed = (name: string) =>
+      expect.stringMatching(new RegExp(`^/data/${name}\\.[0-9a-f]{8}\\.rejected\\.csv$`));
+    expect(rejectedPaths('/x/p.csv', '/data')).toEqual(['/x/p.rejected.csv', hashed('p')]);
+    expect(rejectedPaths('/x/p.csv.gz', '/data')).toEqual(['/x/p.csv.gz.rejected.csv', hashed('p\\.csv\\.gz')]);
+    expect(rejectedPaths('https://h/a/p.parquet?x=/../../etc', '/data')).toEqual([hashed('p\\.parquet')]);
+    expect(rejectedPaths('https://h/', '/data')).toEqual([hashed('import')]);
+  });
+
+  it('is another one for each address, whatever the files are called', () => {
+    const addresses = ['https://h/a/p.csv', 'https://h/b/p.csv', 'https://h/a/p.csv?v=2', 'https://other/a/p.csv'];
+    expect(new Set(addresses.flatMap((address) => rejectedPaths(address, '/data'))).size).toBe(addresses.length);
+  });
+
+  it('lies in our folder where that of the file can not be written, and goes on there', async () => {
+    const { folder, remove } = temporaryFolder();
+    onTestFinished(remove);
+    const places = rejectedPaths(path.join(folder, 'p.csv'), path.join(folder, 'imports'));
+    // A folder of that name refuses a write as a read-only folder does, to root as well.
+    mkdirSync(places[0]);
+    const rejected = await createRejectedFile(places, 0);
+    const kept = await rejected.add([{ line: 2, reason: 'r', raw: 'a' }]);
+    await rejected.add([{ line: 3, reason: 'lost', raw: 'b' }]);
+    expect(rejected.path()).toBe(places[1]);
+    const resumed = await createRejectedFile(places, kept);
+    await resumed.add([{ line: 3, reason: 'r', raw: 'b' }]);
+    expect(readFileSync(resumed.path(), 'utf8')).toBe('line,reason,row\n"2","r","a"\n"3","r","b"\n');
+    const anew = await createRejectedFile(places, 0);
+    mkdirSync(places[1] ?? '');
+    await expect(anew.add([{ line: 2, reason: 'r', raw: 'a' }])).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringMatching(/can't be written/),
+    });
   });
 });

@@ -58,12 +58,13 @@ afterEach(async () => {
   folder.remove();
 });
 
-function pictures(limits: Partial<DownloadLimits> = {}, { embeds = true, local = true } = {}) {
+function pictures(limits: Partial<DownloadLimits> = {}, { embeds = true, local = true, model = async () => {} } = {}) {
   const options = { allowHosts: ['127.0.0.1'], maxBytes: 100_000, retryDelay: 1, pauseMs: 0, ...limits };
   let embedded = 0;
   const embedder = {
     async embedImages(images: readonly Uint8Array[]) {
       for (const image of images) await decodeRgb(image);
+      await model();
       embedded += images.length;
       return images.map(() => Float32Array.of(1, 0));
     },
@@ -170,6 +171,58 @@ describe('a picture of the web', () => {
     expect(await busy).toMatchObject({ vector: expect.any(Float32Array) });
     const first = times[0]?.[1] ?? 0;
     for (const [, time] of times.slice(1)) expect(time - first).toBeGreaterThan(900);
+  });
+
+  it('waits for the latest of all times that a busy server named', async () => {
+    const times: number[] = [];
+    answers = Object.fromEntries(
+      ['/one', '/two'].map((place, index) => [
+        place,
+        (response, visit) => {
+          times.push(performance.now());
+          // The longer one is said first, so that the shorter one must not end it.
+          if (visit === 1) response.writeHead(503, { 'retry-after': String(2 - index) }).end();
+          else response.end(png);
+        },
+      ]),
+    );
+    const { of } = pictures({ perHost: 2 });
+    await Promise.all([of(`${url}/one`), of(`${url}/two`)]);
+    const [first = 0, , ...later] = times;
+    expect(later).toHaveLength(2);
+    for (const time of later) expect(time - first).toBeGreaterThan(1_900);
+  });
+
+  it('is dead for now, unasked, while its server wants to be left alone for long', async () => {
+    answers = { '/busy': (response) => response.writeHead(429, { 'retry-after': '600' }).end() };
+    const { of } = pictures();
+    expect(await of(`${url}/busy`)).toMatchObject({ dead: 'status 429' });
+    expect(await Promise.all([of(`${url}/a.png`), of(`${url}/b.png`)])).toMatchObject(
+      Array(2).fill({ dead: 'its server wants to be left alone for now' }),
+    );
+    expect(visits).toEqual(['/busy']);
+    clock += 2 * 3_600_000;
+    expect(await pictures().of(`${url}/a.png`)).toMatchObject({ vector: expect.any(Float32Array) });
+  });
+
+  it('is one of a few whose bytes wait for the model', async () => {
+    let waiting = 0;
+    let go: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const model = async () => {
+      waiting += 1;
+      await opened;
+    };
+    const { of, embedded } = pictures({}, { model });
+    const all = Promise.all(Array.from({ length: 80 }, (_, index) => of(`${url}/${index}.png`)));
+    await expect.poll(() => waiting, { timeout: 10_000 }).toBe(32);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(visits).toHaveLength(32);
+    go();
+    await all;
+    expect(embedded()).toBe(80);
   });
 
   it('is one of a few at once from a host', async () => {

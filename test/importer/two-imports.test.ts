@@ -61,6 +61,23 @@ it('refuses an import while another has the server, and goes on at once where on
   await connection.close();
 });
 
+it('begins no merge of the whole table when it is to stop', async () => {
+  const log = pino({ level: 'silent' });
+  const database = await openDatabase({ dataDir: folder.folder, clickhouseUrl: server.url, log });
+  const store = await database.store(model);
+  await store.beginBulkLoad({ rows: 50_000 });
+  await store.importPairs([corpusRow('a')]);
+  await expect(store.finishBulkLoad({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(server.requests.filter(({ query }) => query.startsWith('OPTIMIZE'))).toEqual([]);
+  expect(await store.isBulkLoadUnfinished()).toBe(true);
+  await store.finishBulkLoad();
+  expect(await store.isBulkLoadUnfinished()).toBe(false);
+  // It may take longer than a request may be silent.
+  const merge = server.requests.find(({ query }) => query.startsWith('OPTIMIZE'));
+  expect(new Map(merge?.settings).get('send_progress_in_http_headers')).toBe('1');
+  await database.close();
+});
+
 it('leaves the index of a bulk load to the program that imports, and finishes it once that has ended', async () => {
   const dataDir = path.join(folder.folder, 'bot');
   const bot = { dataDir, state: openState(path.join(dataDir, 'state')) };

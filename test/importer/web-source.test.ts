@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createCheckpoint } from '../../src/importer/checkpoint.ts';
+import { noCounts } from '../../src/importer/counts.ts';
 import { openReader } from '../../src/importer/open-reader.ts';
 import { readAll } from '../../src/importer/source.ts';
 import { openWebFile } from '../../src/importer/web-source.ts';
@@ -100,6 +102,28 @@ describe('a file behind a web address', () => {
     const url = await fileServer(parquetFile('SELECT 1 AS prompt'), { ranges: false });
     const source = await openWebFile(`${url}/x.parquet`, options);
     await expect(openReader(source, {})).rejects.toMatchObject({ message: expect.stringContaining('Download it') });
+  });
+
+  it('is gone on with only where its server tells whether it is still the same', async () => {
+    const notes = new Map<string, string>();
+    const store = {
+      note: async (name: string) => notes.get(name),
+      setNote: async (name: string, value: string) => void notes.set(name, value),
+    };
+    const silent = await serve((_, response) => {
+      response.write(csv.subarray(0, 10));
+      response.end(csv.subarray(10));
+    });
+    for (const [url, goesOn] of [
+      [silent, false],
+      [await fileServer(csv, {}), true],
+    ] as const) {
+      const checkpoint = async () =>
+        createCheckpoint(store, await openWebFile(`${url}/x.csv`, options), { columns: {}, images: false });
+      const next = { position: 500, line: 20 };
+      await (await checkpoint()).save({ next, counts: noCounts, rejectedBytes: 0 });
+      expect((await (await checkpoint()).load()).next).toEqual(goesOn ? next : undefined);
+    }
   });
 
   it('that changes under the reader is not mixed with its old content', async () => {

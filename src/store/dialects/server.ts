@@ -1,4 +1,4 @@
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { BotError } from '../../errors.ts';
@@ -21,6 +21,13 @@ export interface ServerOptions {
 // A bulk insert, or an index of a bulk load, takes minutes.
 const defaultTimeoutMs = 300_000;
 
+// A statement that takes longer must be heard of meanwhile, or the timeout, or a proxy, ends its request. A header for each sign, which add up:
+// https://github.com/ClickHouse/clickhouse-js/releases/tag/1.18.5
+const signsOfLife: ClickHouseClientConfigOptions = {
+  clickhouse_settings: { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '60000' },
+  max_response_headers_size: 1_048_576,
+};
+
 /**
  * Connects to a ClickHouse or MyScale server, which it tells apart by asking: `http://user:password@host:8123/database`.
  * Throws BotError `database_unavailable` when it can't be reached, refuses the login, lacks the database or is too old.
@@ -30,7 +37,7 @@ export async function connectServer(
   { vectorIndex, timeoutMs = defaultTimeoutMs }: ServerOptions = {},
 ): Promise<Session> {
   const { url, place, ...login } = parseAddress(address);
-  const client = createClient({
+  const options: ClickHouseClientConfigOptions = {
     url,
     ...login,
     application: 'promptory',
@@ -40,7 +47,12 @@ export async function connectServer(
     use_multipart_params_auto: true,
     compression: { response: true, request: true },
     log: { level: ClickHouseLogLevel.OFF },
-  });
+  };
+  const client = createClient(options);
+  const bulk = createClient({ ...options, ...signsOfLife });
+  const close = async () => {
+    await Promise.all([client.close(), bulk.close()]);
+  };
   try {
     const server = await retrying.execute(() => askServer(client));
     const dialect = dialectOf(server, vectorIndex, place);
@@ -48,13 +60,13 @@ export async function connectServer(
       dialect,
       engine: `${dialect.name === 'myscale' ? 'MyScale' : 'ClickHouse'} ${server.version}`,
       place,
-      clients: { read: [client], log: client, bulk: client },
-      loader: remoteLoader({ bulk: client }, dialect),
-      parquet: remoteParquet({ bulk: client }),
-      close: () => client.close(),
+      clients: { read: [client], log: client, bulk },
+      loader: remoteLoader({ bulk }, dialect),
+      parquet: remoteParquet({ bulk }),
+      close,
     };
   } catch (error) {
-    await client.close();
+    await close();
     throw toBotError(error, { place });
   }
 }

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * What can go wrong: the connection breaks before the engine saw the request, or after it did it all; a proxy answers in its place;
- * the answer does not come.
+ * the answer does not come, or ends in an exception after a part of it.
  */
-export type FaultKind = 'reset before' | 'reset after' | 'bad gateway' | 'silence';
+export type FaultKind = 'reset before' | 'reset after' | 'bad gateway' | 'silence' | 'exception in the middle';
 
 interface Fault {
   kind: FaultKind;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sendAnswer } from './answer.ts';
+import { brokenOff, sendAnswer } from './answer.ts';
 import { createEngine, type Engine, type EngineKind } from './engine.ts';
 import { fail, serverError } from './exceptions.ts';
 import { createFaults, type Faults, givesUp } from './faults.ts';
@@ -91,5 +91,5 @@ async function handle(
   if (fault && (await givesUp(fault, 'before', message, response))) return;
   const result = await engine.run(request);
   if (fault && (await givesUp(fault, 'after', message, response))) return;
-  sendAnswer(response, request, result);
+  sendAnswer(response, request, fault === 'exception in the middle' ? brokenOff(result) : result);
 }

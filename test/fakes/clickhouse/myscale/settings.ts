@@ -5,6 +5,7 @@ const ofQueries = new Set([
   'async_insert',
   'distributed_product_mode',
   'enable_brute_force_vector_search',
+  'http_headers_progress_interval_ms',
   'insert_deduplicate',
   'insert_distributed_sync',
   'max_execution_time',
@@ -12,6 +13,7 @@ const ofQueries = new Set([
   'mutations_sync',
   'optimize_skip_merged_partitions',
   'output_format_parquet_row_group_size',
+  'send_progress_in_http_headers',
   'wait_for_async_insert',
 ]);
 
