@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setInterval as every } from 'node:timers';
 import { queueFull } from './bounds.ts';
 import { createPlaces } from './places.ts';
@@ -16,6 +17,8 @@ export interface BullQueueOptions extends QueueOptions {
   prefix?: string;
   /** Milliseconds after which the jobs of a process that died are taken over. */
   takeOverAfterMs?: number;
+  /** Milliseconds that somebody is kept waiting for Redis. */
+  answerWithinMs?: number;
 }
 
 const lines: readonly Line[] = ['cancelled', 'quick', 'image'];
@@ -44,7 +47,7 @@ const tellEveryMs = 200;
  */
 export async function openBullQueue<Payload>(options: BullQueueOptions): Promise<Queue<Payload>> {
   const { url, home, quota, bounds, width, log, prefix = '{promptory}:', takeOverAfterMs = 15_000 } = options;
-  const redis = await connectRedis(url, log);
+  const redis = await connectRedis(url, log, options.answerWithinMs);
   const jobs = openRedisJobs<Payload>(redis.patient, prefix);
   const prompt = openRedisJobs<Payload>(redis.prompt, prefix);
   const ownLines = lines.flatMap((line) => [line, ownLine(line)]);
@@ -101,14 +104,26 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     const charged = isCounted ? { day: quotaDay(new Date(), quota.reset), pictures: job.pictures } : undefined;
     const item = job.portable ? job.lane : ownLine(job.lane);
     const fresh = { sequence: 0, attempts: 0, begun: false, cancelled: false, released: false, run: '' };
-    const entry: Entry = { ...described, ...fresh, charged, home, item };
-    const [outcome, detail] = await promptly(() => prompt.submit(entry, payload, bounds, quota?.daily ?? 0));
+    const entry: Entry = { ...described, ...fresh, submission: randomUUID(), charged, home, item };
+    const [outcome, detail] = await prompt.submit(entry, payload, bounds, quota?.daily ?? 0).catch((error: unknown) => {
+      withdraw(entry).catch(logTrouble);
+      throw queueUnavailable(error);
+    });
     if (outcome === 'quota' && quota) throw quotaExceeded(quota, Number(detail), job.pictures, new Date());
     if (outcome === 'perOwner' || outcome === 'perScope' || outcome === 'total') throw queueFull(outcome, bounds);
     // It is accepted: what follows is mended by the sweep, should Redis be gone now.
     const place = places.of(await prompt.snapshot(home).catch(noSnapshot), job.id, job.lane);
     if (outcome === 'accepted') release(item, detail).catch(logTrouble);
     return place;
+  }
+
+  /** The answer got lost, and its asker is told that it was not accepted: so it is not, as soon as Redis is back. */
+  async function withdraw(entry: Entry) {
+    const { outcome, former, next } = await jobs.withdraw(entry);
+    if (outcome === 'begun') await endCancelled(entry.id, await jobs.cancel(entry.id));
+    if (former === '') return;
+    await items.remove(former, entry.id);
+    await release(former, next);
   }
 
   /** Begins what can begin; once at a time, and once more when it was asked for meanwhile. */
@@ -171,8 +186,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
       if (released && run === '' && ownLines.includes(item)) await items.add(item, id);
   }
 
-  async function cancel(id: string) {
-    const found = await promptly(() => prompt.cancel(id));
+  async function endCancelled(id: string, found: Awaited<ReturnType<typeof jobs.cancel>>) {
     if (!found) return false;
     const { isRunning, former, item, next } = found;
     if (isRunning) {
@@ -199,7 +213,7 @@ export async function openBullQueue<Payload>(options: BullQueueOptions): Promise
     submit,
     find: (id) => promptly(async () => (await prompt.find(id))?.job),
     all: () => promptly(() => prompt.all()),
-    cancel,
+    cancel: async (id) => endCancelled(id, await promptly(() => prompt.cancel(id))),
     start(given) {
       handlers = given;
       runs.takeUp().catch(logTrouble).finally(pump);
