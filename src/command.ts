@@ -30,7 +30,7 @@ export interface Services extends Forget {
 }
 
 /** One job as its command sees it. */
-export interface JobContext extends JobControl {
+export interface JobContext extends Omit<JobControl, 'recorded'> {
   jobId: string;
   scope: string;
   /** Keyed hash of the person. */

@@ -6,6 +6,7 @@ import { createComfyuiGenerator } from './comfyui.ts';
 import type { ImageGenerator } from './generator.ts';
 import { splitLogin } from './login.ts';
 import { createOpenAiGenerator } from './openai.ts';
+import { tellBeforePaying } from './paying.ts';
 import type { PooledBackend } from './pool/member.ts';
 import { createPool } from './pool.ts';
 import { createSdcppGenerator } from './sdcpp.ts';
@@ -19,7 +20,8 @@ const usualUrls = { a1111: 'http://127.0.0.1:7860', comfyui: 'http://127.0.0.1:8
 export function createGenerator(config: ImageConfig, log: Logger): ImageGenerator {
   const backends = openBackends(config);
   const [only] = backends;
-  return only && backends.length === 1 ? only.generator : createPool(backends, { log });
+  if (!only || backends.length > 1) return createPool(backends, { log });
+  return only.isPaid ? tellBeforePaying(only.generator) : only.generator;
 }
 
 /** Every backend by itself, as `createGenerator` would use it. */

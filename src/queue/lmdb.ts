@@ -166,6 +166,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
         await steps.put(job.id, name, value);
         return value;
       },
+      recorded: async <Value>(prefix: string) => steps.startingWith(job.id, prefix) as Value[],
       charge: (pictures) => allowance.change(job.id, pictures),
     };
   }
