@@ -24,12 +24,18 @@ interface Running {
   finished: Promise<void>;
 }
 
+interface LmdbQueueOptions extends QueueOptions {
+  /** Milliseconds until a job is begun again whose progress the disk did not take. */
+  retryLostMs?: number;
+}
+
 // A platform redelivers an event within minutes; a day leaves room for an outage.
 const rememberFinishedMs = 24 * 60 * 60 * 1000;
+const usualRetryMs = 10_000;
 const pruneEveryMs = 60 * 60 * 1000;
 
 /** A durable queue in LMDB, fair between people: what it accepted survives kill -9, and each job ends once. */
-export function createQueue<Payload>(state: State, options: QueueOptions): Queue<Payload> {
+export function createQueue<Payload>(state: State, options: LmdbQueueOptions): Queue<Payload> {
   type Job = QueuedJob<Payload>;
   const records = openJobRecords<Payload>(state);
   const { jobs, finished, served, durations, steps, commit } = records;
@@ -37,7 +43,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
   const running = new Map<string, Running>();
   // They take their place, but must not begin before they are on disk.
   const submitting = new Map<string, Promise<Place>>();
-  // The disk did not take how they went: they are begun again at the next start.
+  // The disk did not take how they went: they are begun again a little later, once there is room.
   const lost = new Set<string>();
   const told = new Map<string, number>();
   let handlers: QueueHandlers<Payload> | undefined;
@@ -121,6 +127,7 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
       .catch((error: unknown) => {
         lost.add(job.id);
         logLoss(error);
+        setTimeout(retry, options.retryLostMs ?? usualRetryMs, job.id).unref();
       })
       .finally(() => {
         running.delete(job.id);
@@ -130,8 +137,13 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
     running.set(job.id, { lane: job.lane, controller, finished: done });
   }
 
+  function retry(id: string) {
+    lost.delete(id);
+    advance();
+  }
+
   function logLoss(error: unknown) {
-    options.log.error({ err: error }, 'the local state could not be written; the job is begun again at the next start');
+    options.log.error({ err: error }, 'the local state could not be written; it is tried again');
   }
 
   async function perform(job: Job, controller: AbortController, { work }: QueueHandlers<Payload>) {
