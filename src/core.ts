@@ -70,8 +70,8 @@ interface CoreParts {
 const quickWidth = 4;
 // Platforms want suggestions within 3 seconds.
 const modelsMs = 2000;
-/** Milliseconds that running jobs are given when the process stops, before they are handed back for the next start. */
-export const stopGraceMs = 10_000;
+/** Milliseconds that running jobs are given when the process stops, before they are handed back for the next start. Docker kills after 10 s. */
+export const stopGraceMs = 6000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {

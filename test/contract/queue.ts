@@ -280,6 +280,23 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       expect(await runUntil(second.queue, 1, async (job) => job.attempts)).toEqual([1]);
     });
 
+    it('stops though a job does not listen, and begins it again afterwards', async () => {
+      const first = await open();
+      await first.queue.submit(image('a'));
+      const begun = openGate();
+      first.queue.start({
+        work: () => {
+          begun.open();
+          return new Promise(() => {});
+        },
+      });
+      await begun.passed;
+      await first.queue.stop({ graceMs: 0 });
+      await crash(first);
+      const second = await open(first.folder);
+      expect(await runUntil(second.queue, 1, async ({ id }) => id)).toEqual(['a']);
+    });
+
     it('waits for a running job within the grace, and begins no other', async () => {
       const { queue } = await open();
       const begun: string[] = [];
