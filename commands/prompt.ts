@@ -41,6 +41,13 @@ export const prompt = defineCommand({
         'One picture leaves nothing to choose from: ask for 2 to 4, or without best.',
       );
     }
+    const [picture] = context.attachments;
+    if (use_as_source && !picture) {
+      throw new BotError(
+        'invalid_input',
+        'There is no picture to start from: send one along, or ask without use_as_source.',
+      );
+    }
     return runFlow(context, {
       asked: text,
       text,
@@ -52,7 +59,7 @@ export const prompt = defineCommand({
       style,
       refine: raw ? 'none' : 'refine',
       inspiration: context.attachments.map(({ key }) => key),
-      source: use_as_source ? context.attachments[0]?.key : undefined,
+      source: use_as_source ? picture?.key : undefined,
       model,
     });
   },

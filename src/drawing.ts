@@ -6,6 +6,7 @@ import { withinLimits } from './generator/within-limits.ts';
 import { encodeResult } from './images/encode.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Gate } from './moderation/gate.ts';
+import { reviewPatiently, usualReviewWaitsMs } from './moderation/patient-review.ts';
 import { recordPaidCalls } from './paid-calls.ts';
 import type { JobControl } from './queue/queue.ts';
 import type { Refinement } from './refiner/refiner.ts';
@@ -32,6 +33,8 @@ interface DrawingParts {
   generator: ImageGenerator;
   images: ImageFiles;
   gate: Pick<Gate, 'looksAtPictures' | 'review'>;
+  /** Milliseconds before each further try where nobody could judge what was made. */
+  reviewWaitsMs?: readonly number[] | undefined;
 }
 
 interface DrawingOrder {
@@ -46,6 +49,7 @@ const batches = 'batch from ';
 
 // Keeps the composition and changes the look, as A1111's img2img does by default.
 const sourceStrength = 0.75;
+const ignoresSource = "The image backend can't start from a picture, so it drew from the text alone.";
 
 export type Draw = (request: RunRequest, order: DrawingOrder, context: RunContext) => Promise<Drawn>;
 
@@ -55,7 +59,7 @@ export type Draw = (request: RunRequest, order: DrawingOrder, context: RunContex
  * under way then is made again; one that costs money once only (src/paid-calls.ts). Where a later call fails, the pictures made
  * before are shown, and it is said that there are fewer.
  */
-export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
+export function createDrawing({ generator, images, gate, reviewWaitsMs = usualReviewWaitsMs }: DrawingParts): Draw {
   return async (request, order, context) => {
     const { limits } = generator;
     // A choice of pictures may take several calls.
@@ -63,12 +67,12 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
       request,
       request.best ? { ...limits, maxCount: request.count } : limits,
     );
-    const [source, model] = await Promise.all([sourceOf(request), modelOf(request)]);
+    const [from, model] = await Promise.all([sourceOf(request), modelOf(request)]);
     const { parts, cut } = await inBatches(
       { count, seed: order.seed, maxCount: limits.maxCount },
       (batch) =>
         context.step(batchName(batch.from), () =>
-          drawBatch(batch, { ...size, source, model }, request, order, context),
+          drawBatch(batch, { ...size, source: from.source, model }, request, order, context),
         ),
       context.signal,
     );
@@ -80,7 +84,10 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
     const made = parts.reduce((sum, part) => sum + part.made, 0);
     const why = cut === undefined ? undefined : explainFailure(cut, context.log).message;
     const fewer = why === undefined ? [] : [`Only ${made} of ${count} pictures could be made: ${why}`];
-    return { ...drawn, notices: [...notices, ...drawn.notices, ...noticesOf(withheld, made), ...fewer] };
+    return {
+      ...drawn,
+      notices: [...notices, ...from.notices, ...drawn.notices, ...noticesOf(withheld, made), ...fewer],
+    };
   };
 
   async function drawBatch(
@@ -100,7 +107,8 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
       },
     );
     const bytes = made.images.map((image) => image.bytes);
-    const reviewed = await gate.review(bytes, { user: request.user, signal: context.signal });
+    const review = () => gate.review(bytes, { user: request.user, signal: context.signal });
+    const reviewed = await reviewPatiently(review, { waitsMs: reviewWaitsMs, signal: context.signal });
     const kept = made.images.filter((_, index) => !reviewed[index]?.refused);
     return {
       ...made,
@@ -124,10 +132,11 @@ export function createDrawing({ generator, images, gate }: DrawingParts): Draw {
     return known.includes(parent.model) ? parent.model : undefined;
   }
 
-  async function sourceOf({ source }: RunRequest): Promise<SourcePicture | undefined> {
-    if (source === undefined || !generator.limits.hasSource) return undefined;
+  async function sourceOf({ source }: RunRequest): Promise<{ source?: SourcePicture | undefined; notices: string[] }> {
+    if (source === undefined) return { notices: [] };
+    if (!generator.limits.hasSource) return { notices: [ignoresSource] };
     const [bytes] = await readImages(images, [source]);
-    return bytes && { bytes, strength: sourceStrength };
+    return { source: bytes && { bytes, strength: sourceStrength }, notices: [] };
   }
 
   function keep(made: GenerationResult, request: RunRequest, refinement: Refinement): Promise<GenerationImage[]> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type BackendKind, type BackendSettings, parseBackends } from './generator/backend-settings.ts';
+import { needsKey, takesSharedKey } from './generator/openai/shared-key.ts';
 
 /** The settings of what makes the pictures; part of src/config.ts. */
 export const imageSettings = {
@@ -46,9 +47,6 @@ const ofKind: Readonly<Record<string, BackendKind>> = {
   OPENAI_IMAGE_MODEL: 'openai',
   STABILITY_API_KEY: 'stability',
 };
-/** Keys that backends of a kind need. */
-const keysOf: Partial<Record<BackendKind, string>> = { openai: 'OPENAI_API_KEY', stability: 'STABILITY_API_KEY' };
-
 /** What is wrong with the image settings taken together, each with its remedy. */
 export function imageFaults(given: Given): string[] {
   const { IMAGE_BACKEND: one, IMAGE_BACKENDS: several } = given;
@@ -65,10 +63,21 @@ export function imageFaults(given: Given): string[] {
         ([name, kind]) =>
           `${name} is set without the backend ${kind}: add ${kind} to IMAGE_BACKENDS, or remove ${name}`,
       ),
-    ...Object.entries(keysOf)
-      .filter(([kind, key]) => backends.some((backend) => backend.kind === kind && !given[key] && !passwordOf(backend)))
-      .map(([kind, key]) => `${setting} names ${kind}, which needs ${key}: set it`),
+    ...new Set(
+      backends.flatMap((backend) => keyFault(backend, given) ?? []).map((fault) => `${setting} names ${fault}`),
+    ),
   ];
+}
+
+function keyFault(backend: BackendSettings, given: Given): string | undefined {
+  const { kind, url } = backend;
+  if (passwordOf(backend)) return undefined;
+  if (kind === 'stability' && !given['STABILITY_API_KEY']) return 'stability, which needs STABILITY_API_KEY: set it';
+  if (kind !== 'openai' || !needsKey(url)) return undefined;
+  const { OPENAI_BASE_URL: shared } = given;
+  if (!takesSharedKey(url, shared && URL.canParse(shared) ? shared : undefined))
+    return "openai at OpenAI's own address, but OPENAI_API_KEY is that of OPENAI_BASE_URL: put its key into its address, https://:<key>@api.openai.com/v1";
+  return given['OPENAI_API_KEY'] ? undefined : 'openai, which needs OPENAI_API_KEY: set it';
 }
 
 export function imageConfigOf(

@@ -6,7 +6,7 @@ export default defineConfig({
     // chDB, ONNX and Chromium are native and heavy: separate processes, and no more of them than the two cores of a small machine.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
   },
 });

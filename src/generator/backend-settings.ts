@@ -4,6 +4,10 @@ import { nearestName } from '../nearest-name.ts';
 export const backendKinds = ['sketch', 'a1111', 'comfyui', 'sdcpp', 'openai', 'stability'] as const;
 export type BackendKind = (typeof backendKinds)[number];
 
+// Those of the GPT image models: https://platform.openai.com/docs/api-reference/images/create
+const qualities = ['auto', 'low', 'medium', 'high'] as const;
+export type Quality = (typeof qualities)[number];
+
 /** One image backend as the operator named it. */
 export interface BackendSettings {
   kind: BackendKind;
@@ -20,6 +24,8 @@ export interface BackendSettings {
   /** Classifier-free guidance (CFG scale). */
   guidance: number | undefined;
   sampler: string | undefined;
+  /** What OpenAI's API shall spend on a picture, which sets its price. */
+  quality: Quality | undefined;
 }
 
 const always = ['name', 'weight', 'paid'];
@@ -29,7 +35,7 @@ const kinds: Readonly<Record<BackendKind, { hasUrl: boolean; isPaid?: boolean; o
   a1111: { hasUrl: true, options: [...always, ...sampling] },
   comfyui: { hasUrl: true, options: [...always, ...sampling] },
   sdcpp: { hasUrl: true, options: [...always, ...sampling] },
-  openai: { hasUrl: true, isPaid: true, options: [...always, 'model'] },
+  openai: { hasUrl: true, isPaid: true, options: [...always, 'model', 'quality'] },
   stability: { hasUrl: true, isPaid: true, options: [...always, 'model', 'guidance'] },
 };
 
@@ -48,6 +54,7 @@ const optionValues = z.object({
   steps: number.int('must be a whole number').min(1, 'must be at least 1').max(500, 'must be at most 500').optional(),
   guidance: number.min(0, 'must be at least 0').max(100, 'must be at most 100').optional(),
   sampler: z.string().optional(),
+  quality: z.enum(qualities, { error: `must be one of ${qualities.join(', ')}` }).optional(),
 });
 const address = z.url({ protocol: /^https?$/ });
 
@@ -100,10 +107,10 @@ function readEntry([kindName = '', ...words]: string[]): { backend?: Unnamed; fa
   if (!parsed.success) faults.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
   const located = faults.map((fault) => `(${kind}) ${fault}`);
   if (!parsed.success) return { faults: located };
-  const { name, weight, paid, model, steps, guidance, sampler } = parsed.data;
+  const { name, weight, paid, model, steps, guidance, sampler, quality } = parsed.data;
   const isPaid = paid ?? kinds[kind].isPaid ?? false;
   return {
-    backend: { kind, name, url, weight, isPaid, model, steps, guidance, sampler },
+    backend: { kind, name, url, weight, isPaid, model, steps, guidance, sampler, quality },
     faults: located,
   };
 }

@@ -2,7 +2,7 @@ import { isSizeWithin } from '../aspect.ts';
 import { GeneratorFault } from './fault.ts';
 import type { GeneratorLimits, ImageRequest } from './generator.ts';
 
-const unsent = { madeNothing: true };
+const unsent = { madeNothing: true, isOfRequest: true };
 
 /** Throws GeneratorFault for counts and sizes outside of the limits. `what` is such as `sketch`. */
 export function checkRequest(what: string, limits: GeneratorLimits, { count, width, height }: ImageRequest): void {

@@ -4,7 +4,8 @@ import { createA1111Generator } from './a1111.ts';
 import type { BackendSettings } from './backend-settings.ts';
 import { createComfyuiGenerator } from './comfyui.ts';
 import type { ImageGenerator } from './generator.ts';
-import { splitLogin } from './login.ts';
+import { splitKey } from './login.ts';
+import { takesSharedKey } from './openai/shared-key.ts';
 import { createOpenAiGenerator } from './openai.ts';
 import { tellBeforePaying } from './paying.ts';
 import type { PooledBackend } from './pool/member.ts';
@@ -18,23 +19,23 @@ const usualUrls = { a1111: 'http://127.0.0.1:7860', comfyui: 'http://127.0.0.1:8
 
 /** What makes the pictures, by the settings: the one backend, or a pool of several. Throws BotError `invalid_settings` for a workflow that can't be used. */
 export function createGenerator(config: ImageConfig, log: Logger): ImageGenerator {
-  const backends = openBackends(config);
+  const backends = openBackends(config, log);
   const [only] = backends;
   if (!only || backends.length > 1) return createPool(backends, { log });
   return only.isPaid ? tellBeforePaying(only.generator) : only.generator;
 }
 
 /** Every backend by itself, as `createGenerator` would use it. */
-export function openBackends(config: ImageConfig): PooledBackend[] {
+export function openBackends(config: ImageConfig, log?: Logger): PooledBackend[] {
   return config.backends.map((settings) => ({
     name: settings.name,
     weight: settings.weight,
     isPaid: settings.isPaid,
-    generator: openBackend(settings, config),
+    generator: openBackend(settings, config, log),
   }));
 }
 
-function openBackend(settings: BackendSettings, config: ImageConfig): ImageGenerator {
+function openBackend(settings: BackendSettings, config: ImageConfig, log: Logger | undefined): ImageGenerator {
   const { timeoutMs } = config;
   switch (settings.kind) {
     case 'sketch':
@@ -53,17 +54,25 @@ function openBackend(settings: BackendSettings, config: ImageConfig): ImageGener
     case 'openai':
       return createOpenAiGenerator({ ...openAiOf(settings, config), timeoutMs });
     case 'stability':
-      return createStabilityGenerator({ ...settings, apiKey: config.stabilityKey ?? '', timeoutMs });
+      return createStabilityGenerator({ ...settings, ...stabilityOf(settings, config), timeoutMs, log });
   }
 }
 
-/** Its own address and the key in that, else those of the language model. */
-function openAiOf({ name, url, model }: BackendSettings, { openai }: ImageConfig) {
-  const own = url === undefined ? undefined : { ...splitLogin(url), key: decodeURIComponent(new URL(url).password) };
+/** Its own address with the key in that; the language model's where that is the same place. A server of one's own may need none. */
+function openAiOf({ name, url, model, quality }: BackendSettings, { openai }: ImageConfig) {
+  const own = url === undefined ? undefined : splitKey(url);
+  const shared = takesSharedKey(url, openai.baseUrl) ? openai.apiKey : undefined;
   return {
     name,
-    apiKey: own?.key || openai.apiKey || '',
+    apiKey: own?.key ?? shared ?? 'none',
     baseUrl: own?.base ?? openai.baseUrl,
     model: model ?? openai.model,
+    quality,
   };
+}
+
+/** The key in its own address goes before that of the settings. */
+function stabilityOf({ url }: BackendSettings, { stabilityKey = '' }: ImageConfig) {
+  const own = url === undefined ? undefined : splitKey(url);
+  return { url: own?.base, apiKey: own?.key ?? stabilityKey };
 }

@@ -23,6 +23,8 @@ export interface GeneratorLimits {
   hasNegativePrompt: boolean;
   /** Can start from a picture (img2img). */
   hasSource: boolean;
+  /** The models that can, where not all: another one ignores the picture, with a notice. */
+  sourceModels?: readonly string[] | undefined;
 }
 
 export interface ImageRequest {

@@ -12,7 +12,10 @@ export function faultOf(error: unknown, timedOutMs: number | undefined, client: 
     return new GeneratorFault(`${what}. ${remedy}`, { cause, forOperator: `${what}. See whether it is stuck.` });
   }
   if (error instanceof FetchError && error.type === 'max-size') {
-    return new GeneratorFault(`${name} sent more than this bot reads. Ask for fewer or smaller pictures.`, { cause });
+    return new GeneratorFault(`${name} sent more than this bot reads. Ask for fewer or smaller pictures.`, {
+      cause,
+      isOfRequest: true,
+    });
   }
   if (isBreakOff(error)) {
     const what = `${name} broke off in the middle of its answer`;
@@ -27,7 +30,7 @@ export function faultOf(error: unknown, timedOutMs: number | undefined, client: 
 export function meaningOf(answer: HttpAnswer, client: HttpClientSettings, cause: Error): GeneratorFault {
   const { status } = answer;
   const { name, settings, notFound } = client;
-  const options = { cause, madeNothing: status < 500 || status === 503 };
+  const options = { cause, madeNothing: status < 500 || status === 503, isOfRequest: mindsRequest(status) };
   const misset = (remedy: string) => operatorsFault(`${name} does not do what it is asked for`, remedy, options);
   if (status >= 300 && status < 400) return misset(`It moved elsewhere: correct ${settings.url}.`);
   if (status === 401 || status === 403) {
@@ -48,6 +51,11 @@ export function meaningOf(answer: HttpAnswer, client: HttpClientSettings, cause:
   if (status < 500) return misset(`It minds the request (status ${status}): check the options of this backend.`);
   const forOperator = `${name} failed (status ${status}). Its own log says why.`;
   return new GeneratorFault(`${name} failed. Try again.`, { ...options, forOperator });
+}
+
+/** The server is well, but does not take what it was sent. */
+export function mindsRequest(status: number): boolean {
+  return status === 400 || status === 413 || status === 422;
 }
 
 /** Milliseconds that the server asks to wait (`Retry-After`, in seconds or as a date), if it does. */

@@ -10,6 +10,11 @@ export function splitLogin(url: string): { base: string; login: Record<string, s
   return { base, login: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } };
 }
 
+/** The address of a service without the key in it, which is the password there (`https://:key@host`); undefined: none. */
+export function splitKey(url: string): { base: string; key: string | undefined } {
+  return { base: splitLogin(url).base, key: decodeURIComponent(new URL(url).password) || undefined };
+}
+
 /** Where a server's websocket is at a path below its base address, and the headers that log in. */
 export function socketOf(url: string, path: string): { url: string; headers: Record<string, string> } {
   const { base, login } = splitLogin(url);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { toFile } from 'openai';
+import type { Quality } from './backend-settings.ts';
 import { foldNegative } from './fold-negative.ts';
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
 import { createOpenAiClient } from './openai/client.ts';
@@ -16,10 +17,12 @@ export interface OpenAiImagesSettings {
   apiKey: string;
   /** `openai` unless told. */
   name?: string | undefined;
-  /** Of any server with the same API; the key is sent there. */
+  /** Of any server with the same API; undefined: OpenAI's own. The key is sent there. */
   baseUrl?: string | undefined;
   /** `gpt-image-2` unless told. */
   model?: string | undefined;
+  /** The service's own choice unless told. */
+  quality?: Quality | undefined;
   /** Of one run, in milliseconds. */
   timeoutMs: number;
   /** Milliseconds to wait before each further try after a rate limit. */
@@ -52,7 +55,7 @@ const limits = {
 /**
  * OpenAI's image API (https://platform.openai.com/docs/api-reference/images). It knows no seeds: pictures carry the
  * run's seeds by number alone, and the same seed gives another picture. What is unwanted becomes a sentence of the
- * prompt. A picture to start from is edited, with high fidelity to it for a strength below a half. Only a rate limit is tried again, since every
+ * prompt. A picture to start from is edited, for which there is no strength. Only a rate limit is tried again, since every
  * other answer may have been paid for.
  */
 export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGenerator {
@@ -116,14 +119,14 @@ export function createOpenAiGenerator(settings: OpenAiImagesSettings): ImageGene
       model: used,
       prompt: foldNegative(request.prompt.trim() || 'a picture', request.negativePrompt, longestPrompt),
       n: request.count,
+      ...(settings.quality === undefined ? {} : { quality: settings.quality }),
       size: `${request.width}x${request.height}`,
       // Several pictures come in one answer: the events do not say which they belong to.
       ...(request.count === 1 ? { stream: true as const, partial_images: previews } : {}),
     };
     if (!source) return client.images.generate(body, { signal }).asResponse();
-    const fidelity = (request.source?.strength ?? 1) < 0.5 ? { input_fidelity: 'high' as const } : {};
     const image = await toFile(source, 'source.png', { type: 'image/png' });
-    return client.images.edit({ ...body, image, ...fidelity }, { signal }).asResponse();
+    return client.images.edit({ ...body, image }, { signal }).asResponse();
   }
 
   const self: ImageGenerator = {

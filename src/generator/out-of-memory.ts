@@ -53,6 +53,7 @@ function stillTooMuch(cause: OutOfMemory): GeneratorFault {
     cause,
     forOperator: `${what} Free memory there, or choose a smaller model.`,
     madeNothing: true,
+    isOfRequest: true,
   });
 }
 

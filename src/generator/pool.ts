@@ -1,11 +1,10 @@
 import type { Logger } from '../log.ts';
 import { checkRequest } from './check-request.ts';
-import { GeneratorFault } from './fault.ts';
+import { asFault, GeneratorFault } from './fault.ts';
 import type { GenerateOptions, ImageGenerator, ImageRequest } from './generator.ts';
 import { allFailed, mayHaveCharged } from './pool/all-failed.ts';
-import { fitRequest, hasSize, heaviest, limitsOf } from './pool/limits.ts';
+import { fitRequest, hasSize, heaviest, limitsOf, takesSource } from './pool/limits.ts';
 import {
-  asFault,
   createMember,
   isBackendFault,
   type Member,
@@ -40,8 +39,8 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
   async function generate(request: ImageRequest, given: GenerateOptions = {}) {
     given.signal?.throwIfAborted();
     checkRequest('image', limits, request);
-    const choice = await choiceOf(request.model, members);
-    const able = ableTo(request, choice.members);
+    const choice = await choiceOf(request.model, members, given);
+    const able = ableTo({ ...request, model: choice.model }, choice.members);
     const failures = new Map<Member, GeneratorFault>();
     const spared = new Set<Member>();
     const rising = { ...given, onProgress: given.onProgress && neverFalling(given.onProgress) };
@@ -61,8 +60,8 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
 
   /** One that is being probed just now is asked only when there is no other. */
   function pick(candidates: ReadonlySet<Member>): Member | undefined {
-    const open = [...candidates].filter((member) => member.isOpen());
-    return shares.next(open.length > 0 ? open : [...candidates]);
+    const others = [...candidates].filter((member) => !member.isProbed());
+    return shares.next(others.length > 0 ? others : [...candidates]);
   }
 
   async function attempt(
@@ -97,17 +96,23 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
       ({ generator: { limits: own } }) => own.maxCount >= request.count && (own.hasSource || !request.source),
     );
     if (able.length === 0) throw notTogether(request);
-    const exact = able.filter(({ generator }) => hasSize(request, limits, generator.limits));
-    return exact.length > 0 ? exact : able;
+    const fromPicture = preferred(able, ({ generator }) => takesSource(request, generator));
+    return preferred(fromPicture, ({ generator }) => hasSize(request, limits, generator.limits));
   }
 
   return {
     name: 'pool',
     model: heaviest(members).generator.model,
     limits,
-    models: () => mergedModels(members),
+    models: (given = {}) => mergedModels(members, given),
     generate,
   };
+}
+
+/** Those for which it holds, or all where it holds for none. */
+function preferred(members: readonly Member[], holds: (member: Member) => boolean): Member[] {
+  const found = members.filter(holds);
+  return found.length > 0 ? found : [...members];
 }
 
 function notTogether({ count, source, model }: ImageRequest): GeneratorFault {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import PQueue from 'p-queue';
-import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
+import { BotError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { asFault, GeneratorFault, inShort } from './fault.ts';
+import type { GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
 import { createHttpClient, type HttpAnswer, isGood } from './http.ts';
 import { retryAfterMs } from './http-faults.ts';
 import { readBase64Picture } from './picture.ts';
@@ -8,6 +10,7 @@ import { seedAt } from './seeds.ts';
 import { serve } from './serve.ts';
 import { fitSource } from './source.ts';
 import { failureOf, picture, refusal, surelyMadeNothing } from './stability/answers.ts';
+import { makeCalls } from './stability/calls.ts';
 import { formOf, guidanceFor, longestText } from './stability/form.ts';
 import { aspectSizes, modelNamed, stabilityModels } from './stability/models.ts';
 
@@ -24,6 +27,8 @@ export interface StabilitySettings {
   timeoutMs?: number | undefined;
   /** Milliseconds to wait before each further try of a call that made nothing, unless the service says how long. */
   retryMs?: readonly number[] | undefined;
+  /** Hears why a run has fewer pictures than asked for. */
+  log?: Logger | undefined;
 }
 
 const officialUrl = 'https://api.stability.ai';
@@ -31,11 +36,11 @@ const usualTimeoutMs = 180_000;
 const usualRetryMs = [2_000, 10_000];
 // The service names 60 seconds at most; whoever says more is not waited for.
 const longestWaitMs = 60_000;
-const callsAtOnce = 3;
 
 /**
  * Stability AI's v2beta API. It makes one picture a call, so a run is several, a few at once. A call that was paid for
- * is never made twice: only those are tried again of which the service says that it made nothing.
+ * is never made twice: only those are tried again of which the service says that it made nothing. Where some fail, the
+ * pictures of the others are the result, with a notice.
  */
 export function createStabilityGenerator(settings: StabilitySettings): ImageGenerator {
   const {
@@ -52,7 +57,7 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
       accept: 'application/json',
       'stability-client-id': 'promptory',
     },
-    settings: { url: 'the address in IMAGE_BACKENDS', login: 'STABILITY_API_KEY' },
+    settings: { url: 'the address in IMAGE_BACKENDS', login: 'STABILITY_API_KEY, or the key in its address' },
     notFound: 'that the model still exists',
   });
   const sides = aspectSizes.flatMap(({ width, height }) => [width, height]);
@@ -65,36 +70,44 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
     usualPixels: 1024 * 1024,
     hasSeed: true,
     hasNegativePrompt: true,
-    hasSource: modelNamed(usualModel).hasSource,
+    hasSource: true,
+    sourceModels: [...stabilityModels].flatMap(([known, { hasSource }]) => (hasSource ? [known] : [])),
   };
 
   async function drawAll(request: ImageRequest, options: GenerateOptions): Promise<GenerationResult> {
     const model = request.model ?? usualModel;
     const { hasSource } = modelNamed(model);
     const source = request.source && hasSource ? await fitSource(request.source.bytes, request) : undefined;
-    const failed = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
-    const calls = new PQueue({ concurrency: callsAtOnce });
     let done = 0;
     const drawNext = async (index: number) => {
       const seed = seedAt(request.seed, index);
-      const image = await draw({ ...request, seed }, model, source, signal).catch((error: unknown) => {
-        // The others need not be begun, nor paid for.
-        failed.abort(error);
-        throw error;
-      });
+      const image = await draw({ ...request, seed }, model, source, options.signal);
       done += 1;
       options.onProgress?.({ fraction: done / request.count });
       return image && { ...image, seed };
     };
-    const made = await calls.addAll(Array.from({ length: request.count }, (_, index) => () => drawNext(index)));
-    const images = withoutWithheld(made);
+    const { values, failures } = await makeCalls(request.count, drawNext);
+    options.signal?.throwIfAborted();
+    const images = values.filter((image) => image !== undefined);
+    if (images.length === 0) throw nothingMade(failures, { isAnswered: values.length > 0 });
     const ignoresSource = request.source !== undefined && !hasSource;
-    return { images, generator: name, model, notices: noticesOf(request, images, { ignoresSource, model }) };
+    const withheld = values.length - images.length;
+    const notices = [
+      ...noticesOf(request, { withheld, ignoresSource, model }),
+      ...fewerNotices(request, values.length, failures),
+    ];
+    return { images, generator: name, model, notices };
+  }
+
+  function fewerNotices({ count }: ImageRequest, answered: number, [first]: readonly unknown[]): string[] {
+    if (first === undefined) return [];
+    const error = first instanceof BotError ? first : asFault(first);
+    settings.log?.warn({ backend: name, err: error }, 'an image backend made only a part of what was asked for');
+    return [`Only ${answered} of ${count} pictures could be made: ${inShort(error)}`];
   }
 
   /** Undefined where the moderation withheld the picture. */
-  async function draw(request: ImageRequest, model: string, source: Uint8Array | undefined, signal: AbortSignal) {
+  async function draw(request: ImageRequest, model: string, source: Uint8Array | undefined, signal?: AbortSignal) {
     const known = modelNamed(model);
     const path = `/v2beta/stable-image/generate/${known.endpoint}`;
     const guidance = guidanceFor(known, settings.guidance);
@@ -106,7 +119,7 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
     return { ...(await readBase64Picture(image, client.name)), sampling: { guidance } };
   }
 
-  async function patiently(send: () => Promise<HttpAnswer>, signal: AbortSignal): Promise<HttpAnswer> {
+  async function patiently(send: () => Promise<HttpAnswer>, signal?: AbortSignal): Promise<HttpAnswer> {
     let answer = await send();
     for (const usual of retryMs) {
       const wait = retryAfterMs(answer) ?? usual;
@@ -127,18 +140,17 @@ export function createStabilityGenerator(settings: StabilitySettings): ImageGene
   return self;
 }
 
-function withoutWithheld(made: readonly (GeneratedImage | undefined)[]): GeneratedImage[] {
-  const images = made.filter((image) => image !== undefined);
-  if (images.length === 0) throw refusal();
-  return images;
+/** Why a run has no picture. A call that was answered, or may have been, may have cost money. */
+function nothingMade([first, ...others]: readonly unknown[], { isAnswered }: { isAnswered: boolean }): unknown {
+  if (first === undefined) return refusal();
+  const mayHaveCost = isAnswered || others.some((other) => !(other instanceof GeneratorFault && other.madeNothing));
+  return first instanceof GeneratorFault && mayHaveCost ? first.with({ madeNothing: false }) : first;
 }
 
 function noticesOf(
   { prompt, negativePrompt = '', count }: ImageRequest,
-  images: readonly GeneratedImage[],
-  { ignoresSource, model }: { ignoresSource: boolean; model: string },
+  { withheld, ignoresSource, model }: { withheld: number; ignoresSource: boolean; model: string },
 ): string[] {
-  const withheld = count - images.length;
   const isCut = Math.max(prompt.trim().length, negativePrompt.trim().length) > longestText;
   return [
     ...(withheld > 0 ? [`The content moderation of Stability AI withheld ${withheld} of ${count} pictures.`] : []),

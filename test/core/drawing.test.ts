@@ -29,11 +29,14 @@ describe('drawing in batches', () => {
   let seeds: number[];
   let failure: { seed: number; error: Error } | undefined;
   let withheld: readonly number[];
+  /** Reviews that nobody can do, from the next on. */
+  let outages: number;
   beforeEach(() => {
     steps = new Map();
     seeds = [];
     failure = undefined;
     withheld = [];
+    outages = 0;
   });
 
   const generator = createPlainGenerator({
@@ -48,11 +51,15 @@ describe('drawing in batches', () => {
     images: createDiskImageFiles(mkdtempSync(path.join(tmpdir(), 'drawing-'))),
     gate: {
       looksAtPictures: false,
-      review: async (pictures: readonly Uint8Array[]) =>
-        pictures.map(() =>
+      async review(pictures: readonly Uint8Array[]) {
+        outages -= 1;
+        if (outages >= 0) throw new BotError('moderation_unavailable', 'Nobody can judge it.');
+        return pictures.map(() =>
           withheld.includes(seeds.at(-1) ?? 0) ? { refused: { name: 'rule', reason: 'a rule' } } : {},
-        ),
+        );
+      },
     },
+    reviewWaitsMs: [1, 1],
   };
 
   function draw({ signal = new AbortController().signal, drawing = createDrawing(parts) } = {}) {
@@ -117,6 +124,16 @@ describe('drawing in batches', () => {
     for (let stop = 0; stop < 4; stop++) await expect(draw()).rejects.toThrow('stopped');
     failure = undefined;
     expect((await draw()).images).toHaveLength(3);
+  });
+
+  it('draws nothing again while nobody can judge it, and gives up in the end', async () => {
+    outages = 2;
+    expect((await draw()).images).toHaveLength(3);
+    expect(seeds).toEqual([7, 8, 9]);
+    steps.clear();
+    outages = 3;
+    await expect(draw()).rejects.toMatchObject({ code: 'moderation_unavailable' });
+    expect(seeds).toEqual([7, 8, 9, 7]);
   });
 
   it('counts what was withheld over all calls, and refuses where that is everything', async () => {

@@ -26,8 +26,8 @@ type Route = (request: ImageServerRequest) => ImageServerReply | Promise<ImageSe
 export interface ImageServer {
   url: string;
   requests: ImageServerRequest[];
-  /** Answers the next requests whose path ends so, one each, before the routes are asked. */
-  script(pathEnd: string, ...replies: ImageServerReply[]): void;
+  /** Answers the next requests whose path ends so, one each, before the routes are asked, which they are for `as usual`. */
+  script(pathEnd: string, ...replies: (ImageServerReply | 'as usual')[]): void;
   /** Answers those that wait now and whose path ends so, as a gateway before the server does: what was asked for goes on. */
   answerWaiting(pathEnd: string, reply: ImageServerReply): void;
   /** Every connection breaks, as the network does: what was asked for goes on. */
@@ -38,7 +38,7 @@ export interface ImageServer {
 /** A server on a free port, with faults by script. */
 export async function startImageServer(route: Route): Promise<ImageServer> {
   const requests: ImageServerRequest[] = [];
-  const scripted: { pathEnd: string; reply: ImageServerReply }[] = [];
+  const scripted: { pathEnd: string; reply: ImageServerReply | 'as usual' }[] = [];
   const waiting = new Map<ServerResponse, string>();
   const server = createServer(async (incoming, outgoing) => {
     const request = await read(incoming, outgoing);
@@ -47,7 +47,7 @@ export async function startImageServer(route: Route): Promise<ImageServer> {
     const at = scripted.findIndex(({ pathEnd }) => request.path.endsWith(pathEnd));
     const [next] = at < 0 ? [] : scripted.splice(at, 1);
     waiting.set(outgoing, request.path);
-    const reply = next?.reply ?? (await route(request));
+    const reply = next && next.reply !== 'as usual' ? next.reply : await route(request);
     if (waiting.delete(outgoing)) answer(outgoing, reply);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -10,7 +10,7 @@ export interface ImageCall {
   size: string;
   stream: boolean;
   partial_images: number;
-  input_fidelity: string | undefined;
+  quality: string | undefined;
   /** The picture that was sent to be edited. */
   image: Uint8Array | undefined;
 }
@@ -58,7 +58,7 @@ async function read({ path, headers, body }: ImageServerRequest): Promise<ImageC
     size: String(given['size']),
     stream: String(given['stream']) === 'true',
     partial_images: Number(given['partial_images'] ?? 0),
-    input_fidelity: given['input_fidelity'] === undefined ? undefined : String(given['input_fidelity']),
+    quality: given['quality'] === undefined ? undefined : String(given['quality']),
     image: file instanceof File ? new Uint8Array(await file.arrayBuffer()) : undefined,
   };
 }
@@ -96,11 +96,9 @@ export function events(messages: readonly { type: string; [name: string]: unknow
   return { status: 200, body, type: 'text/event-stream; charset=utf-8' };
 }
 
-/** Edits keep much of the picture with high fidelity, little without. */
-async function picture({ prompt, model, size, image, input_fidelity }: ImageCall, index: number): Promise<string> {
+async function picture({ prompt, model, size, image }: ImageCall, index: number): Promise<string> {
   const [width = 0, height = 0] = size.split('x').map(Number);
-  const strength = input_fidelity === 'high' ? 0.2 : 0.8;
-  const source = image && { bytes: image, strength };
+  const source = image && { bytes: image, strength: 0.8 };
   const bytes = await draw({ prompt, negativePrompt: '', seed: index, width, height, model, source });
   return bytes.toString('base64');
 }

@@ -1,8 +1,11 @@
 import sharp from 'sharp';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isAbort } from '../../src/errors.ts';
+import { abandon } from '../../src/generator/a1111/task.ts';
 import { type A1111Settings, createA1111Generator } from '../../src/generator/a1111.ts';
 import type { GenerationProgress } from '../../src/generator/generator.ts';
+import { createHttpClient } from '../../src/generator/http.ts';
+import { placesToMend } from '../../src/generator/stable-diffusion.ts';
 import { type FakeA1111, startFakeA1111 } from '../fakes/a1111/fake-a1111.ts';
 
 const request = { prompt: 'a cat', count: 1, seed: 7, width: 512, height: 512 };
@@ -131,6 +134,29 @@ describe('an abort at A1111', () => {
     fail(server);
     expect(await run).toMatchObject({ code: 'generator_failed' });
     await vi.waitFor(() => expect(server.state.interrupted).toEqual(server.state.accepted), { timeout: 20_000 });
+  });
+
+  /** What the server says while `task(ours)` runs; what really runs is another by the time that it is heard. */
+  const oursAt = (progress: number) => ({
+    status: 200,
+    json: { progress, state: { job_count: 1 }, current_image: null, current_task: 'task(ours)' },
+  });
+
+  test.each([
+    ['that ended since the last look', [oursAt(0.5)], []],
+    ['that is nearly done', [oursAt(0.5), oursAt(0.96)], []],
+    ['that runs for longer', [oursAt(0.5), oursAt(0.5)], ['task(other)']],
+  ])('as for a task %s', async (_name, looks, interrupted) => {
+    const server = await start();
+    server.state.hold();
+    const other = server.occupy('task(other)');
+    await vi.waitFor(() => expect(server.state.current()).toBeDefined(), { timeout: 20_000 });
+    server.script('/progress', ...looks);
+    const client = createHttpClient({ name: 'it', url: server.url, settings: placesToMend });
+    await abandon(client, { id: 'task(ours)', startedAlone: true }, { pollMs: 5, forMs: 1000 });
+    server.state.release();
+    await other;
+    expect(server.state.interrupted).toEqual(interrupted);
   });
 
   test('interrupts nothing where the server tells no task ids', async () => {

@@ -36,6 +36,10 @@ describe('the list of image backends', () => {
     expect(paid.map(({ kind }) => kind)).toEqual(['openai', 'stability', 'comfyui']);
   });
 
+  it('reads the quality, which sets what OpenAI charges', () => {
+    expect(parseBackends('openai quality=low').backends).toMatchObject([{ kind: 'openai', quality: 'low' }]);
+  });
+
   it('names several of a kind by their hosts, or as told', () => {
     const { backends } = parseBackends('comfyui http://me:pw@gpu1:8188; comfyui http://gpu2:8188; comfyui name=big');
     expect(backends.map(({ name }) => name)).toEqual(['comfyui-gpu1:8188', 'comfyui-gpu2:8188', 'big']);
@@ -49,6 +53,8 @@ describe('the list of image backends', () => {
     ['a1111 gpu1:7860', /has an address that is none/],
     ['a1111 ftp://gpu1', /has an address that is none/],
     ['a1111 weight=0', /weight must be more than 0/],
+    ['openai quality=best', /quality must be one of auto, low, medium, high/],
+    ['a1111 quality=low', /quality is no option of it/],
     ['openai paid=sometimes', /paid must be yes or no/],
     ['a1111 steps=many', /steps must be a number/],
     ['comfyui http://a:1 ; comfyui http://a:1', /several backends called comfyui-a:1: tell them apart with name=/],
@@ -114,6 +120,14 @@ describe('the image settings', () => {
     ['both names', { IMAGE_BACKEND: 'sketch', IMAGE_BACKENDS: 'sketch' }, /are both set: keep IMAGE_BACKENDS/],
     ['a list by the short name', { IMAGE_BACKEND: 'sketch; comfyui' }, /IMAGE_BACKEND names several backends/],
     ['OpenAI without a key', { IMAGE_BACKENDS: 'openai' }, /IMAGE_BACKENDS names openai, which needs OPENAI_API_KEY/],
+    [
+      'a key for another server than it is of',
+      {
+        IMAGE_BACKENDS: 'openai https://api.openai.com/v1',
+        ...{ OPENAI_API_KEY: 'local', OPENAI_BASE_URL: 'http://localhost:11434/v1' },
+      },
+      /OPENAI_API_KEY is that of OPENAI_BASE_URL: put its key into its address/,
+    ],
     ['Stability without a key', { IMAGE_BACKEND: 'stability' }, /which needs STABILITY_API_KEY/],
     ['a key without Stability', { STABILITY_API_KEY: 'sk' }, /STABILITY_API_KEY is set without the backend stability/],
     ['a workflow without ComfyUI', { COMFYUI_WORKFLOW: 'w.json' }, /set without the backend comfyui: add comfyui/],
@@ -126,6 +140,10 @@ describe('the image settings', () => {
     const fault = faultOf({ IMAGE_BACKENDS: 'comfi; a1111 weight=-1 steps=0', IMAGE_TIMEOUT_S: '0' });
     expect(fault).toMatch(/4 faults/);
     expect(fault).toContain('IMAGE_BACKENDS entry 2 (a1111) steps must be at least 1');
+  });
+
+  it("ask for no key where a server of one's own may need none", () => {
+    expect(faultOf({ IMAGE_BACKENDS: 'openai http://gpu:8000/v1' })).toBe('');
   });
 
   it('accept a key in the address, and know it for a secret, as every password', () => {

@@ -32,7 +32,7 @@ describeGenerator(
   'OpenAI',
   async () => {
     const server = await startFakeOpenAiImages();
-    return { generator: generatorAt(server), stop: server.close };
+    return { generator: generatorAt(server), ignoresStrength: true, stop: server.close };
   },
   {
     unreachable: async () => generatorAt({ baseUrl: await addressOfNothing() }),
@@ -87,6 +87,15 @@ describe('pictures by OpenAI', () => {
     ]);
   });
 
+  test('the quality is what the operator set, else the service chooses', async () => {
+    const server = await start();
+    const source = { bytes: await flatPicture(30, 20), strength: 0.5 };
+    await generatorAt(server, { quality: 'low' }).generate(request);
+    await generatorAt(server, { quality: 'low' }).generate({ ...request, source });
+    await generatorAt(server).generate({ ...request, source });
+    expect(server.calls.map(({ quality }) => quality)).toEqual(['low', 'low', undefined]);
+  });
+
   test('one picture comes with previews', async () => {
     const server = await start();
     const seen: GenerationProgress[] = [];
@@ -108,7 +117,7 @@ describe('pictures by OpenAI', () => {
     const source = { bytes: await flatPicture(30, 20), strength: 0.3 };
     const { images } = await generatorAt(server).generate({ ...request, source });
     expect(images[0]).toMatchObject({ width: 1536, height: 1024 });
-    expect(server.calls).toMatchObject([{ path: '/v1/images/edits', input_fidelity: 'high', stream: true }]);
+    expect(server.calls).toMatchObject([{ path: '/v1/images/edits', stream: true }]);
   });
 
   test('models are those for pictures, the usual one first', async () => {

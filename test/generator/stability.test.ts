@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createStabilityGenerator, type StabilitySettings } from '../../src/generator/stability.ts';
 import { describeGenerator } from '../contract/generator.ts';
@@ -75,6 +76,47 @@ describe('what Stability AI may have charged for', () => {
   ])('%s', async (_name, reply, madeNothing) => {
     const generator = await answering(reply, { retryMs: [] });
     await expect(generator.generate(request)).rejects.toMatchObject({ code: 'generator_failed', madeNothing });
+  });
+});
+
+describe('a run of several pictures at Stability AI of which some fail', () => {
+  const tooMuch = failure(429, 'rate_limit_exceeded', 'slow down');
+
+  test('gives those that were made, and says why there are fewer', async () => {
+    const server = await start();
+    server.script('/core', 'as usual', 'as usual', 'as usual', tooMuch);
+    const made = await generatorAt(server, { retryMs: [] }).generate({ ...request, count: 4 });
+    expect(made.images.map(({ seed }) => seed)).toEqual([7, 8, 9]);
+    expect(made.notices).toEqual([
+      'Only 3 of 4 pictures could be made: Stability AI has too much to do. Try again in a while.',
+    ]);
+  });
+
+  test('waits for those that were sent before', async () => {
+    const server = await start();
+    server.script('/core', failure(402, 'payment_required', ''), 'as usual', 'as usual');
+    const lines: string[] = [];
+    const log = pino({}, { write: (line) => lines.push(line) });
+    const made = await generatorAt(server, { log }).generate({ ...request, count: 3 });
+    expect(made.images).toHaveLength(2);
+    expect(server.made()).toBe(2);
+    expect(made.notices).toEqual([
+      'Only 2 of 3 pictures could be made: Stability AI has no credits left for this bot.',
+    ]);
+    expect(lines.join('')).toContain('Buy some at');
+  });
+
+  test.each<[string, ImageServerReply, boolean]>([
+    ['none, when all were turned away', tooMuch, true],
+    ['one, when it broke off', 'reset', false],
+    ['one, when it was withheld', { status: 200, json: { image: '', finish_reason: 'CONTENT_FILTERED' } }, false],
+  ])('may have been charged for %s', async (_name, reply, madeNothing) => {
+    const server = await start();
+    server.script('/core', tooMuch, reply);
+    await expect(generatorAt(server, { retryMs: [] }).generate({ ...request, count: 2 })).rejects.toMatchObject({
+      code: 'generator_failed',
+      madeNothing,
+    });
   });
 });
 
@@ -176,5 +218,7 @@ describe('the Stability AI generator', () => {
     const plain = await generator.generate({ ...request, model: 'core', source });
     expect(plain.notices).toEqual(["The model core can't start from a picture, so it drew from the text alone."]);
     expect((await generator.generate({ ...request, source })).notices).toEqual([]);
+    // Whoever calls looks at the limits of the usual model, and must not keep the picture from one that can.
+    expect(generatorAt(server, { model: 'core' }).limits).toMatchObject({ hasSource: true });
   });
 });

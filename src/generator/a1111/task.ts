@@ -10,6 +10,9 @@ const looksPerPreview = 3;
 /** Between two tasks a server is idle for a moment, and while it loads a model it answers nothing. */
 const looksToBeIdle = 10;
 
+/** Of a whole task, 0 to 1. */
+const nearlyDone = 0.95;
+
 export interface Task {
   /** Sent as `force_task_id`. */
   id: string;
@@ -59,7 +62,7 @@ export async function watch(
  */
 export async function abandon(client: HttpClient, task: Task, times: { pollMs: number; forMs: number }): Promise<void> {
   const seen = await look(client);
-  if (seen?.current_task === task.id) return interrupt(client);
+  if (seen?.current_task === task.id) return interrupt(client, task);
   if (seen && seen.current_task === undefined) return;
   void stopAtItsTurn(client, task, times);
 }
@@ -70,12 +73,19 @@ async function stopAtItsTurn(client: HttpClient, task: Task, { pollMs, forMs }: 
   for (let idleLooks = 0; idleLooks < looksToBeIdle && performance.now() < until; ) {
     await sleep(pollMs, undefined, { ref: false });
     const seen = await look(client);
-    if (seen?.current_task === task.id) return interrupt(client);
+    if (seen?.current_task === task.id) return interrupt(client, task);
     idleLooks = seen?.current_task ? 0 : idleLooks + 1;
   }
 }
 
-async function interrupt(client: HttpClient): Promise<void> {
+/**
+ * Looks once more, since a busy server may have answered the look before it late, and lets a task end by itself that is
+ * nearly done: so the interrupt hits another one only if the last part of the task passes within this look's way back and
+ * the interrupt's way there.
+ */
+async function interrupt(client: HttpClient, task: Task): Promise<void> {
+  const seen = await look(client);
+  if (seen?.current_task !== task.id || seen.progress > nearlyDone) return;
   await client.send({ path: '/sdapi/v1/interrupt', method: 'POST', timeoutMs: lookTimeoutMs }).catch(() => undefined);
 }
 

@@ -1,7 +1,7 @@
 import { APIConnectionError, APIError } from 'openai';
 import { BotError, type BotErrorOptions } from '../../errors.ts';
 import { codeOnly, type FaultOptions, GeneratorFault, operatorsFault } from '../fault.ts';
-import { neverConnected } from '../http-faults.ts';
+import { mindsRequest, neverConnected } from '../http-faults.ts';
 import { safeDetails } from './safe-details.ts';
 
 const policies = ['moderation_blocked', 'content_policy_violation', 'content_filter'];
@@ -41,7 +41,7 @@ function faultOf(error: APIError, options: FaultOptions): GeneratorFault {
   if (status === undefined) return new GeneratorFault('OpenAI stopped in the middle. Try again.', options);
   // The service says 503 when it is overloaded, before it does anything.
   if (status >= 500) return failed(status, { ...options, madeNothing: status === 503 });
-  return refusedRequest(error, status, { ...options, madeNothing: true });
+  return refusedRequest(error, status, { ...options, madeNothing: true, isOfRequest: mindsRequest(status) });
 }
 
 function failed(status: number, options: FaultOptions): GeneratorFault {
@@ -50,9 +50,15 @@ function failed(status: number, options: FaultOptions): GeneratorFault {
 }
 
 function refusedRequest({ code }: APIError, status: number, options: FaultOptions): GeneratorFault {
-  if (status === 401) return operatorsFault(notLetIn, 'It refused the login: check OPENAI_API_KEY.', options);
+  if (status === 401)
+    return operatorsFault(
+      notLetIn,
+      'It refused the login: check its key, OPENAI_API_KEY or that in its address.',
+      options,
+    );
   if (status === 403) {
-    const remedy = 'Check OPENAI_API_KEY, and whether its organisation is verified to make pictures.';
+    const remedy =
+      'Check its key (OPENAI_API_KEY, or that in its address), and whether its organisation is verified to make pictures.';
     return operatorsFault(notLetIn, remedy, options);
   }
   if (code === 'insufficient_quota') {

@@ -1,5 +1,5 @@
 import { aspects, fitSize, isSizeWithin, sizeFor } from '../../aspect.ts';
-import type { GeneratorLimits, ImageRequest, Size } from '../generator.ts';
+import type { GeneratorLimits, ImageGenerator, ImageRequest, Size } from '../generator.ts';
 import type { PooledBackend } from './member.ts';
 
 /**
@@ -43,6 +43,12 @@ export function fitRequest(
   if (isSame(size, request)) return { request };
   const notice = `Made ${size.width} × ${size.height}: ${name} has no ${request.width} × ${request.height}.`;
   return { request: { ...request, ...size }, notice };
+}
+
+/** True when the backend starts from the picture of the request, if it has one, with the model that it would use. */
+export function takesSource({ source, model }: ImageRequest, { limits, ...generator }: ImageGenerator): boolean {
+  if (!source) return true;
+  return limits.hasSource && (limits.sourceModels?.includes(model ?? generator.model) ?? true);
 }
 
 /** True when the backend makes this size as it is, or knows it as an aspect. */

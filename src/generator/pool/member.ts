@@ -8,7 +8,8 @@ import {
 } from 'cockatiel';
 import { BotError, isAbort } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
-import { GeneratorFault, operatorsFault } from '../fault.ts';
+import { orAborted } from '../../or-aborted.ts';
+import { asFault, GeneratorFault } from '../fault.ts';
 import type { GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from '../generator.ts';
 import { type ModelList, rememberModels } from '../model-list.ts';
 
@@ -35,8 +36,10 @@ export interface Member extends PooledBackend {
   models: ModelList;
   /** Requests under way. */
   running(): number;
-  /** False while it is left out, or is just being probed. */
-  isOpen(): boolean;
+  /** Another request finds out just now whether it works again. */
+  isProbed(): boolean;
+  /** It failed repeatedly, and nobody has probed it since. */
+  isLeftOut(): boolean;
   /** Why it is left out. */
   lastFault(): GeneratorFault | undefined;
   /** Throws `SkippedError` while the backend is left out, else as `ImageGenerator.generate`. */
@@ -52,7 +55,7 @@ const faultsToBreak = 3;
 export function createMember(backend: PooledBackend, times: PoolTimes, log: Logger): Member {
   const { generator, name } = backend;
   const models = rememberModels(generator, { timeoutMs: times.modelsMs });
-  const breaker = circuitBreaker(handleWhen(isBackendFault), {
+  const breaker = circuitBreaker(handleWhen(keepsOpen), {
     breaker: new ConsecutiveBreaker(faultsToBreak),
     halfOpenAfter: new ExponentialBackoff({ initialDelay: times.firstBreakMs, maxDelay: times.longestBreakMs }),
   });
@@ -65,25 +68,46 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
     const isProbe = breaker.state === CircuitState.Open;
     try {
       running += 1;
-      return await breaker.execute(async () => {
+      return await afterOthersProbe(options.signal, async () => {
         // A cheap question first: nobody's request should wait for a server that still hangs.
-        if (isProbe) await models.ask().catch(throwUnmade);
+        if (isProbe) await models.ask(options).catch(throwUnmade);
         return generator.generate(request, options);
       });
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw new SkippedError(name, { cause: error });
-      if (isBackendFault(error)) lastFault = asFault(error);
+      if (countsAgainst(error)) lastFault = asFault(error);
       throw error;
     } finally {
       running -= 1;
     }
   }
 
+  /** A probe that was broken off proves nothing, so that the circuit stays open. */
+  function keepsOpen(error: unknown): boolean {
+    return countsAgainst(error) || (isAbort(error) && breaker.state === CircuitState.HalfOpen);
+  }
+
+  /** The circuit holds everybody back while it is probed, for as long as that takes; an abort ends the wait alone, not the work. */
+  async function afterOthersProbe<Value>(signal: AbortSignal | undefined, work: () => Promise<Value>): Promise<Value> {
+    let started: Promise<Value> | undefined;
+    const run = breaker.execute(() => {
+      signal?.throwIfAborted();
+      started = work();
+      return started;
+    });
+    if (!signal) return run;
+    return orAborted(run, signal).catch((error: unknown) => {
+      if (started) return run;
+      throw error;
+    });
+  }
+
   return {
     ...backend,
     models,
     running: () => running,
-    isOpen: () => breaker.state !== CircuitState.HalfOpen,
+    isProbed: () => breaker.state === CircuitState.HalfOpen,
+    isLeftOut: () => breaker.state === CircuitState.Open,
     lastFault: () => lastFault,
     generate,
   };
@@ -94,14 +118,14 @@ export function isBackendFault(error: unknown): boolean {
   return error instanceof GeneratorFault || (!isAbort(error) && !(error instanceof BotError));
 }
 
-/** What a fault says to people. */
-export function asFault(error: unknown): GeneratorFault {
-  if (error instanceof GeneratorFault) return error;
-  return operatorsFault('The image backend failed unexpectedly', 'That is a bug of this bot.', { cause: error });
+/** True for what says that the backend is not well; what one person asked for must not take it from all others. */
+function countsAgainst(error: unknown): boolean {
+  return isBackendFault(error) && !(error instanceof GeneratorFault && error.isOfRequest);
 }
 
 /** A failed question before the work: nothing was asked to be made. */
 function throwUnmade(error: unknown): never {
+  if (isAbort(error)) throw error;
   const fault = asFault(error);
-  throw new GeneratorFault(fault.message, { cause: fault, forOperator: fault.forOperator, madeNothing: true });
+  throw fault.with({ cause: fault, madeNothing: true });
 }

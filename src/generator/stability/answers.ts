@@ -34,8 +34,8 @@ export function failureOf(client: HttpClient, answer: HttpAnswer): BotError {
   }
   if (name === 'invalid_language') {
     const message = 'Stability AI reads English only. Write the prompt in English.';
-    return new GeneratorFault(message, { cause, madeNothing: true });
+    return new GeneratorFault(message, { cause, madeNothing: true, isOfRequest: true });
   }
   const fault = client.failure(answer, name);
-  return surelyMadeNothing(answer) ? new GeneratorFault(fault.message, { ...fault, madeNothing: true }) : fault;
+  return surelyMadeNothing(answer) ? fault.with({ madeNothing: true }) : fault;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BotError, isAbort } from '../../../src/errors.ts';
 import { GeneratorFault, operatorsFault } from '../../../src/generator/fault.ts';
@@ -163,6 +164,63 @@ describe('a pool of backends', () => {
     expect(one.requests).toHaveLength(3);
   });
 
+  test('what was asked for takes a backend from nobody', async () => {
+    one.before = () => {
+      throw new GeneratorFault('Write the prompt in English.', { isOfRequest: true });
+    };
+    const pool = poolOf({ one, two }, {}, { firstBreakMs: 60_000 });
+    await makers(pool, 12);
+    one.before = () => undefined;
+    expect(shareOf('one', await makers(pool, 2))).toBe(1);
+  });
+
+  async function broken() {
+    const pool = poolOf({ one }, {}, { firstBreakMs: 1, longestBreakMs: 1 });
+    one.before = unreachable;
+    for (let faults = 0; faults < 3; faults += 1) await pool.generate(request).catch(() => undefined);
+    return pool;
+  }
+
+  test('an abort does not wait for the probe of another request, and nothing is made for it', async () => {
+    const pool = await broken();
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    one.before = () => gate;
+    const asked = one.requests.length;
+    const others: Promise<unknown>[] = [];
+    await expect
+      .poll(() => {
+        others.push(pool.generate(request).catch(() => undefined));
+        return one.requests.length;
+      })
+      .toBe(asked + 1);
+    const stopping = new AbortController();
+    const waiting = pool.generate({ ...request, seed: 9 }, { signal: stopping.signal });
+    // By then it waits at the circuit: there is nothing to be asked before.
+    await nextTurn();
+    stopping.abort();
+    expect(isAbort(await waiting.catch((error: unknown) => error))).toBe(true);
+    open();
+    await Promise.all(others);
+    expect(one.requests.filter(({ seed }) => seed === 9)).toEqual([]);
+  });
+
+  test('an abort of the probe proves nothing', async () => {
+    const pool = await broken();
+    const asked = one.requests.length;
+    await expect
+      .poll(async () => {
+        const stopping = new AbortController();
+        one.before = () => stopping.abort();
+        await pool.generate(request, { signal: stopping.signal }).catch(() => undefined);
+        return one.requests.length;
+      })
+      .toBe(asked + 1);
+    one.answer = unreachable;
+    one.before = () => undefined;
+    await expect(pool.generate(request)).rejects.toThrow("The server can't be reached");
+  });
+
   test('probes it with a cheap question and takes it back in with no more than its share', async () => {
     one.before = unreachable;
     const pool = poolOf({ one, two }, {}, { firstBreakMs: 1, longestBreakMs: 1 });
@@ -190,6 +248,15 @@ describe('what the backends of a pool can do', () => {
     expect(await makers(pool, 4, { source })).toEqual(Array(4).fill('large'));
     expect(await makers(pool, 4, { width: 256, height: 136 })).toEqual(Array(4).fill('large'));
     expect(new Set(await makers(pool, 4))).toEqual(new Set(['small', 'large']));
+  });
+
+  test('a request with a picture prefers one whose model starts from it', async () => {
+    const partly = plainBackend({ sourceModels: ['xl'] }, ['core', 'xl']);
+    const pool = poolOf({ partly, large: plainBackend({}, ['core']) });
+    const source = { bytes: await flatPicture(64, 64), strength: 0.5 };
+    expect(await makers(pool, 4, { source })).toEqual(Array(4).fill('large'));
+    expect(await makers(pool, 2, { source, model: 'xl' })).toEqual(['partly', 'partly']);
+    expect(await makers(poolOf({ partly }), 1, { source })).toEqual(['partly']);
   });
 
   test('an aspect takes the size that each model likes, and no notice', async () => {
@@ -235,13 +302,61 @@ describe('the models of a pool', () => {
     expect((await pool.generate({ ...request, model: 'shared @ two' })).model).toBe('shared');
   });
 
-  test('leave out a backend that does not answer, in time', async () => {
+  test('leave out a backend that does not answer, long before the time it may take', async () => {
     const [dead, hanging, alive] = [plainBackend(), plainBackend(), plainBackend({}, ['xl'])];
     dead.answer = unreachable;
     hanging.generator.models = (options) =>
       new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
-    expect(await poolOf({ dead, hanging, alive }, {}, { modelsMs: 20 }).models()).toEqual(['xl']);
+    expect(await poolOf({ dead, hanging, alive }).models()).toEqual(['xl']);
+    const chosen = { ...request, model: 'xl' };
+    expect((await poolOf({ dead, hanging, alive }).generate(chosen)).generator).toBe('alive');
     await expect(poolOf({ dead }).models()).rejects.toThrow('No image backend can be asked for its models now (dead)');
+  });
+
+  test('are not waited for after an abort', async () => {
+    const hanging = plainBackend();
+    hanging.generator.models = () => new Promise(() => undefined);
+    const pool = poolOf({ hanging, other: hanging });
+    const stopping = new AbortController();
+    const asking = [
+      pool.models({ signal: stopping.signal }),
+      pool.generate({ ...request, model: 'xl' }, { signal: stopping.signal }),
+    ];
+    stopping.abort();
+    const ends = await Promise.all(asking.map((question) => question.catch((error: unknown) => error)));
+    expect(ends.map(isAbort)).toEqual([true, true]);
+  });
+
+  test('are asked of a slow backend too where no other has the one that is wanted', async () => {
+    const [slow, quick] = [plainBackend({}, ['xl']), plainBackend({}, ['turbo'])];
+    let answer = (_: string[]) => {};
+    slow.generator.models = () => new Promise((resolve) => (answer = resolve));
+    const pool = poolOf({ slow, quick });
+    expect(await pool.models()).toEqual(['turbo']);
+    const made = pool.generate({ ...request, model: 'xl' });
+    answer(['xl']);
+    expect((await made).generator).toBe('slow');
+  });
+
+  test('of a backend that failed are not asked for again at once, nor of one that is left out', async () => {
+    const [dead, alive] = [plainBackend(), plainBackend({}, ['xl'])];
+    let questions = 0;
+    dead.answer = () => {
+      questions += 1;
+      return unreachable();
+    };
+    const pool = poolOf({ dead, alive }, {}, { firstBreakMs: 60_000 });
+    await pool.models();
+    await pool.models();
+    expect(questions).toBe(1);
+    const broken = plainBackend({}, ['old']);
+    broken.before = unreachable;
+    const other = poolOf({ broken, alive }, {}, { firstBreakMs: 60_000 });
+    expect(await other.models()).toEqual(['old', 'xl']);
+    await makers(other, 8);
+    expect(await other.models()).toEqual(['xl']);
+    // It may come back, so that one who wants it is told why it is not to be had.
+    await expect(other.generate({ ...request, model: 'old' })).rejects.toThrow("The server can't be reached");
   });
 
   test('an unknown one is an error that names those there are', async () => {
