@@ -2,9 +2,12 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
+import sharp from 'sharp';
 import type { Embedding } from '../src/embedder/embedder.ts';
 import { openEmbedder } from '../src/embedder/open.ts';
 import { createPromptCleaner } from '../src/generator/clean-prompt.ts';
+import type { GeneratedImage } from '../src/generator/generator.ts';
+import { createSketchGenerator } from '../src/generator/sketch.ts';
 import { createDiskImageFiles } from '../src/images/disk.ts';
 import { createGate } from '../src/moderation/gate.ts';
 import { createWordModerator } from '../src/moderation/words.ts';
@@ -21,7 +24,7 @@ import type { CorpusRow, PromptStore } from '../src/store/store.ts';
 const log = pino({ level: 'silent' });
 const batchSize = 2000;
 
-/** The real flow on a new data folder: chDB with so many rows, the bundled model, the neighbours refiner, and a backend that draws nothing, at once. */
+/** The real flow on a new data folder: chDB with so many rows, the bundled model, the neighbours refiner, and a backend that hands back one ready picture, at once. */
 export async function openFlow(rows: number) {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bench-flow-'));
   const state = openState(path.join(dataDir, 'state'));
@@ -40,6 +43,7 @@ export async function openFlow(rows: number) {
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
+  const ready = await readyPicture();
   const generator = {
     name: 'none',
     model: 'none',
@@ -53,7 +57,7 @@ export async function openFlow(rows: number) {
       hasSource: false,
     },
     models: async () => ['none'],
-    generate: async () => ({ images: [], generator: 'none', model: 'none', notices: [] }),
+    generate: async () => ({ images: [ready], generator: 'none', model: 'none', notices: [] }),
   };
   const refiner = createNeighboursRefiner();
   const cleanPrompt = createPromptCleaner({ allowLora: false });
@@ -74,6 +78,14 @@ export async function openFlow(rows: number) {
       await state.close();
     },
   };
+}
+
+/** A sketch as image servers send theirs. */
+async function readyPicture(): Promise<GeneratedImage> {
+  const size = { width: 768, height: 768 };
+  const { images } = await createSketchGenerator().generate({ prompt: sentence(0), count: 1, seed: 1, ...size });
+  const bytes = await sharp(images[0]?.bytes).png().toBuffer();
+  return { bytes, mediaType: 'image/png', seed: 1, ...size };
 }
 
 async function fill(store: PromptStore, rows: number, embed: (texts: string[]) => Promise<Embedding[]>) {

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { figuresTable, writeSection } from './report.ts';
 import type { SearchReport } from './search/figures.ts';
 import { writeReport } from './search/report.ts';
 import { benchSearch, buildForSearch } from './search/search.ts';
@@ -17,8 +18,8 @@ const benches: Readonly<Record<string, (rows?: number) => Promise<Figures>>> = {
   capacity: async () => (await import('./capacity.ts')).benchCapacity(20_000),
   'hybrid-20000': async () => (await import('./hybrid.ts')).benchHybrid(20_000),
   'hybrid-100000': async () => (await import('./hybrid.ts')).benchHybrid(100_000),
-  warm: async () => (await import('./warm.ts')).benchWarm(20_000),
-  clients: async () => (await import('./clients.ts')).benchClients(20_000),
+  warm: async (rows = 20_000) => (await import('./warm.ts')).benchWarm(rows),
+  clients: async (rows = 20_000) => (await import('./clients.ts')).benchClients(rows),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   queue: async () => (await import('./queue.ts')).benchQueue(),
@@ -26,6 +27,9 @@ const benches: Readonly<Record<string, (rows?: number) => Promise<Figures>>> = {
   best: async () => (await import('./best.ts')).benchBest(),
   results: async () => (await import('./results.ts')).benchResults(),
 };
+
+/** Those with a table in docs/benchmarks.md; search has its own. */
+const inDocs: readonly string[] = ['queue', 'import'];
 
 const alone = process.send ? benches[process.argv[2] ?? ''] : undefined;
 
@@ -49,6 +53,10 @@ async function run() {
     },
   });
   const json = values.json ?? false;
+  const unknown = positionals.filter((name) => name !== 'search' && !(name in benches));
+  if (unknown.length > 0)
+    throw new Error(`there is no ${unknown.join(', ')}; there are search, ${Object.keys(benches).join(', ')}`);
+  if (positionals.includes('search') && positionals.length > 1) throw new Error('search is measured alone');
   if (positionals[0] === 'search')
     return runSearch((values.rows ?? '10000').split(',').map(Number), {
       json,
@@ -56,13 +64,16 @@ async function run() {
       keep: values.keep,
       buildOnly: values['build-only'] ?? false,
     });
-  const named = positionals.filter((name) => name in benches);
-  const results: Record<string, Figures> = {};
-  for (const name of named.length > 0 ? named : Object.keys(benches)) {
-    results[name] = await inItsOwnProcess(name, values.rows);
-    if (!json) console.log(name, results[name]);
-  }
+  const strangers = values.docs ? positionals.filter((name) => !inDocs.includes(name)) : [];
+  if (strangers.length > 0) throw new Error(`docs/benchmarks.md has no place for ${strangers.join(', ')}`);
   const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}`;
+  const results: Record<string, Figures> = {};
+  for (const name of positionals.length > 0 ? positionals : values.docs ? inDocs : Object.keys(benches)) {
+    const figures = await inItsOwnProcess(name, values.rows);
+    results[name] = figures;
+    if (values.docs) await writeSection(name, figuresTable(figures, machine));
+    if (!json) console.log(name, figures);
+  }
   console.log(json ? JSON.stringify({ machine, results }, null, 2) : machine);
 }
 

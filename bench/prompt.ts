@@ -2,7 +2,7 @@ import { megabytes, openFlow, quietContext, sentence } from './flow.ts';
 
 const runs = 200;
 
-/** The flow without drawing (embed, search, refine by neighbours, log) over a corpus of so many rows: ms a run, and memory. */
+/** The flow but for drawing (embed, search, refine by neighbours, encode, keep and embed the picture, log) over a corpus of so many rows: ms a run, and memory. */
 export async function benchPrompt(rows: number): Promise<Record<string, number>> {
   const flow = await openFlow(rows);
   const times: number[] = [];

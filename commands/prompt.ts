@@ -32,8 +32,9 @@ export const prompt = defineCommand({
     use_as_source: { type: 'flag', description: 'Start from the picture, where the image backend can' },
     model: { type: 'text', maxLength: 200, suggests: true, description: 'The image model, where there are several' },
   },
+  pictures: countOf,
   async run(context, { text, aspect, negative, seed, style, raw = false, use_as_source, model, best, ...asked }) {
-    const count = asked.count ?? (best ? bestOf : 1);
+    const count = countOf({ best, ...asked });
     if (best && count === 1) {
       throw new BotError(
         'invalid_input',
@@ -63,3 +64,7 @@ export const prompt = defineCommand({
     });
   },
 });
+
+function countOf({ count, best }: { count?: number | undefined; best?: boolean | undefined }): number {
+  return count ?? (best ? bestOf : 1);
+}

@@ -30,7 +30,7 @@ export interface Services extends Forget {
 }
 
 /** One job as its command sees it. */
-export interface JobContext extends JobControl {
+export interface JobContext extends Omit<JobControl, 'recorded'> {
   jobId: string;
   scope: string;
   /** Keyed hash of the person. */
@@ -70,6 +70,8 @@ export type OptionValues<Options extends CommandOptions> = {
 
 export interface Command extends CommandInfo {
   lane: Lane;
+  /** Pictures that it asks for, as far as its values tell; 1 unless told. */
+  pictures?(values: Readonly<Record<string, unknown>>): number;
   /** Returns what it answers, if anything; throws BotErrors for the person. */
   run(context: JobContext, values: Readonly<Record<string, unknown>>): Promise<Answer | undefined>;
 }
@@ -81,9 +83,14 @@ export function defineCommand<const Options extends CommandOptions>(command: {
   personal?: boolean;
   lane: Lane;
   options: Options;
+  pictures?(values: OptionValues<Options>): number;
   run(context: JobContext, values: OptionValues<Options>): Promise<Answer | undefined>;
 }): Command {
-  return { ...command, run: (context, values) => command.run(context, values as OptionValues<Options>) };
+  return {
+    ...command,
+    pictures: (values) => command.pictures?.(values as OptionValues<Options>) ?? 1,
+    run: (context, values) => command.run(context, values as OptionValues<Options>),
+  };
 }
 
 /** What a press of a control or a mapped reaction brings. */

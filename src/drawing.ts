@@ -7,6 +7,8 @@ import { encodeResult } from './images/encode.ts';
 import { type ImageFiles, readImages } from './images/image-files.ts';
 import type { Gate } from './moderation/gate.ts';
 import { reviewPatiently, usualReviewWaitsMs } from './moderation/patient-review.ts';
+import { recordPaidCalls } from './paid-calls.ts';
+import type { JobControl } from './queue/queue.ts';
 import type { Refinement } from './refiner/refiner.ts';
 import type { RunContext, RunRequest } from './run.ts';
 import type { GenerationImage } from './store/store.ts';
@@ -42,6 +44,9 @@ interface DrawingOrder {
   label: string;
 }
 
+/** How the names of the steps begin that record what was drawn. */
+const batches = 'batch from ';
+
 // Keeps the composition and changes the look, as A1111's img2img does by default.
 const sourceStrength = 0.75;
 const ignoresSource = "The image backend can't start from a picture, so it drew from the text alone.";
@@ -50,8 +55,9 @@ export type Draw = (request: RunRequest, order: DrawingOrder, context: RunContex
 
 /**
  * Draws the pictures of a run within the backend's limits, and keeps those that the rules let pass: the others are never stored.
- * Every call of the backend is a recorded step, so that nothing is drawn (and paid for) again after a crash; where a later one
- * fails, those made before are shown, and it is said that there are fewer.
+ * Every call of the backend is a recorded step, so that what was made is not made again after a crash or a stop. A call that is
+ * under way then is made again; one that costs money once only (src/paid-calls.ts). Where a later call fails, the pictures made
+ * before are shown, and it is said that there are fewer.
  */
 export function createDrawing({ generator, images, gate, reviewWaitsMs = usualReviewWaitsMs }: DrawingParts): Draw {
   return async (request, order, context) => {
@@ -65,7 +71,7 @@ export function createDrawing({ generator, images, gate, reviewWaitsMs = usualRe
     const { parts, cut } = await inBatches(
       { count, seed: order.seed, maxCount: limits.maxCount },
       (batch) =>
-        context.step(`batch from ${batch.from}`, () =>
+        context.step(batchName(batch.from), () =>
           drawBatch(batch, { ...size, source: from.source, model }, request, order, context),
         ),
       context.signal,
@@ -85,20 +91,24 @@ export function createDrawing({ generator, images, gate, reviewWaitsMs = usualRe
   };
 
   async function drawBatch(
-    { count, seed, isAll, overall }: Batch,
+    { from, count, seed, isAll, overall }: Batch,
     how: { width: number; height: number; source: SourcePicture | undefined; model: string | undefined },
     request: RunRequest,
     { refinement, label }: DrawingOrder,
-    { signal, progress }: RunContext,
+    context: RunContext,
   ): Promise<DrawnBatch> {
     const { prompt, negativePrompt } = refinement;
     const made = await generator.generate(
       { prompt, negativePrompt, count, seed, ...how },
-      { signal, onProgress: (update) => progress(label, shownOf(isAll ? update : partOf(update, overall))) },
+      {
+        signal: context.signal,
+        onProgress: (update) => context.progress(label, shownOf(isAll ? update : partOf(update, overall))),
+        beforePaying: recordPaidCalls(batchName(from), context),
+      },
     );
     const bytes = made.images.map((image) => image.bytes);
-    const review = () => gate.review(bytes, { user: request.user, signal });
-    const reviewed = await reviewPatiently(review, { waitsMs: reviewWaitsMs, signal });
+    const review = () => gate.review(bytes, { user: request.user, signal: context.signal });
+    const reviewed = await reviewPatiently(review, { waitsMs: reviewWaitsMs, signal: context.signal });
     const kept = made.images.filter((_, index) => !reviewed[index]?.refused);
     return {
       ...made,
@@ -140,6 +150,16 @@ export function createDrawing({ generator, images, gate, reviewWaitsMs = usualRe
       }),
     );
   }
+}
+
+/** The keys of what a job has drawn and kept so far, whether or not it was logged. */
+export async function picturesDrawn({ recorded }: Pick<JobControl, 'recorded'>): Promise<string[]> {
+  const parts = await recorded<DrawnBatch>(batches);
+  return parts.flatMap(({ images }) => images.map(({ key }) => key));
+}
+
+function batchName(from: number): string {
+  return `${batches}${from}`;
 }
 
 /** Steps and estimates of one batch say nothing of the whole. */

@@ -7,6 +7,8 @@ export interface Forget {
   forget(generation: StoredGeneration): Promise<void>;
   /** Deletes every picture that a person sent in a scope, or that came with a job, and that nothing else uses. */
   forgetUploads(scope: string, whose: UploadsOf): Promise<void>;
+  /** Deletes those of these pictures that nothing uses. */
+  forgetPictures(keys: readonly string[]): Promise<void>;
 }
 
 export function createForget(parts: { store: PromptStore; outbox: Outbox; images: ImageFiles }): Forget {
@@ -30,6 +32,10 @@ export function createForget(parts: { store: PromptStore; outbox: Outbox; images
       const uploads = await store.uploadsOf(scope, whose);
       await store.deleteUploads(scope, whose);
       await removeUnused(uploads);
+    },
+    async forgetPictures(keys) {
+      await outbox.settled();
+      await removeUnused(keys);
     },
   };
 }

@@ -150,6 +150,12 @@ export function createHandler(parts: HandlerParts): ChatHandler {
     return known.find(({ name }) => name === task.name)?.lane ?? 'quick';
   }
 
+  /** As far as the request tells; a run that derives from another tells more once that is read. */
+  function picturesOf(task: CommandTask | ActionTask): number {
+    if (task.kind === 'action') return 1;
+    return commands.find(({ name }) => name === task.name)?.pictures?.(task.values) ?? 1;
+  }
+
   async function keepAll(
     attachments: readonly Attachment[],
     owner: Omit<Upload, 'key'>,
@@ -177,11 +183,6 @@ function isRefused(error: unknown): boolean {
 
 function reactions(actions: readonly ActionHandler[]): string[] {
   return actions.flatMap((action) => (action.reaction ? [action.emoji] : []));
-}
-
-/** As far as the request tells; a run that derives from another tells more once that is read. */
-function picturesOf(task: CommandTask | ActionTask): number {
-  return task.kind === 'command' && typeof task.values.count === 'number' ? task.values.count : 1;
 }
 
 /** One platform event is one job, however often it is delivered. */

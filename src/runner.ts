@@ -1,6 +1,7 @@
 import { aborted } from './aborted.ts';
 import type { Adapter, Card, MessageRef, Thread } from './chat.ts';
 import type { ActionHandler, Answer, Command, JobContext, Services } from './command.ts';
+import { picturesDrawn } from './drawing.ts';
 import { BotError } from './errors.ts';
 import { explainFailure } from './failure.ts';
 import type { ActionTask, JobPayload } from './job.ts';
@@ -65,6 +66,7 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
     } catch (error) {
       // Nobody can be told.
       await control.charge(0);
+      await removeDrawn(job, control);
       throw error;
     }
   }
@@ -130,6 +132,7 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
       return notePost(job, outcome).finally(() => report('done', 'Done'));
     }
     if (outcome.isFree) await control.charge(0);
+    await removeDrawn(job, control);
     if (outcome.kind === 'failed' && outcome.isRefused) removeUploads(job);
     const isCancelled = outcome.kind === 'cancelled';
     const card: Card = isCancelled
@@ -140,12 +143,21 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
       .finally(() => (isCancelled ? report('cancelled', 'Cancelled') : report('failed', 'Failed')));
   }
 
-  /** What a rule refuses is not kept, whether the words were refused or the picture; the answer need not wait for that. */
-  function removeUploads({ id, payload }: Job) {
-    if (payload.attachments.length === 0) return;
-    services
-      .forgetUploads(payload.scope, { job: id })
-      .catch((error: unknown) => log.error({ err: error, job: id }, 'a refused picture could not be removed'));
+  /** What a rule refuses is not kept, whether the words were refused or the picture. */
+  function removeUploads(job: Job) {
+    if (job.payload.attachments.length > 0)
+      inBackground(job, services.forgetUploads(job.payload.scope, { job: job.id }));
+  }
+
+  /** What was drawn and never shown is not kept, unless it was logged: then its asker finds it, and can delete it. */
+  async function removeDrawn(job: Job, control: JobControl) {
+    const keys = await picturesDrawn(control);
+    if (keys.length > 0) inBackground(job, services.forgetPictures(keys));
+  }
+
+  /** The last word need not wait for a database that is slow or away. */
+  function inBackground({ id }: Job, removal: Promise<void>) {
+    removal.catch((error: unknown) => log.error({ err: error, job: id }, 'pictures could not be removed'));
   }
 
   /** Again after a crash: the database takes a post once. */

@@ -19,6 +19,9 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again on the same port and folder. */
   restart(): Promise<void>;
+  /** Makes it answer nobody, until it is woken. */
+  freeze(): void;
+  wake(): void;
   stop(): Promise<void>;
 }
 
@@ -36,6 +39,8 @@ export async function startRedis(): Promise<RedisServer> {
     url: `redis://:test-password@127.0.0.1:${port}/0`,
     kill,
     stop: kill,
+    freeze: () => void server.kill('SIGSTOP'),
+    wake: () => void server.kill('SIGCONT'),
     async restart() {
       server = await spawnServer(port, folder);
     },

@@ -1,19 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packageRoot } from '../../src/paths.ts';
+import { writeSection } from '../report.ts';
 import type { SearchFigures, SearchReport } from './figures.ts';
 import { plotSearch } from './plot.ts';
 
-const page = path.join(packageRoot, 'docs/benchmarks.md');
 const plot = path.join(packageRoot, 'docs/benchmarks-search.svg');
-const marks = { begin: '<!-- search figures: begin -->', end: '<!-- search figures: end -->' };
 
 /** Puts the figures into docs/benchmarks.md, between its marks, and draws their plot. */
 export async function writeReport(reports: readonly SearchReport[]): Promise<void> {
-  const text = await readFile(page, 'utf8');
-  const [before, rest = ''] = text.split(marks.begin);
-  const after = rest.split(marks.end)[1] ?? '';
-  await writeFile(page, `${before}${marks.begin}\n\n${tables(reports)}\n\n${marks.end}${after}`);
+  await writeSection('search', tables(reports));
   await writeFile(plot, plotSearch(reports));
 }
 

@@ -7,6 +7,7 @@ import type { ImageGenerator } from './generator.ts';
 import { splitKey } from './login.ts';
 import { takesSharedKey } from './openai/shared-key.ts';
 import { createOpenAiGenerator } from './openai.ts';
+import { tellBeforePaying } from './paying.ts';
 import type { PooledBackend } from './pool/member.ts';
 import { createPool } from './pool.ts';
 import { createSdcppGenerator } from './sdcpp.ts';
@@ -20,7 +21,8 @@ const usualUrls = { a1111: 'http://127.0.0.1:7860', comfyui: 'http://127.0.0.1:8
 export function createGenerator(config: ImageConfig, log: Logger): ImageGenerator {
   const backends = openBackends(config, log);
   const [only] = backends;
-  return only && backends.length === 1 ? only.generator : createPool(backends, { log });
+  if (!only || backends.length > 1) return createPool(backends, { log });
+  return only.isPaid ? tellBeforePaying(only.generator) : only.generator;
 }
 
 /** Every backend by itself, as `createGenerator` would use it. */

@@ -87,6 +87,8 @@ export interface GenerationResult {
 
 export interface GenerateOptions extends CallOptions {
   onProgress?: ((progress: GenerationProgress) => void) | undefined;
+  /** Awaited before a backend that costs money is asked, which a GeneratorFault of it keeps from being asked. */
+  beforePaying?: (() => Promise<void>) | undefined;
 }
 
 export interface ImageGenerator {

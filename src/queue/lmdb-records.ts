@@ -29,6 +29,8 @@ export interface JobRecords<Payload> {
   durations: Mirror<number>;
   steps: {
     get(job: string, name: string): { value: unknown } | undefined;
+    /** Those whose name begins so. */
+    startingWith(job: string, prefix: string): unknown[];
     put(job: string, name: string, value: unknown): Promise<unknown>;
     removeAll(job: string): Change;
   };
@@ -69,6 +71,9 @@ export function usedKey(day: string, owner: string): string {
 function openSteps(table: Database<{ value: unknown }, string>): JobRecords<unknown>['steps'] {
   return {
     get: (job, name) => table.get(`${job}/${name}`),
+    startingWith: (job, prefix) => [
+      ...table.getRange({ start: `${job}/${prefix}`, end: `${job}/${prefix}\uffff` }).map(({ value }) => value.value),
+    ],
     put: (job, name, value) => table.put(`${job}/${name}`, { value }),
     removeAll: (job) => ({
       write() {

@@ -1,13 +1,12 @@
-import { isAbort } from '../errors.ts';
 import type { State } from '../state.ts';
 import { brokenBound, queueFull } from './bounds.ts';
-import { blend, secondsUntilDone } from './durations.ts';
+import { secondsUntilDone } from './durations.ts';
 import { fairOrder } from './fair-order.ts';
-import { cancellation, endAll, isHandedBack } from './interruption.ts';
+import { cancellation, endAll } from './interruption.ts';
 import { createAllowance } from './lmdb-allowance.ts';
 import { openJobRecords, servedKey } from './lmdb-records.ts';
+import { createRuns } from './lmdb-runs.ts';
 import {
-  type JobControl,
   type Lane,
   lanes,
   type NewJob,
@@ -24,27 +23,30 @@ interface Running {
   finished: Promise<void>;
 }
 
-// A platform redelivers an event within minutes; a day leaves room for an outage.
-const rememberFinishedMs = 24 * 60 * 60 * 1000;
-const pruneEveryMs = 60 * 60 * 1000;
+interface LmdbQueueOptions extends QueueOptions {
+  /** Milliseconds until a job is begun again whose progress the disk did not take. */
+  retryLostMs?: number;
+}
+
+const usualRetryMs = 10_000;
 
 /** A durable queue in LMDB, fair between people: what it accepted survives kill -9, and each job ends once. */
-export function createQueue<Payload>(state: State, options: QueueOptions): Queue<Payload> {
+export function createQueue<Payload>(state: State, options: LmdbQueueOptions): Queue<Payload> {
   type Job = QueuedJob<Payload>;
   const records = openJobRecords<Payload>(state);
-  const { jobs, finished, served, durations, steps, commit } = records;
+  const { jobs, finished, served, durations, commit } = records;
   const allowance = createAllowance(records, options.quota);
   const running = new Map<string, Running>();
   // They take their place, but must not begin before they are on disk.
   const submitting = new Map<string, Promise<Place>>();
-  // The disk did not take how they went: they are begun again at the next start.
+  // The disk did not take how they went: they are begun again a little later, once there is room.
   const lost = new Set<string>();
   const told = new Map<string, number>();
   let handlers: QueueHandlers<Payload> | undefined;
   let sequence = Math.max(0, ...jobs.entries().map(([, job]) => job.sequence), ...served.entries().map(([, at]) => at));
-  let prunedAt = Number.NEGATIVE_INFINITY;
+  const runs = createRuns<Payload>({ records, allowance, nextSequence, log: options.log });
 
-  prune();
+  runs.prune();
 
   function nextSequence(): number {
     sequence += 1;
@@ -117,10 +119,12 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
     if (!handlers) return;
     const controller = new AbortController();
     if (job.cancelled) controller.abort(cancellation());
-    const done = perform(job, controller, handlers)
+    const done = runs
+      .perform(job, controller, handlers.work)
       .catch((error: unknown) => {
         lost.add(job.id);
-        logLoss(error);
+        runs.logLoss(error);
+        setTimeout(retry, options.retryLostMs ?? usualRetryMs, job.id).unref();
       })
       .finally(() => {
         running.delete(job.id);
@@ -130,66 +134,9 @@ export function createQueue<Payload>(state: State, options: QueueOptions): Queue
     running.set(job.id, { lane: job.lane, controller, finished: done });
   }
 
-  function logLoss(error: unknown) {
-    options.log.error({ err: error }, 'the local state could not be written; the job is begun again at the next start');
-  }
-
-  async function perform(job: Job, controller: AbortController, { work }: QueueHandlers<Payload>) {
-    const began = performance.now();
-    let seconds: number | undefined;
-    const begun = { ...(jobs.get(job.id) ?? job), begun: true, attempts: job.attempts + 1 };
-    // An interrupted job had its turn before.
-    const turn = job.begun || job.cancelled ? [] : [served.set(servedKey(job.lane, job.owner), nextSequence())];
-    await commit(jobs.set(job.id, begun), ...turn);
-    try {
-      await work(begun, controlOf(begun, controller.signal));
-      if (!controller.signal.aborted) seconds = (performance.now() - began) / 1000;
-    } catch (error) {
-      if (isHandedBack(controller.signal)) return handBack(begun);
-      if (!isAbort(error))
-        options.log.error({ err: error, job: job.id }, 'a job ended with an error that it did not report');
-    }
-    await finish(begun, seconds);
-  }
-
-  function controlOf(job: Job, signal: AbortSignal): JobControl {
-    return {
-      signal,
-      usualSeconds: durations.get(job.lane),
-      get cancelled() {
-        return signal.aborted && !isHandedBack(signal);
-      },
-      async step<Value>(name: string, run: () => Promise<Value>) {
-        const recorded = steps.get(job.id, name);
-        if (recorded) return recorded.value as Value;
-        const value = await run();
-        await steps.put(job.id, name, value);
-        return value;
-      },
-      charge: (pictures) => allowance.change(job.id, pictures),
-    };
-  }
-
-  async function handBack({ id }: Job) {
-    const job = jobs.get(id);
-    if (job) await commit(jobs.set(id, { ...job, attempts: job.attempts - 1 }));
-  }
-
-  async function finish({ id, lane, owner }: Job, seconds: number | undefined) {
-    const isLast = !jobs.entries().some(([other, job]) => other !== id && job.lane === lane && job.owner === owner);
-    const turn = isLast ? [served.remove(servedKey(lane, owner))] : [];
-    const duration = seconds === undefined ? [] : [durations.set(lane, blend(durations.get(lane), seconds))];
-    await commit(jobs.remove(id), finished.set(id, Date.now()), steps.removeAll(id), ...turn, ...duration);
-    if (performance.now() - prunedAt > pruneEveryMs) prune();
-  }
-
-  /** Forgets what nobody will ask for again. */
-  function prune() {
-    prunedAt = performance.now();
-    const horizon = Date.now() - rememberFinishedMs;
-    const old = finished.entries().flatMap(([id, endedAt]) => (endedAt < horizon ? finished.remove(id) : []));
-    const changes = [...old, ...allowance.outdated()];
-    if (changes.length > 0) commit(...changes).catch(logLoss);
+  function retry(id: string) {
+    lost.delete(id);
+    advance();
   }
 
   async function cancel(id: string) {

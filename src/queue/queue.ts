@@ -51,6 +51,8 @@ export interface JobControl {
   readonly usualSeconds: number | undefined;
   /** Runs once per job and name, ever: after a crash the recorded result is returned instead. */
   step<Value>(name: string, run: () => Promise<Value>): Promise<Value>;
+  /** The results of all recorded steps whose name begins so. */
+  recorded<Value>(prefix: string): Promise<Value[]>;
   /** Tells how many pictures the job really takes from its owner's quota; 0 gives all back. Throws BotError `quota_exceeded`. */
   charge(pictures: number): Promise<void>;
 }
@@ -65,7 +67,10 @@ export interface QueueHandlers<Payload> {
 }
 
 export interface Queue<Payload> {
-  /** Resolves once the job is durable. Throws BotError `queue_full`, `quota_exceeded` or `queue_unavailable`; then nothing was accepted. */
+  /**
+   * Resolves once the job is durable. Throws BotError `queue_full`, `quota_exceeded` or `queue_unavailable`; then nothing was
+   * accepted, or it is taken back once the queue is in reach again, unless this process dies first.
+   */
   submit(job: NewJob<Payload>): Promise<Place>;
   find(id: string): Promise<QueuedJob<Payload> | undefined>;
   /** Waiting and running jobs. */

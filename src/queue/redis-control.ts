@@ -36,6 +36,7 @@ export function createControl({ jobs, entry, quota, controller, usualSeconds }: 
       if (!(await jobs.recordStep(entry, name, value))) lose();
       return value;
     },
+    recorded: async <Value>(prefix: string) => (await jobs.stepsStartingWith(entry.id, prefix)) as Value[],
     async charge(pictures) {
       if (!quota) return;
       const { outcome, others } = await jobs.charge(entry, pictures, quota.daily);

@@ -18,6 +18,8 @@ const entrySchema = z.object({
   begun: z.boolean(),
   cancelled: z.boolean(),
   charged: z.object({ day: z.string(), pictures: z.number() }).optional(),
+  /** Names the call that submitted it. */
+  submission: z.string().default(''),
   /** The data folder that accepted it. */
   home: z.string(),
   /** The line of BullMQ that it waits in once it is released. */
@@ -50,7 +52,15 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
     client.eval(scripts[script], 1, prefix, ...values) as Promise<Answer>;
   const entryOf = (text: string) => entrySchema.parse(JSON.parse(text));
   const jobOf = (entry: Entry, payload: string): QueuedJob<Payload> => {
-    const { home: _home, item: _item, released: _released, run: _run, charged, ...job } = entry;
+    const {
+      submission: _submission,
+      home: _home,
+      item: _item,
+      released: _released,
+      run: _run,
+      charged,
+      ...job
+    } = entry;
     return { ...job, charged, payload: decode(payload) as Payload };
   };
 
@@ -59,7 +69,7 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
       const { total, perScope, perOwner } = bounds;
       const answer = await run('submit', JSON.stringify(entry), encode(payload), total, perScope, perOwner, daily);
       return z
-        .tuple([z.enum(['known', 'accepted', 'perOwner', 'perScope', 'total', 'quota']), z.string()])
+        .tuple([z.enum(['known', 'withdrawn', 'accepted', 'perOwner', 'perScope', 'total', 'quota']), z.string()])
         .parse(answer);
     },
     /** Undefined: the item is out of date. `next` enters the line now. */
@@ -85,6 +95,13 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
       const [state, former, item, next] = z.tuple([z.string(), z.string(), z.string(), z.string()]).parse(answer);
       return { isRunning: state === 'running', former, item, next };
     },
+    /** Takes back what may have been accepted, unless it has begun. `next` enters the line `former` now. */
+    async withdraw({ id, submission }: Entry) {
+      const [outcome, former, next] = z
+        .tuple([z.enum(['withdrawn', 'begun']), z.string(), z.string()])
+        .parse(await run('withdraw', id, submission, rememberFinishedMs));
+      return { outcome, former, next };
+    },
     async charge({ id, run: current }: Entry, pictures: number, daily: number) {
       const [outcome, others] = z
         .tuple([z.enum(['taken', 'exceeded', 'lost']), z.number()])
@@ -94,6 +111,10 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
     async step(id: string, name: string) {
       const text = await client.hget(key(`steps:${id}`), name);
       return text === null ? undefined : { value: decode(text) };
+    },
+    async stepsStartingWith(id: string, prefix: string) {
+      const all = Object.entries(await client.hgetall(key(`steps:${id}`)));
+      return all.flatMap(([name, text]) => (name.startsWith(prefix) ? [decode(text)] : []));
     },
     /** False when another process has it now. */
     recordStep: async ({ id, run: current }: Entry, name: string, value: unknown) =>
@@ -116,27 +137,24 @@ export function openRedisJobs<Payload>(client: Redis, prefix: string) {
       return text === null ? undefined : Number(text);
     },
     async snapshot(home: string): Promise<Snapshot> {
-      const now = Date.now();
-      const [entries, served, durations, , , processes] = await Promise.all([
+      const [entries, served, durations, processes] = await Promise.all([
         client.hvals(key('index')),
         client.hgetall(key('served')),
         client.hgetall(key('durations')),
-        client.zadd(key('processes'), now, home),
-        client.zremrangebyscore(key('processes'), 0, now - aliveMs),
-        client.zcard(key('processes')),
+        run('beAlive', home, aliveMs),
       ]);
       return {
         entries: entries.map(entryOf),
         servedAt: (lane, owner) => numberAt(served, `${lane}/${owner}`),
         usualSeconds: (lane) => numberAt(durations, lane),
-        processes,
+        processes: z.number().parse(processes),
       };
     },
   };
 }
 
 /** The part that a running job uses. */
-export type RedisJobs = Pick<ReturnType<typeof openRedisJobs>, 'step' | 'recordStep' | 'charge'>;
+export type RedisJobs = Pick<ReturnType<typeof openRedisJobs>, 'step' | 'stepsStartingWith' | 'recordStep' | 'charge'>;
 
 function numberAt(table: Record<string, string>, key: string): number | undefined {
   const text = table[key];

@@ -1,6 +1,6 @@
 /**
  * What must be one step for all processes. KEYS[1] is the prefix of all keys, a hash tag of one cluster slot:
- * `index` (id -> what is known of a job, JSON), `payload`, `steps:<id>`, `finished:<id>`, `served` (lane/owner -> when last
+ * `index` (id -> what is known of a job, JSON), `payload`, `steps:<id>`, `finished:<id>`, `withdrawn:<submission>`, `served` (lane/owner -> when last
  * served), `sequence`, `used:<day>:<owner>` and `durations`. `released`: the owner's one job that is in the line of BullMQ.
  */
 const common = `
@@ -46,6 +46,7 @@ local job = cjson.decode(ARGV[1])
 if redis.call('HEXISTS', index, job.id) == 1 or redis.call('EXISTS', prefix .. 'finished:' .. job.id) == 1 then
   return { 'known', '' }
 end
+if redis.call('EXISTS', prefix .. 'withdrawn:' .. job.submission) == 1 then return { 'withdrawn', '' } end
 local total, ofScope, ofOwner = 0, 0, 0
 for _, other in ipairs(all()) do
   if other.lane == job.lane and other.run == '' and (other.portable or other.home == job.home) then
@@ -127,6 +128,32 @@ write(job)
 return { 'waiting', former, job.item, releaseNext(job.lane, job.owner, former) }
 `;
 
+/**
+ * Takes back a submission whose answer got lost, even where it arrives later; another one of the same job stands. ARGV: id,
+ * submission, milliseconds it is remembered. Returns a word, the line that it waited in, and the id that enters that. Does
+ * nothing to a job that has begun.
+ */
+const withdraw = `${common}
+local job = read(ARGV[1])
+redis.call('SET', prefix .. 'withdrawn:' .. ARGV[2], '1', 'PX', ARGV[3])
+if not job or job.submission ~= ARGV[2] then return { 'withdrawn', '', '' } end
+if job.begun then return { 'begun', '', '' } end
+redis.call('HDEL', index, job.id)
+redis.call('HDEL', prefix .. 'payload', job.id)
+if job.charged then redis.call('DECRBY', usedKey(job.charged.day, job.owner), job.charged.pictures) end
+return { 'withdrawn', job.item, releaseNext(job.lane, job.owner, job.item) }
+`;
+
+/** Tells that a process is alive, by the server's clock. ARGV: home, milliseconds that this holds for. Returns how many are. */
+const beAlive = `
+local key = KEYS[1] .. 'processes'
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', key, now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', key, 0, now - ARGV[2])
+return redis.call('ZCARD', key)
+`;
+
 /** ARGV: id, run, name, value. Returns 0 when another process has the job now, or it has ended. */
 const recordStep = `${common}
 local job = read(ARGV[1])
@@ -150,4 +177,4 @@ write(job)
 return { 'taken', others }
 `;
 
-export const scripts = { submit, begin, finish, handBack, cancel, recordStep, charge };
+export const scripts = { submit, begin, finish, handBack, cancel, withdraw, beAlive, recordStep, charge };

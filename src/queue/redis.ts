@@ -13,12 +13,12 @@ export interface RedisConnections {
   close(): void;
 }
 
-const answerWithinMs = 5000;
+const usualAnswerMs = 5000;
 const longestPauseMs = 2000;
 
 /** Asks the Redis at an address once, over a connection of its own. Throws BotError `queue_unavailable` with the remedy. */
 export async function askOnce<Answer>(url: string, question: (redis: Redis) => Promise<Answer>): Promise<Answer> {
-  const first = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: answerWithinMs });
+  const first = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: usualAnswerMs });
   // Said once by the promise; without a listener ioredis prints it as well.
   first.on('error', () => undefined);
   let reason: unknown;
@@ -34,7 +34,11 @@ export async function askOnce<Answer>(url: string, question: (redis: Redis) => P
 }
 
 /** Connects, or throws BotError `queue_unavailable` with the remedy. */
-export async function connectRedis(url: string, log: Logger): Promise<RedisConnections> {
+export async function connectRedis(
+  url: string,
+  log: Logger,
+  answerWithinMs: number = usualAnswerMs,
+): Promise<RedisConnections> {
   await askOnce(url, (redis) => redis.ping());
   const common = { lazyConnect: true, retryStrategy: (times: number) => Math.min(times * 100, longestPauseMs) };
   const patient = new Redis(url, { ...common, maxRetriesPerRequest: null });

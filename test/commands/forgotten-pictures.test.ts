@@ -1,14 +1,23 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Bot, openBot } from './bot.ts';
+import { createPlainGenerator } from './plain-generator.ts';
 
 /** No picture of what was forgotten is left in the image files: neither made nor sent. */
 describe('forgotten pictures', () => {
   let bot: Bot;
+  let onDraw: () => Promise<void> = async () => undefined;
   beforeAll(async () => {
-    bot = await openBot();
+    const plain = createPlainGenerator({ limits: { maxCount: 1 } });
+    bot = await openBot({
+      limits: { maxCount: 1 },
+      async generate(request, options) {
+        await onDraw();
+        return plain.generate(request, options);
+      },
+    });
   });
   afterAll(() => bot.close());
 
@@ -49,5 +58,20 @@ describe('forgotten pictures', () => {
     const [also] = await bot.say('forget', {}, { person: 'bob' });
     await bot.press(also?.actions[0]?.id ?? '', { person: 'bob' });
     expect(await kept()).toBe(0);
+  });
+
+  it('a run that is cancelled leaves nothing of what it had drawn', async () => {
+    await prompt('ann', 'blue');
+    const before = await kept();
+    let most = 0;
+    onDraw = async () => {
+      most = Math.max(most, (await kept()) - before);
+      if (most < 2) return;
+      for (const { id } of await bot.queue.all()) await bot.queue.cancel(id);
+    };
+    const posted = await bot.say('prompt', { text: 'a cat', raw: true, best: true, count: 4 }, { person: 'bob' });
+    expect(posted.at(-1)?.text).toBe('Cancelled.');
+    expect(most).toBe(2);
+    await vi.waitFor(async () => expect(await kept()).toBe(before), { timeout: 30_000 });
   });
 });

@@ -215,11 +215,16 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       await crash(first);
       const second = await open(first.folder);
       let result: unknown;
+      let recorded: unknown;
       const attempts = await runUntil(second.queue, 1, async (job, control) => {
+        recorded = await control.recorded('dr');
+        await control.step('post', async () => 1);
+        expect(await control.recorded('dr')).toEqual(recorded);
         result = await control.step('draw', draw);
         return job.attempts;
       });
       expect(drawn).toBe(1);
+      expect(recorded).toEqual([result]);
       expect(result).toEqual({ vector: new Float32Array([0.5]) });
       expect(attempts).toEqual([2]);
     });

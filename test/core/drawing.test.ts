@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDrawing } from '../../src/drawing.ts';
 import { BotError } from '../../src/errors.ts';
+import { tellBeforePaying } from '../../src/generator/paying.ts';
 import { createDiskImageFiles } from '../../src/images/disk.ts';
 import type { RunContext, RunRequest } from '../../src/run.ts';
 import { createPlainGenerator } from '../commands/plain-generator.ts';
@@ -45,12 +46,12 @@ describe('drawing in batches', () => {
       seeds.push(seed);
     },
   });
-  const drawing = createDrawing({
+  const parts = {
     generator,
     images: createDiskImageFiles(mkdtempSync(path.join(tmpdir(), 'drawing-'))),
     gate: {
       looksAtPictures: false,
-      async review(pictures) {
+      async review(pictures: readonly Uint8Array[]) {
         outages -= 1;
         if (outages >= 0) throw new BotError('moderation_unavailable', 'Nobody can judge it.');
         return pictures.map(() =>
@@ -59,9 +60,9 @@ describe('drawing in batches', () => {
       },
     },
     reviewWaitsMs: [1, 1],
-  });
+  };
 
-  function draw(signal = new AbortController().signal) {
+  function draw({ signal = new AbortController().signal, drawing = createDrawing(parts) } = {}) {
     const context: RunContext = {
       signal,
       log: pino({ level: 'silent' }),
@@ -79,7 +80,7 @@ describe('drawing in batches', () => {
 
   it('draws no picture again that was made before a crash or a stop', async () => {
     failure = { seed: 9, error: new Error('stopped') };
-    await expect(draw(AbortSignal.abort())).rejects.toThrow('stopped');
+    await expect(draw({ signal: AbortSignal.abort() })).rejects.toThrow('stopped');
     failure = undefined;
     const { images, notices } = await draw();
     expect(seeds).toEqual([7, 8, 9]);
@@ -97,6 +98,32 @@ describe('drawing in batches', () => {
   it('fails when the first call fails', async () => {
     failure = { seed: 7, error: new BotError('generator_failed', 'The server is out of reach.') };
     await expect(draw()).rejects.toMatchObject({ code: 'generator_failed' });
+  });
+
+  it('pays once more for a call that a stop broke off, and no third time', async () => {
+    const paying = createDrawing({ ...parts, generator: tellBeforePaying(generator) });
+    const stop = (seed: number) => {
+      failure = { seed, error: new Error('stopped') };
+      return expect(draw({ drawing: paying, signal: AbortSignal.abort() })).rejects.toThrow('stopped');
+    };
+    await stop(8);
+    await stop(8);
+    failure = undefined;
+    const { images, notices } = await draw({ drawing: paying });
+    expect(seeds).toEqual([7]);
+    expect(images).toHaveLength(1);
+    expect(notices).toEqual([expect.stringMatching(/^Only 1 of 3 .*not paid for a third time/)]);
+    steps.clear();
+    await stop(7);
+    await stop(7);
+    await expect(draw({ drawing: paying })).rejects.toMatchObject({ code: 'generator_failed' });
+  });
+
+  it('draws as often as it takes where that costs nothing', async () => {
+    failure = { seed: 7, error: new Error('stopped') };
+    for (let stop = 0; stop < 4; stop++) await expect(draw()).rejects.toThrow('stopped');
+    failure = undefined;
+    expect((await draw()).images).toHaveLength(3);
   });
 
   it('draws nothing again while nobody can judge it, and gives up in the end', async () => {

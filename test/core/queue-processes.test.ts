@@ -70,6 +70,32 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
     expect(await one.all()).toHaveLength(1);
   });
 
+  it('have nothing in the queue of which somebody was told that it was not accepted', async () => {
+    const quota = { daily: 2, reset: { hour: 0, minute: 0, timeZone: 'UTC' } };
+    const queue = await open('one', { quota, answerWithinMs: 300 });
+    server.freeze();
+    const refusals = ['a', 'b'].map((id) =>
+      expect(queue.submit({ ...job(id), exempt: false })).rejects.toMatchObject({
+        code: 'queue_unavailable',
+        message: expect.stringContaining('was not accepted'),
+      }),
+    );
+    try {
+      await Promise.all(refusals);
+    } finally {
+      server.wake();
+    }
+    const client = new Redis(server.url);
+    await until(async () => (await client.keys(`{test-${count}}:withdrawn:*`)).length === 2);
+    client.disconnect();
+    expect(await queue.all()).toEqual([]);
+    const done: string[] = [];
+    queue.start({ work: async ({ id }) => void done.push(id) });
+    for (const id of ['c', 'a']) await queue.submit({ ...job(id), exempt: false });
+    await until(() => done.length === 2);
+    expect(done).toEqual(['c', 'a']);
+  });
+
   it('share bounds and the quota', async () => {
     const quota = { daily: 2, reset: { hour: 0, minute: 0, timeZone: 'UTC' } };
     const options = { quota, bounds: { ...plenty, perOwner: 2 } };

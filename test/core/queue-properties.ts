@@ -141,6 +141,7 @@ async function createWorld(openQueue: OpenQueue) {
           await gate(id);
           return value;
         }),
+      recorded: control.recorded,
       charge: control.charge,
     };
   }

@@ -56,6 +56,15 @@ describe('the quota', () => {
     expect(error.message).toMatch(/Come back at 04:30 Europe\/Berlin, in about 30 minutes/);
   });
 
+  it('counts the pictures that the best is chosen of when they are asked for', async () => {
+    const bot = await openBot({ quota: { daily: 3, reset: berlin } });
+    await expect(bot.say('prompt', { text: 'a cat', raw: true, best: true })).rejects.toMatchObject({
+      code: 'quota_exceeded',
+    });
+    expect(await bot.say('prompt', { text: 'a cat', raw: true, best: true, count: 3 })).not.toEqual([]);
+    await bot.close();
+  });
+
   it('counts what a run makes, and gives back what fails', { timeout: 120_000 }, async () => {
     let fails = true;
     const quota = { daily: 4, reset: { hour: 0, minute: 0, timeZone: 'UTC' } };
