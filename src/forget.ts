@@ -35,7 +35,8 @@ export function createForget(parts: { store: PromptStore; outbox: Outbox; images
     },
     async forgetPictures(keys) {
       await outbox.settled();
-      await removeUnused(keys);
+      // It is closing, and a run that uses them may still wait in it.
+      if (outbox.size === 0) await removeUnused(keys);
     },
   };
 }

@@ -1,10 +1,24 @@
 import path from 'node:path';
+import { BotError } from '../errors.ts';
 import { importAlone } from '../importer/exclusive.ts';
 import { showShare } from '../importer/progress.ts';
 import { orAborted } from '../or-aborted.ts';
 import { openState } from '../state.ts';
+import type { Backup, BackupFiles } from '../store/backup.ts';
 import { runBackupCommand } from './command.ts';
 import { modelOfBackup, rowsInFile } from './files.ts';
+
+/** A server may break off in the middle of an insert after it answered that all is well. */
+async function checkWhole(rows: Awaited<ReturnType<Backup['rows']>>, files: BackupFiles) {
+  for (const [name, filename] of Object.entries(files) as [keyof BackupFiles, string][]) {
+    const wanted = await rowsInFile(filename);
+    if (rows[name] >= wanted) continue;
+    throw new BotError(
+      'database_unavailable',
+      `The database broke off: it holds ${rows[name]} of the ${wanted} rows of ${filename}. Its log says why; run this again to go on.`,
+    );
+  }
+}
 
 await runBackupCommand('restore', async (database, files, signal, { dataDir }) => {
   const model = await modelOfBackup(files);
@@ -16,6 +30,7 @@ await runBackupCommand('restore', async (database, files, signal, { dataDir }) =
     await importAlone(store, { state, dataDir }, async (own) => {
       await own.beginBulkLoad({ rows });
       await orAborted(backup.load(files, { onFile: (name) => console.error(`${files[name]} is read`) }), signal);
+      await checkWhole(await backup.rows(), files);
       const meter = showShare();
       const onProgress = (share: number) => meter.update(share, 'the index is built');
       await own.finishBulkLoad({ signal, onProgress }).finally(() => meter.stop());

@@ -18,7 +18,7 @@ const entrySchema = z.object({
   begun: z.boolean(),
   cancelled: z.boolean(),
   charged: z.object({ day: z.string(), pictures: z.number() }).optional(),
-  /** Names the call that submitted it. */
+  /** Names the calls that submitted it, joined by |: it stands as long as one of them does. */
   submission: z.string().default(''),
   /** The data folder that accepted it. */
   home: z.string(),

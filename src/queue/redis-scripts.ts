@@ -43,10 +43,13 @@ end
 /** ARGV: job (JSON), payload, total, perScope, perOwner, daily (0: none). Returns a word, and a number or an id. */
 const submit = `${common}
 local job = cjson.decode(ARGV[1])
-if redis.call('HEXISTS', index, job.id) == 1 or redis.call('EXISTS', prefix .. 'finished:' .. job.id) == 1 then
-  return { 'known', '' }
-end
 if redis.call('EXISTS', prefix .. 'withdrawn:' .. job.submission) == 1 then return { 'withdrawn', '' } end
+local known = read(job.id)
+if known then
+  known.submission = (known.submission or '') .. '|' .. job.submission
+  write(known)
+end
+if known or redis.call('EXISTS', prefix .. 'finished:' .. job.id) == 1 then return { 'known', '' } end
 local total, ofScope, ofOwner = 0, 0, 0
 for _, other in ipairs(all()) do
   if other.lane == job.lane and other.run == '' and (other.portable or other.home == job.home) then
@@ -136,7 +139,16 @@ return { 'waiting', former, job.item, releaseNext(job.lane, job.owner, former) }
 const withdraw = `${common}
 local job = read(ARGV[1])
 redis.call('SET', prefix .. 'withdrawn:' .. ARGV[2], '1', 'PX', ARGV[3])
-if not job or job.submission ~= ARGV[2] then return { 'withdrawn', '', '' } end
+local standing, isOne = {}, false
+for one in string.gmatch(job and job.submission or '', '[^|]+') do
+  if one == ARGV[2] then isOne = true else standing[#standing + 1] = one end
+end
+if not isOne then return { 'withdrawn', '', '' } end
+if #standing > 0 then
+  job.submission = table.concat(standing, '|')
+  write(job)
+  return { 'withdrawn', '', '' }
+end
 if job.begun then return { 'begun', '', '' } end
 redis.call('HDEL', index, job.id)
 redis.call('HDEL', prefix .. 'payload', job.id)

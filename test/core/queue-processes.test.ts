@@ -96,6 +96,22 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
     expect(done).toEqual(['c', 'a']);
   });
 
+  it('keep a job that one of them was told of, though another one never heard', async () => {
+    const [hasty, patient] = [await open('one', { answerWithinMs: 300 }), await open('two')];
+    server.freeze();
+    const told = patient.submit(job('a'));
+    try {
+      await expect(hasty.submit(job('a'))).rejects.toMatchObject({ code: 'queue_unavailable' });
+    } finally {
+      server.wake();
+    }
+    await told;
+    const client = new Redis(server.url);
+    await until(async () => (await client.keys(`{test-${count}}:withdrawn:*`)).length === 1);
+    client.disconnect();
+    expect(await patient.all()).toHaveLength(1);
+  });
+
   it('share bounds and the quota', async () => {
     const quota = { daily: 2, reset: { hour: 0, minute: 0, timeZone: 'UTC' } };
     const options = { quota, bounds: { ...plenty, perOwner: 2 } };

@@ -23,6 +23,14 @@ function fileOf(name: string, count: number): string {
   return file;
 }
 
+/** Rows that take the fastest machine some seconds: what is stopped is under way. */
+const longEnough = 60_000;
+
+async function untilStored(name: string): Promise<void> {
+  while (!(await found(`a red castle of ${name}; number 7`)).some((id) => id.startsWith(name)))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 const found = async (text: string) => {
   const { matches } = await apiOf(program).read<{ matches: { id: string; prompt: string }[] }>(
     `/api/search?limit=5&text=${encodeURIComponent(text)}`,
@@ -65,21 +73,21 @@ describe('npm run import while the bot has the database', () => {
   });
 
   it('stops in the bot on Ctrl-C or kill -9 of the command, and goes on', { timeout: 400_000 }, async () => {
-    const file = fileOf('second', 9_000);
+    const file = fileOf('second', longEnough);
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const command = startImport(data, file);
-      await command.said(/\d+ imported/);
+      await command.said(file);
+      await untilStored('second');
       command.child.kill(signal);
       const code = await command.ended;
       if (signal === 'SIGINT') expect(code).toBe(130);
     }
     // The bot is at it until it has noticed; then it takes the next.
     for (;;) {
-      const { code, output } = await runImport(data, file, '--limit', '6000');
+      const { code, output } = await runImport(data, file, '--limit', '10000');
       if (output.includes('at another import already')) continue;
       expect(code).toBe(0);
-      // A quick bot has them all before it notices that nobody waits.
-      expect(output).toMatch(/goes on after[\s\S]*Done: 6000 imported|Done: 0 imported, 6000 skipped as already there/);
+      expect(output).toMatch(/goes on after [\s\S]*Done: \d{4,} imported/);
       break;
     }
   });
@@ -87,18 +95,18 @@ describe('npm run import while the bot has the database', () => {
   it('loses nothing when the bot is killed: the command says so, and the next one goes on by itself', {
     timeout: 400_000,
   }, async () => {
-    const file = fileOf('third', 9_000);
-    const command = startImport(data, file, '--limit', '6000');
-    await command.said(/\d+ imported/);
+    const file = fileOf('third', longEnough);
+    const command = startImport(data, file);
+    await untilStored('third');
     await program.end('SIGKILL');
     expect(await command.ended).toBe(1);
     expect(command.output()).toContain('run the same command again to go on');
-    const { code, output } = await runImport(data, file, '--limit', '6000');
+    const { code, output } = await runImport(data, file, '--limit', '10000');
     expect(code).toBe(0);
     expect(output).toContain('goes on after');
     expect(output).not.toContain('The bot is running');
     const { prompts } = await countsOf(data);
-    expect(prompts).toBeGreaterThanOrEqual(2_000 + 6_000 + 6_000);
+    expect(prompts).toBeGreaterThanOrEqual(2_000 + 10_000 + 10_000);
     program = await startProgram(folder);
     expect(await found('a red castle of third; number 5999')).toContain('third-5999');
     expect(readdirSync(data)).toContain('import-server.json');

@@ -90,7 +90,8 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
   /** The circuit holds everybody back while it is probed, for as long as that takes; an abort ends the wait alone, not the work. */
   async function afterOthersProbe<Value>(signal: AbortSignal | undefined, work: () => Promise<Value>): Promise<Value> {
     let started: Promise<Value> | undefined;
-    const run = breaker.execute(() => {
+    // Asynchronous, so that an abort at once ends a probe and does not go past it.
+    const run = breaker.execute(async () => {
       signal?.throwIfAborted();
       started = work();
       return started;
