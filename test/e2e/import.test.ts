@@ -26,8 +26,9 @@ function fileOf(name: string, count: number): string {
 /** Rows that take the fastest machine some seconds: what is stopped is under way. */
 const longEnough = 60_000;
 
+/** Resolves once the bot has stored its third block of 1,024 rows: the second one's checkpoint came before. */
 async function untilStored(name: string): Promise<void> {
-  while (!(await found(`a red castle of ${name}; number 7`)).some((id) => id.startsWith(name)))
+  while (!(await found(`a red castle of ${name}; number 2500`)).includes(`${name}-2500`))
     await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
