@@ -1,10 +1,24 @@
 import type { SearchReport } from './figures.ts';
 
-const frame = { width: 720, height: 400, left: 64, right: 168, top: 24, bottom: 48 };
+const frame = { width: 720, height: 400, left: 64, right: 184, top: 24, bottom: 48 };
 // Told apart without colour vision too (Okabe and Ito 2008).
 const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9'];
 
+/** Between the names of two lines that end close to each other. */
+const nameHeight = 16;
+
 type Place = (value: number) => number;
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+interface Series {
+  system: string;
+  colour: string;
+  points: Point[];
+}
 
 /** Median latency over the number of rows, both on logarithmic scales, as an SVG. */
 export function plotSearch(reports: readonly SearchReport[]): string {
@@ -13,9 +27,10 @@ export function plotSearch(reports: readonly SearchReport[]): string {
   const x = scale(rows, frame.left, frame.width - frame.right);
   const y = scale(times, frame.height - frame.bottom, frame.top);
   const systems = [...new Set(reports.flatMap(({ results }) => results.map(({ system }) => system)))];
-  const lines = systems.map((system, index) =>
-    series(reports, system, colours[index % colours.length] ?? '#000', x, y),
-  );
+  const lines = systems.map((system, index): Series => {
+    const colour = colours[index % colours.length] ?? '#000';
+    return { system, colour, points: pointsOf(reports, system, x, y) };
+  });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${frame.width} ${frame.height}" font-family="system-ui, sans-serif" font-size="13">
 <rect width="100%" height="100%" fill="#fff"/>
 ${decades(times)
@@ -24,22 +39,37 @@ ${decades(times)
 ${rows.map((value) => text(x(value), frame.height - frame.bottom + 20, value.toLocaleString('en'), 'middle')).join('\n')}
 ${text(x(rows[0] ?? 1), frame.height - 8, 'rows', 'start')}
 ${text(8, 14, 'p50, ms', 'start')}
-${lines.join('\n')}
+${lines.map(drawn).join('\n')}
+${namesOf(lines).join('\n')}
 </svg>
 `;
 }
 
-function series(reports: readonly SearchReport[], system: string, colour: string, x: Place, y: Place): string {
-  const points = reports.flatMap(({ rows, results }) => {
+function pointsOf(reports: readonly SearchReport[], system: string, x: Place, y: Place): Point[] {
+  return reports.flatMap(({ rows, results }) => {
     const found = results.find((figures) => figures.system === system);
     return found ? [{ x: x(rows), y: y(found.p50Ms) }] : [];
   });
+}
+
+function drawn({ colour, points }: Series): string {
   const path = points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(' ');
   const dots = points.map(
     (point) => `<circle cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="4" fill="${colour}"/>`,
   );
-  const last = points.at(-1) ?? { x: 0, y: 0 };
-  return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}${text(last.x + 10, last.y + 4, system, 'start', colour)}`;
+  return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`;
+}
+
+/** Each beside the end of its line, or below the name before it where they would overlap. */
+function namesOf(lines: readonly Series[]): string[] {
+  const ends = lines.flatMap(({ points, ...line }) => points.slice(-1).map((end) => ({ ...line, end })));
+  let lowest = 0;
+  return ends
+    .toSorted((one, other) => one.end.y - other.end.y)
+    .map(({ system, colour, end }) => {
+      lowest = Math.max(end.y + 4, lowest + nameHeight);
+      return text(end.x + 10, lowest, system, 'start', colour);
+    });
 }
 
 function scale(values: readonly number[], from: number, to: number): Place {
