@@ -83,3 +83,19 @@ export function isDiskFull(error: unknown): boolean {
 export function operatorsWords({ message, forOperator }: BotError): string {
   return forOperator ?? message;
 }
+
+/** For people, of what only the operator can mend. */
+export const seeLog = "the bot's operator can see why in the log";
+
+/**
+ * A code that a server sent, as it may be logged; empty for anything else: servers echo prompts in their errors, so
+ * nothing with a space in it is kept.
+ */
+export function codeOnly(code: unknown): string {
+  return typeof code === 'string' && /^[\w.:/-]{1,80}$/.test(code) ? code : '';
+}
+
+/** The code that the system, or a library, gave an error (`ECONNREFUSED`), as it may be logged; empty without one. */
+export function systemCode(error: Error): string {
+  return 'code' in error ? codeOnly(error.code) : '';
+}

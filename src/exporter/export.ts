@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BotError } from '../errors.ts';
 import { orAborted } from '../or-aborted.ts';
-import type { Backup, BackupFiles } from '../store/backup.ts';
+import { type Backup, type BackupFiles, backupNames } from '../store/backup.ts';
 import type { Database } from '../store/database.ts';
 import { rowsInFile } from './files.ts';
 
@@ -17,7 +17,7 @@ export async function exportDatabase(database: Database, files: BackupFiles, sig
   const unfinished = namesOf(files, (file) => `${file}.unfinished`);
   try {
     await orAborted(saveWhole(await database.backup(model), unfinished), signal);
-    for (const name of keys(files)) await rename(unfinished[name], files[name]);
+    for (const name of backupNames) await rename(unfinished[name], files[name]);
   } finally {
     for (const file of Object.values(unfinished)) await rm(file, { force: true });
   }
@@ -28,7 +28,7 @@ async function saveWhole(backup: Backup, files: BackupFiles): Promise<void> {
   const before = await backup.rows();
   await backup.save(files);
   const after = await backup.rows();
-  for (const name of keys(files)) {
+  for (const name of backupNames) {
     const rows = await rowsInFile(files[name]).catch((cause) => {
       throw brokenOff(name, 'it has no end', cause);
     });
@@ -48,8 +48,4 @@ function brokenOff(name: keyof BackupFiles, what: string, cause?: unknown): BotE
 
 function namesOf({ prompts, images, generations, uploads }: BackupFiles, named: (file: string) => string): BackupFiles {
   return { prompts: named(prompts), images: named(images), generations: named(generations), uploads: named(uploads) };
-}
-
-function keys(files: BackupFiles): (keyof BackupFiles)[] {
-  return Object.keys(files) as (keyof BackupFiles)[];
 }

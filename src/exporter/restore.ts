@@ -4,18 +4,18 @@ import { importAlone } from '../importer/exclusive.ts';
 import { showShare } from '../importer/progress.ts';
 import { orAborted } from '../or-aborted.ts';
 import { openState } from '../state.ts';
-import type { Backup, BackupFiles } from '../store/backup.ts';
+import { type Backup, type BackupFiles, backupNames } from '../store/backup.ts';
 import { runBackupCommand } from './command.ts';
 import { modelOfBackup, rowsInFile } from './files.ts';
 
 /** A server may break off in the middle of an insert after it answered that all is well. */
 async function checkWhole(rows: Awaited<ReturnType<Backup['rows']>>, files: BackupFiles) {
-  for (const [name, filename] of Object.entries(files) as [keyof BackupFiles, string][]) {
-    const wanted = await rowsInFile(filename);
+  for (const name of backupNames) {
+    const wanted = await rowsInFile(files[name]);
     if (rows[name] >= wanted) continue;
     throw new BotError(
       'database_unavailable',
-      `The database broke off: it holds ${rows[name]} of the ${wanted} rows of ${filename}. Its log says why; run this again to go on.`,
+      `The database broke off: it holds ${rows[name]} of the ${wanted} rows of ${files[name]}. Its log says why; run this again to go on.`,
     );
   }
 }

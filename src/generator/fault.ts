@@ -1,4 +1,4 @@
-import { BotError, type BotErrorOptions } from '../errors.ts';
+import { BotError, type BotErrorOptions, seeLog } from '../errors.ts';
 
 export interface FaultOptions extends BotErrorOptions {
   /** See `GeneratorFault.madeNothing`. */
@@ -38,17 +38,7 @@ export function asFault(error: unknown): GeneratorFault {
   return operatorsFault('The image backend failed unexpectedly', 'That is a bug of this bot.', { cause: error });
 }
 
-export const seeLog = "the bot's operator can see why in the log";
-
 /** What a fault is to people, without the words that several faults would only repeat. */
 export function inShort({ message }: BotError): string {
   return message.replace(`; ${seeLog}.`, '.');
-}
-
-/**
- * A code that a server sent, as it may be logged; empty for anything else: servers echo prompts in their errors, so
- * nothing with a space in it is kept.
- */
-export function codeOnly(code: unknown): string {
-  return typeof code === 'string' && /^[\w.:/-]{1,80}$/.test(code) ? code : '';
 }

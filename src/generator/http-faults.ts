@@ -1,5 +1,6 @@
 import { FetchError } from 'node-fetch';
-import { codeOnly, GeneratorFault, operatorsFault } from './fault.ts';
+import { systemCode } from '../errors.ts';
+import { GeneratorFault, operatorsFault } from './fault.ts';
 import type { HttpAnswer, HttpClientSettings } from './http.ts';
 
 /** Why there was no whole answer. */
@@ -87,10 +88,6 @@ function safeCause(error: unknown): Error {
   const safe = new Error(systemCode(error));
   safe.name = error.name;
   return safe;
-}
-
-function systemCode(error: Error): string {
-  return 'code' in error ? codeOnly(error.code) : '';
 }
 
 function isBreakOff(error: unknown): boolean {

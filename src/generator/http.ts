@@ -1,6 +1,7 @@
 import fetch, { type Headers, type Response } from 'node-fetch';
 import type { z } from 'zod';
-import { codeOnly, GeneratorFault, operatorsFault } from './fault.ts';
+import { codeOnly } from '../errors.ts';
+import { GeneratorFault, operatorsFault } from './fault.ts';
 import { faultOf, meaningOf } from './http-faults.ts';
 import { splitLogin } from './login.ts';
 

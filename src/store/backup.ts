@@ -22,16 +22,17 @@ export interface Backup {
   load(files: BackupFiles, options?: { onFile?(name: keyof BackupFiles): void }): Promise<void>;
 }
 
-const names = Object.keys(backupTables) as (keyof BackupFiles)[];
+/** In the order in which they are written and read. */
+export const backupNames = Object.keys(backupTables) as (keyof BackupFiles)[];
 
 /** The whole database to and from Parquet files, vectors included; what made them stands beside them. */
 export function createBackup({ parquet, read }: Pick<Connection, 'parquet' | 'read'>): Backup {
   return {
     async save(files) {
-      for (const name of names) await parquet.save(backupTables[name].select, files[name]);
+      for (const name of backupNames) await parquet.save(backupTables[name].select, files[name]);
     },
     async rows() {
-      const counts = names.map((name) => `(SELECT count() FROM (${backupTables[name].select})) AS ${name}`);
+      const counts = backupNames.map((name) => `(SELECT count() FROM (${backupTables[name].select})) AS ${name}`);
       const count = z.coerce.number();
       const row = z.object({ prompts: count, images: count, generations: count, uploads: count });
       // Seconds; 0 is no bound: a count of everything may take longer than a search.
@@ -40,7 +41,7 @@ export function createBackup({ parquet, read }: Pick<Connection, 'parquet' | 're
       return row.parse(found);
     },
     async load(files, { onFile } = {}) {
-      for (const name of names) {
+      for (const name of backupNames) {
         onFile?.(name);
         const { inserts, columns } = backupTables[name];
         for (const insert of inserts) await parquet.load(insert, columns, files[name]);

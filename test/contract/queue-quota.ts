@@ -10,7 +10,8 @@ import type { JobPayload } from '../../src/job.ts';
 import type { NewJob, Queue, QueueOptions } from '../../src/queue/queue.ts';
 import { createRunner } from '../../src/runner.ts';
 
-type OpenQueue = (
+/** A queue on a folder, as whichever driver. */
+export type OpenQueue = (
   folder: string,
   options: QueueOptions,
 ) => Promise<{ queue: Queue<JobPayload>; close(): Promise<void> }>;

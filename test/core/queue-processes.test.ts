@@ -129,43 +129,27 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
 
   it('stop a job that runs in another one', async () => {
     const [one, two] = [await open('one'), await open('two')];
-    let ended: boolean | undefined;
-    let begun = false;
-    one.start({
-      work: async (_, control) => {
-        begun = true;
-        await new Promise((resolve) => control.signal.addEventListener('abort', resolve));
-        ended = control.cancelled;
-      },
-    });
+    const work = startEndless(one);
     await two.submit(job('a'));
-    await until(() => begun);
+    await until(() => work.begun);
     expect(await two.cancel('a')).toBe(true);
-    await until(() => ended !== undefined);
-    expect(ended).toBe(true);
+    await until(() => work.ended !== undefined);
+    expect(work.ended).toBe(true);
   });
 
   it('stop a job though the message of its end was lost', async () => {
     const one = await open('one');
-    let ended: boolean | undefined;
-    let begun = false;
-    one.start({
-      work: async (_, control) => {
-        begun = true;
-        await new Promise((resolve) => control.signal.addEventListener('abort', resolve));
-        ended = control.cancelled;
-      },
-    });
+    const work = startEndless(one);
     await one.submit(job('a'));
-    await until(() => begun);
+    await until(() => work.begun);
     const redis = new Redis(server.url);
     // As a cancel leaves it in the index, without its message.
     const index = `{test-${count}}:index`;
     const entry: unknown = JSON.parse((await redis.hget(index, 'a')) ?? '{}');
     await redis.hset(index, 'a', JSON.stringify({ ...Object(entry), cancelled: true }));
     redis.disconnect();
-    await until(() => ended !== undefined);
-    expect(ended).toBe(true);
+    await until(() => work.ended !== undefined);
+    expect(work.ended).toBe(true);
   });
 
   it('go on with the jobs of one that died, where it stopped', async () => {
@@ -328,6 +312,19 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
 
 function job(id: string): NewJob<string> {
   return { id, lane: 'image', owner: 'ann', scope: 'here', pictures: 1, exempt: false, portable: true, payload: id };
+}
+
+/** Does work that ends with an abort alone; `ended` tells whether that was a cancel. */
+function startEndless(queue: Queue<string>): { begun: boolean; ended: boolean | undefined } {
+  const seen: { begun: boolean; ended: boolean | undefined } = { begun: false, ended: undefined };
+  queue.start({
+    work: async (_, control) => {
+      seen.begun = true;
+      await new Promise((resolve) => control.signal.addEventListener('abort', resolve));
+      seen.ended = control.cancelled;
+    },
+  });
+  return seen;
 }
 
 async function until(condition: () => boolean | Promise<boolean>) {

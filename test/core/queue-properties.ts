@@ -8,13 +8,9 @@ import type { Adapter, Thread, ThreadRef } from '../../src/chat.ts';
 import { type Command, defineCommand, type Services } from '../../src/command.ts';
 import { BotError } from '../../src/errors.ts';
 import type { JobPayload } from '../../src/job.ts';
-import type { JobControl, NewJob, Queue, QueueOptions } from '../../src/queue/queue.ts';
+import type { JobControl, NewJob, QueueOptions } from '../../src/queue/queue.ts';
 import { createRunner } from '../../src/runner.ts';
-
-type OpenQueue = (
-  folder: string,
-  options: QueueOptions,
-) => Promise<{ queue: Queue<JobPayload>; close(): Promise<void> }>;
+import type { OpenQueue } from '../contract/queue-quota.ts';
 
 const log = pino({ level: 'silent' });
 const options: QueueOptions = {

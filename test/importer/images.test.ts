@@ -1,6 +1,4 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import S3rver from 's3rver';
 import sharp from 'sharp';
@@ -8,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createS3ImageFiles } from '../../src/images/s3.ts';
 import { type TemporaryFolder, temporaryFolder } from '../store/folders.ts';
 import { allRows, endOf, startCommand, startImport } from './command.ts';
+import { type Answer, type PictureServer, startPictureServer } from './picture-server.ts';
 
 const picture = (background: string) =>
   sharp({ create: { width: 64, height: 64, channels: 3, background } })
@@ -32,17 +31,13 @@ const write = (urls: readonly string[]) =>
 
 // Each runs whole programs, which a busy machine lets wait.
 describe('npm run import -- --images', { timeout: 300_000 }, () => {
-  let server: Server;
+  let server: PictureServer;
   let url: string;
   let visits: string[];
-  let most: number;
   const good = Array.from({ length: 30 }, (_, index) => `/${index}.png`);
 
   beforeEach(async () => {
-    visits = [];
-    most = 0;
-    let now = 0;
-    const answers: Record<string, (response: ServerResponse, visit: number) => void> = {
+    const answers: Record<string, Answer> = {
       '/gone': (response) => response.writeHead(404).end(),
       '/page': (response) => response.end('<html></html>'),
       '/vast': (response) => response.end(Buffer.alloc(1_200_000)),
@@ -58,24 +53,11 @@ describe('npm run import -- --images', { timeout: 300_000 }, () => {
         }, 20);
       },
     };
-    server = createServer((request, response) => {
-      const place = request.url ?? '';
-      visits.push(place);
-      now += 1;
-      most = Math.max(most, now);
-      response.once('close', () => {
-        now -= 1;
-      });
-      const answer = answers[place] ?? ((other: ServerResponse) => void setTimeout(() => other.end(png), 30));
-      answer(response, visits.filter((visit) => visit === place).length);
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const usual: Answer = (response) => void setTimeout(() => response.end(png), 30);
+    server = await startPictureServer((place) => answers[place] ?? usual);
+    ({ url, visits } = server);
   });
-  afterEach(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  afterEach(() => server.close());
 
   const run = (...parameters: string[]) =>
     endOf(startCommand('importer/main.ts', data, [file, '--images', ...parameters], { MAX_IMAGE_MB: '1' }));
@@ -99,8 +81,8 @@ describe('npm run import -- --images', { timeout: 300_000 }, () => {
     ])
       expect(output).toContain(`dead link: ${reason}`);
     // A host is asked for a few at once, and waited for.
-    expect(most).toBeGreaterThan(1);
-    expect(most).toBeLessThanOrEqual(4);
+    expect(server.most()).toBeGreaterThan(1);
+    expect(server.most()).toBeLessThanOrEqual(4);
     expect(visits.filter((place) => place === '/busy')).toHaveLength(2);
     const fetched = visits.length;
     const { prompts, images } = await allRows(data);

@@ -1,6 +1,4 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,49 +9,34 @@ import { createPictureDownloads, type DownloadLimits } from '../../src/importer/
 import { createPictures } from '../../src/importer/pictures.ts';
 import { openState, type State } from '../../src/state.ts';
 import { type TemporaryFolder, temporaryFolder } from '../store/folders.ts';
+import { type Answer, type PictureServer, startPictureServer } from './picture-server.ts';
 
 const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c00' } })
   .png()
   .toBuffer();
 
 /** What the server answers by path; everything else is the picture. */
-type Answers = Record<string, (response: ServerResponse, visit: number) => void>;
+type Answers = Record<string, Answer>;
 
 let folder: TemporaryFolder;
 let state: State;
-let server: Server;
+let server: PictureServer;
 let url: string;
 let answers: Answers;
 let visits: string[];
-let most: number;
 let clock: number;
 
 beforeEach(async () => {
   folder = temporaryFolder();
   state = openState(path.join(folder.folder, 'state'));
   answers = {};
-  visits = [];
-  most = 0;
   clock = 1_000_000;
-  let now = 0;
-  server = createServer((request, response) => {
-    const place = request.url ?? '';
-    visits.push(place);
-    now += 1;
-    most = Math.max(most, now);
-    response.once('close', () => {
-      now -= 1;
-    });
-    const answer = answers[place];
-    if (answer) answer(response, visits.filter((visit) => visit === place).length);
-    else setImmediate(() => response.end(png));
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const usual: Answer = (response) => void setImmediate(() => response.end(png));
+  server = await startPictureServer((place) => answers[place] ?? usual);
+  ({ url, visits } = server);
 });
 afterEach(async () => {
   server.close();
-  server.closeAllConnections();
   await state.close();
   folder.remove();
 });
@@ -229,7 +212,7 @@ describe('a picture of the web', () => {
     const { of } = pictures({ perHost: 3 });
     await Promise.all(Array.from({ length: 40 }, (_, index) => of(`${url}/${index}.png`)));
     expect(visits).toHaveLength(40);
-    expect(most).toBeLessThanOrEqual(3);
+    expect(server.most()).toBeLessThanOrEqual(3);
   });
 
   it('is never fetched from a private address that was not allowed', async () => {

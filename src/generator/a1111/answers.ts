@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codeOnly } from '../fault.ts';
+import { codeOnly } from '../../errors.ts';
 
 /** `POST /sdapi/v1/txt2img` and `img2img`. */
 export const drawn = z.object({ images: z.array(z.string()), info: z.string().catch('') });

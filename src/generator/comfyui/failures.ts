@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { codeOnly, type GeneratorFault, operatorsFault } from '../fault.ts';
+import { codeOnly } from '../../errors.ts';
+import { type GeneratorFault, operatorsFault } from '../fault.ts';
 import { type HttpAnswer, parseJson } from '../http.ts';
 import { OutOfMemory, saysOutOfMemory } from '../out-of-memory.ts';
 

@@ -1,6 +1,6 @@
 import { APIConnectionError, APIError } from 'openai';
-import { BotError, type BotErrorOptions } from '../../errors.ts';
-import { codeOnly, type FaultOptions, GeneratorFault, operatorsFault } from '../fault.ts';
+import { BotError, type BotErrorOptions, codeOnly } from '../../errors.ts';
+import { type FaultOptions, GeneratorFault, operatorsFault } from '../fault.ts';
 import { mindsRequest, neverConnected } from '../http-faults.ts';
 import { safeDetails } from './safe-details.ts';
 

@@ -1,5 +1,5 @@
 import { APIError } from 'openai';
-import { codeOnly } from '../fault.ts';
+import { codeOnly, systemCode } from '../../errors.ts';
 
 /** What of a failure of an OpenAI client may be logged: servers echo keys and prompts in what they say, so no text of theirs. */
 export interface SafeDetails {
@@ -15,7 +15,7 @@ const deepest = 4;
 export function safeDetails(error: unknown): SafeDetails {
   const reasons: string[] = [];
   for (let at = error; at !== undefined && reasons.length < deepest; at = at instanceof Error ? at.cause : undefined) {
-    reasons.push(at instanceof Error ? `${at.name} ${systemCode(at)}`.trim() : typeof at);
+    reasons.push(at instanceof Error ? described(at) : typeof at);
   }
   const reason = reasons.join(': ');
   if (!(error instanceof APIError)) return { reason };
@@ -27,6 +27,7 @@ export function safeDetails(error: unknown): SafeDetails {
   };
 }
 
-function systemCode(error: Error): string {
-  return error instanceof APIError || !('code' in error) ? '' : codeOnly(error.code);
+/** A service's own code is told apart from that of the system. */
+function described(error: Error): string {
+  return error instanceof APIError ? error.name : `${error.name} ${systemCode(error)}`.trim();
 }

@@ -1,5 +1,5 @@
-import { operatorsWords } from '../../errors.ts';
-import { GeneratorFault, inShort, seeLog } from '../fault.ts';
+import { operatorsWords, seeLog } from '../../errors.ts';
+import { GeneratorFault, inShort } from '../fault.ts';
 import type { Member } from './member.ts';
 
 /** True when a backend that costs money may have charged for what failed. */

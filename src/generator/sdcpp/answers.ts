@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codeOnly } from '../fault.ts';
+import { codeOnly } from '../../errors.ts';
 
 /** `POST /sdcpp/v1/img_gen`, 202. */
 export const accepted = z.object({ id: z.string().regex(/^[\w-]+$/) });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAbort } from '../../errors.ts';
-import { codeOnly, GeneratorFault } from '../fault.ts';
+import { codeOnly, isAbort } from '../../errors.ts';
+import { GeneratorFault } from '../fault.ts';
 import type { GenerateOptions, GenerationProgress } from '../generator.ts';
 import type { HttpAnswer, HttpClient } from '../http.ts';
 import { retryAfterMs } from '../http-faults.ts';

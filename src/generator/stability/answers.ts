@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BotError } from '../../errors.ts';
-import { codeOnly, GeneratorFault, operatorsFault } from '../fault.ts';
+import { BotError, codeOnly } from '../../errors.ts';
+import { GeneratorFault, operatorsFault } from '../fault.ts';
 import { type HttpAnswer, type HttpClient, parseJson } from '../http.ts';
 
 /** A good answer to `Accept: application/json`. */
