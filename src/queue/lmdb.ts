@@ -102,8 +102,9 @@ export function createQueue<Payload>(state: State, options: LmdbQueueOptions): Q
     if (!handlers) return;
     for (const lane of lanes) {
       for (const job of waitingIn(lane)) {
-        if (runningIn(lane) >= options.width[lane]) break;
-        if (!submitting.has(job.id)) begin(job);
+        // A cancelled one, which a kill left untold, has nothing to wait for.
+        const hasRoom = job.cancelled || runningIn(lane) < options.width[lane];
+        if (hasRoom && !submitting.has(job.id)) begin(job);
       }
       for (const [index, job] of waitingIn(lane).entries()) tell(job, index + runningIn(lane));
     }

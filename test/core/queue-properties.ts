@@ -142,10 +142,15 @@ async function createWorld(openQueue: OpenQueue) {
     };
   }
 
+  const stopped = () => gates.map(({ id }) => id);
+
   /** Until every job that was cancelled or begun has stopped at a gate, or nothing is left to do. */
   async function settle() {
+    const deadline = performance.now() + 20_000;
     for (;;) {
       const left = await opened.queue.all();
+      if (performance.now() > deadline)
+        throw new Error(`Nothing moves any more: ${JSON.stringify({ left, stopped: stopped() })}`);
       const isStopped = ({ id }: { id: string }) => gates.some((gate) => gate.id === id);
       if (left.filter(({ cancelled }) => cancelled).every(isStopped) && (left.length === 0 || left.some(isStopped)))
         return;
@@ -208,6 +213,8 @@ async function createWorld(openQueue: OpenQueue) {
     perform,
     accepted,
     timeline,
+    /** The jobs that wait to be let on, in the order of `release`. */
+    stopped,
     isIdle: async () => (await opened.queue.all()).length === 0,
     async drain() {
       while ((await opened.queue.all()).length > 0) await perform(release);
@@ -273,6 +280,19 @@ export function queueProperties(openQueue: OpenQueue, numRuns: number) {
       }
     },
   );
+
+  it('tells of a cancel that a kill interrupted, though another job fills the lane', async () => {
+    const world = await createWorld(openQueue);
+    const submit: Operation = { kind: 'submit', person: 0, pick: 0 };
+    // The second one is about to be told that it is cancelled.
+    for (const operation of [submit, submit, { ...cancel, pick: 1 }, crash]) await world.perform(operation);
+    while (world.stopped().includes('job-1'))
+      await world.perform({ ...release, pick: world.stopped().indexOf('job-1') });
+    expect(world.seen('job-1')).toEqual(['Cancelled.']);
+    expect(world.seen('job-0')).toEqual([]);
+    await world.drain();
+    expectOneEndEach(world);
+  });
 
   it('gives every accepted job exactly one end, whatever is submitted, cancelled, failed, crashed and restarted when', {
     timeout: 300_000,
