@@ -49,6 +49,8 @@ export function openState(given: string): State {
       // LMDB never returns from a close that meets a transaction.
       await Promise.allSettled(underWay);
       giveBack();
+      // A read while LMDB waits for its last writes would throw out of a timer, where nobody can catch it.
+      await root.flushed;
       await root.close();
     },
   };

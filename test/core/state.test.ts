@@ -29,6 +29,22 @@ describe('state', () => {
     expect(state.table('two').get('key')).toBeUndefined();
   });
 
+  it('closes while somebody who was left behind still writes and reads', async () => {
+    for (let round = 0; round < 20; round++) {
+      const opened = openState(mkdtempSync(path.join(tmpdir(), 'state-')));
+      const table = opened.table<string>('left');
+      for (let key = 0; key < 50; key++) void table.put(`key ${key}`, 'value'.repeat(1000));
+      let isClosed = false;
+      const closing = opened.close().finally(() => (isClosed = true));
+      while (!isClosed) {
+        table.get('key 0');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await closing;
+      expect(() => table.get('key 0')).toThrow('closed');
+    }
+  });
+
   it.each(['/dev/null/state', path.relative(process.cwd(), '/dev/null/state')])(
     'names the whole path of a folder that cannot be opened: %s',
     (given) => {
