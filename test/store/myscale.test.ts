@@ -2,4 +2,3 @@ import { storeContract } from '../contract/store.ts';
 import { openOnServer } from './on-server.ts';
 
 storeContract('the store on a MyScale server', () => openOnServer({ kind: 'myscale-v2' }));
-storeContract('the store on a MyScale server without full-text search', () => openOnServer({ kind: 'myscale-v1' }));
