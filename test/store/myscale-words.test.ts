@@ -31,7 +31,7 @@ const versions = () =>
 describe('the words of the prompts on MyScale', () => {
   beforeEach(() => open('myscale-v2'));
 
-  it('are found through its index, which knows rows from before it and after it', async () => {
+  it('are found through its index, in any case and any script', async () => {
     await importPrompts(['a castle by Rutkowski', 'ein Schloß von Dürer', '沙发上睡着的猫']);
     expect(await search('RUTKOWSKI')).toEqual(['a castle by Rutkowski']);
     expect(await search('dürer!')).toEqual(['ein Schloß von Dürer']);
