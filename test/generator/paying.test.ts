@@ -11,11 +11,13 @@ test('a backend that costs money is not asked, alone or in a pool, before whoeve
     throw new GeneratorFault('Paid for already.');
   };
   const request = { prompt: 'a cat', count: 1, seed: 7, width: 1024, height: 1024 };
-  const drawBy = (backends: string) =>
-    createGenerator(
+  const drawBy = async (backends: string) => {
+    const generator = await createGenerator(
       imageConfigOf({ IMAGE_BACKENDS: backends, IMAGE_TIMEOUT_S: 60 }, { apiKey: 'sk-test', baseUrl: server.baseUrl }),
       pino({ level: 'silent' }),
-    ).generate(request, { beforePaying });
+    );
+    return generator.generate(request, { beforePaying });
+  };
   try {
     await expect(drawBy('openai')).rejects.toThrow('Paid for already.');
     expect((await drawBy('openai weight=9; sketch')).generator).toBe('sketch');
