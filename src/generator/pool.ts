@@ -74,7 +74,6 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     const began = performance.now();
     shares.take(member);
     try {
-      if (member.isPaid) await given.beforePaying?.();
       const made = await member.generate(fitted.request, given);
       log.info({ backend: member.name, model: made.model, ms: Math.round(performance.now() - began) }, 'pictures made');
       return { ...made, generator: member.name, notices: [...made.notices, ...(fitted.notice ? [fitted.notice] : [])] };

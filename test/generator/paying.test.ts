@@ -8,7 +8,7 @@ import { startFakeOpenAiImages } from '../fakes/openai-images.ts';
 test('a backend that costs money is not asked, alone or in a pool, before whoever asks has heard of it', async () => {
   const server = await startFakeOpenAiImages();
   const beforePaying = async () => {
-    throw new GeneratorFault('Paid for already.');
+    throw new GeneratorFault('Paid for already.', { isOfRequest: true });
   };
   const request = { prompt: 'a cat', count: 1, seed: 7, width: 1024, height: 1024 };
   const drawBy = async (backends: string) => {
