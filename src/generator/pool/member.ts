@@ -17,7 +17,7 @@ export interface PooledBackend {
   /** Unique in the pool; what people and the log read. */
   name: string;
   generator: ImageGenerator;
-  /** Its share of the work, relative to the others'. */
+  /** Its share of the work, relative to the others'; 0: it is asked only when no other is left. */
   weight: number;
   /** Every picture costs money: where it may have charged for a request, no other that does is asked for the same. */
   isPaid: boolean;
