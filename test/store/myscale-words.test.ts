@@ -7,7 +7,7 @@ import { migrate } from '../../src/store/migrations.ts';
 import { wordQuery, wordsIn } from '../../src/store/words.ts';
 import type { EngineKind } from '../fakes/clickhouse/engine.ts';
 import { type OnServer, openOnServer } from './on-server.ts';
-import { corpusRow, hostileTexts, idsOf, model, vector } from './samples.ts';
+import { corpusRow, hostileTexts, idsOf, model, vector, wordParameters } from './samples.ts';
 
 let opened: OnServer;
 let connection: Connection;
@@ -53,14 +53,7 @@ describe('the words of the prompts on MyScale', () => {
     const find = (rare: readonly string[], rows?: string) =>
       connection.read(wordQuery(connection.dialect, rows), {
         row: z.object({ id: z.string(), score: z.number() }),
-        parameters: {
-          rare,
-          words: rare,
-          weights: rare.map(() => 1),
-          average: 10,
-          limit: 50,
-          vector: connection.dialect.encodeVector(vector(1)),
-        },
+        parameters: wordParameters(connection.dialect, rare),
       });
     const texts = [...hostileTexts, 'letters', 'dashes', 'y'.repeat(200), 's', 'its', 'the'];
     const indexed = texts.map(wordsIn).filter((words) => words.length > 0 && isIndexed(words));
