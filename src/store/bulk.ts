@@ -17,6 +17,9 @@ interface BulkParts {
 // Below this an index that is kept up with costs less than a minute.
 const fewRows = 20_000;
 
+// Of all rows: merges build the graph over each new row a few times, which up to here is less than building it over all rows once.
+const newShare = 1 / 5;
+
 const table = 'prompts';
 const noteName = 'bulk load';
 
@@ -34,7 +37,7 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
 
   async function isWorthIt(rows: number): Promise<boolean> {
     if (rows < fewRows || (await isDistributed(connection, table))) return false;
-    return rows > (await counts()).prompts / 2;
+    return rows > newShare * (await counts()).prompts;
   }
 
   async function finish(options: CallOptions & { onProgress?: ((progress: number) => void) | undefined }) {
