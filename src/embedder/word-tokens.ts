@@ -1,14 +1,14 @@
 /** The token ids of a text, with both marks. */
 export type Encode = (text: string) => readonly number[];
 
-/** Different words of a million prompts are some 300,000, and the common ones come back soon after the cache was emptied. */
+/** Some 4 MB; a full cache is emptied, and the common words are soon back. */
 const maxWords = 20_000;
 
 /** Characters: longer ones hardly come twice. */
 const maxCachedLength = 32;
 
 /**
- * The same tokenizer, with its words remembered: it takes ten times as long for a text as looking its words up. At most `maxTokens`, the end
+ * The same tokenizer, with its words remembered: without, a text takes it five times as long. At most `maxTokens`, the end
  * mark among them, since its place is where CLIP reads the text's vector; the tokenizer's own truncation would cut it off.
  */
 export function encodeByWords(encode: Encode, maxTokens: number): Encode {
