@@ -26,9 +26,8 @@ import { createOutboxModel } from './outbox-model.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProvenance, type Provenance } from './provenance.ts';
 import { chooseQueue } from './queue/choose.ts';
-import { agreeOnKey } from './queue/shared-key.ts';
 import { createNeighboursRefiner } from './refiner/neighbours.ts';
-import { createOpenAiRefiner } from './refiner/openai.ts';
+import type { Refiner } from './refiner/refiner.ts';
 import { createRunner } from './runner.ts';
 import { createSearch, type Search } from './search.ts';
 import type { State } from './state.ts';
@@ -75,7 +74,7 @@ export const stopGraceMs = 6000;
 
 /** Picks an implementation for every port by the settings, and joins them. Throws BotErrors that name what is wrong and the remedy. */
 export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
-  const gate = openGate(config, log);
+  const gate = await openGate(config, log);
   const images = await createImageFiles(config, log);
   const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
   const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
@@ -83,11 +82,11 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
   const width = { quick: quickWidth, image: config.image.concurrency };
   const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width, log });
   const hashUser = await createUserHash(config.dataDir, agreeingOver(redisUrl, log));
-  const generator = createGenerator(config.image, log);
+  const generator = await createGenerator(config.image, log);
   const models = rememberModels(generator, { timeoutMs: modelsMs });
   const calibration = await keepCalibrated(store);
   const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
-  const refiner = createRefiner(config, log);
+  const refiner = await createRefiner(config, log);
   const cleanPrompt = createPromptCleaner({ allowLora: config.allowLora });
   const pipeline = createPipeline({
     embedder,
@@ -174,12 +173,18 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
 }
 
 function agreeingOver(redisUrl: string | undefined, log: Logger): AgreeOnKey | undefined {
-  return redisUrl === undefined ? undefined : (ours, fresh, file) => agreeOnKey(redisUrl, ours, fresh, file, log);
+  if (redisUrl === undefined) return undefined;
+  return async (ours, fresh, file) => {
+    const { agreeOnKey } = await import('./queue/shared-key.ts');
+    return agreeOnKey(redisUrl, ours, fresh, file, log);
+  };
 }
 
-function createRefiner({ openai }: Config, log: Logger) {
-  const neighbours = createNeighboursRefiner();
-  return openai ? createOpenAiRefiner({ ...openai, log, fallback: neighbours }) : neighbours;
+async function createRefiner({ openai }: Config, log: Logger): Promise<Refiner> {
+  const fallback = createNeighboursRefiner();
+  if (!openai) return fallback;
+  const { createOpenAiRefiner } = await import('./refiner/openai.ts');
+  return createOpenAiRefiner({ ...openai, log, fallback });
 }
 
 async function searchDirectly(

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { createDiscordAdapter } from '../adapters/discord/discord.ts';
-import { createSlackAdapter } from '../adapters/slack/adapter.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import { actions, commands } from '../commands/index.ts';
 import { aborted } from './aborted.ts';
@@ -35,7 +33,7 @@ async function start(config: Config, log: Logger) {
   stopOnSignal(stopping);
   const onFatal = (error: BotError) => stopping.abort(error);
   const core = await openCore({ config, log, commands, actions, signal: stopping.signal, onFatal });
-  const adapters = createAdapters(config, core, log, onFatal);
+  const adapters = await createAdapters(config, core, log, onFatal);
   try {
     await serve(core, adapters, log, stopping.signal);
   } finally {
@@ -54,8 +52,16 @@ async function serve(core: Core, adapters: readonly Adapter[], log: Logger, sign
   log.info('stopping: the jobs under way are finished or kept for the next start');
 }
 
-/** `onFatal` hears of what no retry can mend, such as a token that was taken back. */
-function createAdapters(config: Config, core: Core, log: Logger, onFatal: (error: BotError) => void): Adapter[] {
+/**
+ * `onFatal` hears of what no retry can mend, such as a token that was taken back. The libraries of the platforms are large: who
+ * has no token need not wait for them.
+ */
+async function createAdapters(
+  config: Config,
+  core: Core,
+  log: Logger,
+  onFatal: (error: BotError) => void,
+): Promise<Adapter[]> {
   const { discord, slack, maxImageBytes } = config;
   const { adultPlaces } = config.moderation;
   const { state, images } = core;
@@ -63,20 +69,18 @@ function createAdapters(config: Config, core: Core, log: Logger, onFatal: (error
   const about = () => ({ version: readVersion(), engine: core.engine, model: core.model, notices: core.notices() });
   const search = (query: SearchQuery, options: { limit: number; signal: AbortSignal }) =>
     core.search(query, { scope: localScope, ...options });
-  return [
-    createWebAdapter({
-      ...config.web,
-      ...shared('web'),
-      scope: localScope,
-      isForAdults: adultPlaces.web,
-      search,
-      about,
-    }),
-    ...(discord ? [createDiscordAdapter({ ...discord, ...shared('discord') })] : []),
-    ...(slack
-      ? [createSlackAdapter({ ...slack, ...shared('slack'), adultChannels: adultPlaces.slackChannels, stopGraceMs })]
-      : []),
-  ];
+  const page = { ...config.web, ...shared('web'), scope: localScope, isForAdults: adultPlaces.web, search, about };
+  const adapters: Adapter[] = [createWebAdapter(page)];
+  if (discord) {
+    const { createDiscordAdapter } = await import('../adapters/discord/discord.ts');
+    adapters.push(createDiscordAdapter({ ...discord, ...shared('discord') }));
+  }
+  if (slack) {
+    const { createSlackAdapter } = await import('../adapters/slack/adapter.ts');
+    const { slackChannels: adultChannels } = adultPlaces;
+    adapters.push(createSlackAdapter({ ...slack, ...shared('slack'), adultChannels, stopGraceMs }));
+  }
+  return adapters;
 }
 
 function readVersion(): string {

@@ -20,6 +20,7 @@ export function recordPaidCalls(what: string, { step }: Pick<RunContext, 'step'>
     for (const name of marks) if (await isNew(`${name}: ${what}`)) return;
     throw new GeneratorFault(
       'The bot was stopped twice while this was drawn by a service that costs money, so it is not paid for a third time. Ask again if you still want it.',
+      { isOfRequest: true },
     );
   }
 

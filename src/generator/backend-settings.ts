@@ -45,7 +45,7 @@ const optionValues = z.object({
     .string()
     .regex(/^[\w.:-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, colons, dashes')
     .optional(),
-  weight: number.positive('must be more than 0').max(1000, 'must be at most 1000').default(1),
+  weight: number.nonnegative('must be 0 or more').max(1000, 'must be at most 1000').default(1),
   paid: z
     .enum(['yes', 'no'], { error: 'must be yes or no' })
     .transform((answer) => answer === 'yes')

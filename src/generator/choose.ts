@@ -6,7 +6,6 @@ import { createComfyuiGenerator } from './comfyui.ts';
 import type { ImageGenerator } from './generator.ts';
 import { splitKey } from './login.ts';
 import { takesSharedKey } from './openai/shared-key.ts';
-import { createOpenAiGenerator } from './openai.ts';
 import { tellBeforePaying } from './paying.ts';
 import type { PooledBackend } from './pool/member.ts';
 import { createPool } from './pool.ts';
@@ -18,24 +17,30 @@ import { createStabilityGenerator } from './stability.ts';
 const usualUrls = { a1111: 'http://127.0.0.1:7860', comfyui: 'http://127.0.0.1:8188', sdcpp: 'http://127.0.0.1:1234' };
 
 /** What makes the pictures, by the settings: the one backend, or a pool of several. Throws BotError `invalid_settings` for a workflow that can't be used. */
-export function createGenerator(config: ImageConfig, log: Logger): ImageGenerator {
-  const backends = openBackends(config, log);
+export async function createGenerator(config: ImageConfig, log: Logger): Promise<ImageGenerator> {
+  const backends = await openBackends(config, log);
   const [only] = backends;
   if (!only || backends.length > 1) return createPool(backends, { log });
   return only.isPaid ? tellBeforePaying(only.generator) : only.generator;
 }
 
 /** Every backend by itself, as `createGenerator` would use it. */
-export function openBackends(config: ImageConfig, log?: Logger): PooledBackend[] {
-  return config.backends.map((settings) => ({
-    name: settings.name,
-    weight: settings.weight,
-    isPaid: settings.isPaid,
-    generator: openBackend(settings, config, log),
-  }));
+export function openBackends(config: ImageConfig, log?: Logger): Promise<PooledBackend[]> {
+  return Promise.all(
+    config.backends.map(async (settings) => ({
+      name: settings.name,
+      weight: settings.weight,
+      isPaid: settings.isPaid,
+      generator: await openBackend(settings, config, log),
+    })),
+  );
 }
 
-function openBackend(settings: BackendSettings, config: ImageConfig, log: Logger | undefined): ImageGenerator {
+async function openBackend(
+  settings: BackendSettings,
+  config: ImageConfig,
+  log: Logger | undefined,
+): Promise<ImageGenerator> {
   const { timeoutMs } = config;
   switch (settings.kind) {
     case 'sketch':
@@ -51,8 +56,10 @@ function openBackend(settings: BackendSettings, config: ImageConfig, log: Logger
       });
     case 'sdcpp':
       return createSdcppGenerator({ ...settings, url: settings.url ?? usualUrls.sdcpp, times: { timeoutMs } });
-    case 'openai':
+    case 'openai': {
+      const { createOpenAiGenerator } = await import('./openai.ts');
       return createOpenAiGenerator({ ...openAiOf(settings, config), timeoutMs });
+    }
     case 'stability':
       return createStabilityGenerator({ ...settings, ...stabilityOf(settings, config), timeoutMs, log });
   }

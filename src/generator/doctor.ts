@@ -11,7 +11,7 @@ const mostNamed = 5;
 /** Whether every image backend is reachable, accepts its login and has a model. */
 export async function checkBackends(config: ImageConfig): Promise<Check[]> {
   try {
-    return await Promise.all(openBackends(config).map(checkBackend));
+    return await Promise.all((await openBackends(config)).map(checkBackend));
   } catch (error) {
     if (!(error instanceof BotError)) throw error;
     return [{ name: 'Image backends', ok: false, detail: error.message }];

@@ -58,10 +58,10 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     throw allFailed(able, failures, spared);
   }
 
-  /** One that is being probed just now is asked only when there is no other. */
+  /** One without weight is asked only when there is no other, and of the others one that is being probed just now. */
   function pick(candidates: ReadonlySet<Member>): Member | undefined {
-    const others = [...candidates].filter((member) => !member.isProbed());
-    return shares.next(others.length > 0 ? others : [...candidates]);
+    const weighty = preferred([...candidates], hasWeight);
+    return shares.next(preferred(weighty, (member) => !member.isProbed()));
   }
 
   async function attempt(
@@ -74,7 +74,6 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     const began = performance.now();
     shares.take(member);
     try {
-      if (member.isPaid) await given.beforePaying?.();
       const made = await member.generate(fitted.request, given);
       log.info({ backend: member.name, model: made.model, ms: Math.round(performance.now() - began) }, 'pictures made');
       return { ...made, generator: member.name, notices: [...made.notices, ...(fitted.notice ? [fitted.notice] : [])] };
@@ -96,6 +95,11 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
       ({ generator: { limits: own } }) => own.maxCount >= request.count && (own.hasSource || !request.source),
     );
     if (able.length === 0) throw notTogether(request);
+    const [weighty, others] = [able.filter(hasWeight), able.filter((member) => !hasWeight(member))];
+    return [...bestFor(request, weighty), ...bestFor(request, others)];
+  }
+
+  function bestFor(request: ImageRequest, able: readonly Member[]): Member[] {
     const fromPicture = preferred(able, ({ generator }) => takesSource(request, generator));
     return preferred(fromPicture, ({ generator }) => hasSize(request, limits, generator.limits));
   }
@@ -107,6 +111,10 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     models: (given = {}) => mergedModels(members, given),
     generate,
   };
+}
+
+function hasWeight({ weight }: Member): boolean {
+  return weight > 0;
 }
 
 /** Those for which it holds, or all where it holds for none. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { State } from '../state.ts';
-import { openBullQueue } from './bullmq.ts';
 import { createQueue } from './lmdb.ts';
 import type { Queue, QueueOptions } from './queue.ts';
 
@@ -11,6 +10,8 @@ export async function chooseQueue<Payload>(
   options: QueueOptions,
 ): Promise<Queue<Payload>> {
   if (redisUrl === undefined) return createQueue(state, options);
+  // Large: who has no Redis need not wait for it.
+  const { openBullQueue } = await import('./bullmq.ts');
   return openBullQueue({ ...options, url: redisUrl, home: await homeOf(state) });
 }
 

@@ -240,8 +240,8 @@ function expectOneEndEach({ accepted, seen }: Pick<Awaited<ReturnType<typeof cre
   }
 }
 
-const release: Operation = { kind: 'release', pick: 0 };
-const cancel: Operation = { kind: 'cancel', pick: 0 };
+const release = { kind: 'release', pick: 0 } satisfies Operation;
+const cancel = { kind: 'cancel', pick: 0 } satisfies Operation;
 const fail: Operation = { kind: 'fail', pick: 0 };
 const crash: Operation = { kind: 'crash' };
 const restart: Operation = { kind: 'restart' };

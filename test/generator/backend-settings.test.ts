@@ -52,7 +52,7 @@ describe('the list of image backends', () => {
     ['sketch steps=3', /steps is no option of it: there are name, weight/],
     ['a1111 gpu1:7860', /has an address that is none/],
     ['a1111 ftp://gpu1', /has an address that is none/],
-    ['a1111 weight=0', /weight must be more than 0/],
+    ['a1111 weight=-1', /weight must be 0 or more/],
     ['openai quality=best', /quality must be one of auto, low, medium, high/],
     ['a1111 quality=low', /quality is no option of it/],
     ['openai paid=sometimes', /paid must be yes or no/],

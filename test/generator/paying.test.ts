@@ -8,14 +8,16 @@ import { startFakeOpenAiImages } from '../fakes/openai-images.ts';
 test('a backend that costs money is not asked, alone or in a pool, before whoever asks has heard of it', async () => {
   const server = await startFakeOpenAiImages();
   const beforePaying = async () => {
-    throw new GeneratorFault('Paid for already.');
+    throw new GeneratorFault('Paid for already.', { isOfRequest: true });
   };
   const request = { prompt: 'a cat', count: 1, seed: 7, width: 1024, height: 1024 };
-  const drawBy = (backends: string) =>
-    createGenerator(
+  const drawBy = async (backends: string) => {
+    const generator = await createGenerator(
       imageConfigOf({ IMAGE_BACKENDS: backends, IMAGE_TIMEOUT_S: 60 }, { apiKey: 'sk-test', baseUrl: server.baseUrl }),
       pino({ level: 'silent' }),
-    ).generate(request, { beforePaying });
+    );
+    return generator.generate(request, { beforePaying });
+  };
   try {
     await expect(drawBy('openai')).rejects.toThrow('Paid for already.');
     expect((await drawBy('openai weight=9; sketch')).generator).toBe('sketch');

@@ -19,13 +19,14 @@ async function startServer() {
 
 const generatorOf = (environment: Record<string, string>) =>
   createGenerator(parseConfig(environment).image, createLog('silent'));
+const askModels = async (environment: Record<string, string>) => (await generatorOf(environment)).models();
 
 describe('the key of a service', () => {
   test('is never sent to another server', async () => {
     const rented = await startServer();
-    await generatorOf({ IMAGE_BACKEND: `openai ${rented.url}`, OPENAI_API_KEY: 'sk-secret' }).models();
+    await askModels({ IMAGE_BACKEND: `openai ${rented.url}`, OPENAI_API_KEY: 'sk-secret' });
     const elsewhere = { OPENAI_API_KEY: 'sk-secret', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' };
-    await generatorOf({ IMAGE_BACKEND: `openai ${rented.url}`, ...elsewhere }).models();
+    await askModels({ IMAGE_BACKEND: `openai ${rented.url}`, ...elsewhere });
     expect(rented.logins()).toHaveLength(2);
     expect(rented.logins().join()).not.toContain('sk-secret');
   });
@@ -33,16 +34,18 @@ describe('the key of a service', () => {
   test('is sent to the server that it is of, and before it that in the address', async () => {
     const server = await startServer();
     const shared = { OPENAI_API_KEY: 'sk-shared', OPENAI_BASE_URL: server.url };
-    await generatorOf({ IMAGE_BACKEND: `openai ${server.url}`, ...shared }).models();
-    await generatorOf({ IMAGE_BACKEND: 'openai', ...shared }).models();
-    await generatorOf({ IMAGE_BACKEND: `openai ${server.url.replace('//', '//:sk%2Fown@')}`, ...shared }).models();
+    await askModels({ IMAGE_BACKEND: `openai ${server.url}`, ...shared });
+    await askModels({ IMAGE_BACKEND: 'openai', ...shared });
+    await askModels({ IMAGE_BACKEND: `openai ${server.url.replace('//', '//:sk%2Fown@')}`, ...shared });
     expect(server.logins()).toEqual(['Bearer sk-shared', 'Bearer sk-shared', 'Bearer sk/own']);
   });
 
   test('of Stability AI may be in the address alone', async () => {
     const server = await startFakeStability();
     open.push(server);
-    const generator = generatorOf({ IMAGE_BACKEND: `stability ${server.url.replace('//', `//:${stabilityKey}@`)}` });
+    const generator = await generatorOf({
+      IMAGE_BACKEND: `stability ${server.url.replace('//', `//:${stabilityKey}@`)}`,
+    });
     const made = await generator.generate({ prompt: 'a cat', count: 1, seed: 1, width: 1024, height: 1024 });
     expect(made.images).toHaveLength(1);
   });

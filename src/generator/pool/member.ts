@@ -17,7 +17,7 @@ export interface PooledBackend {
   /** Unique in the pool; what people and the log read. */
   name: string;
   generator: ImageGenerator;
-  /** Its share of the work, relative to the others'. */
+  /** Its share of the work, relative to the others'; 0: it is asked only when no other is left. */
   weight: number;
   /** Every picture costs money: where it may have charged for a request, no other that does is asked for the same. */
   isPaid: boolean;
@@ -49,16 +49,23 @@ export interface Member extends PooledBackend {
 /** The backend was not asked: its circuit is broken. */
 export class SkippedError extends Error {}
 
+/** An abort (its cause) in the middle of the probe of a broken circuit. */
+class ProbeBrokenOff extends Error {}
+
 /** Consecutive faults until a backend is left out. */
 const faultsToBreak = 3;
 
 export function createMember(backend: PooledBackend, times: PoolTimes, log: Logger): Member {
   const { generator, name } = backend;
   const models = rememberModels(generator, { timeoutMs: times.modelsMs });
-  const breaker = circuitBreaker(handleWhen(keepsOpen), {
-    breaker: new ConsecutiveBreaker(faultsToBreak),
-    halfOpenAfter: new ExponentialBackoff({ initialDelay: times.firstBreakMs, maxDelay: times.longestBreakMs }),
-  });
+  // A probe that was broken off proves nothing, so that the circuit stays open.
+  const breaker = circuitBreaker(
+    handleWhen((error) => error instanceof ProbeBrokenOff || countsAgainst(error)),
+    {
+      breaker: new ConsecutiveBreaker(faultsToBreak),
+      halfOpenAfter: new ExponentialBackoff({ initialDelay: times.firstBreakMs, maxDelay: times.longestBreakMs }),
+    },
+  );
   breaker.onBreak(() => log.warn({ backend: name }, 'an image backend failed repeatedly and is left out for a while'));
   breaker.onReset(() => log.info({ backend: name }, 'an image backend works again'));
   let running = 0;
@@ -68,12 +75,9 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
     const isProbe = breaker.state === CircuitState.Open;
     try {
       running += 1;
-      return await afterOthersProbe(options.signal, async () => {
-        // A cheap question first: nobody's request should wait for a server that still hangs.
-        if (isProbe) await models.ask(options).catch(throwUnmade);
-        return generator.generate(request, options);
-      });
+      return await afterOthersProbe(options.signal, () => (isProbe ? probe(request, options) : ask(request, options)));
     } catch (error) {
+      if (error instanceof ProbeBrokenOff) throw error.cause;
       if (error instanceof BrokenCircuitError) throw new SkippedError(name, { cause: error });
       if (countsAgainst(error)) lastFault = asFault(error);
       throw error;
@@ -82,9 +86,21 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
     }
   }
 
-  /** A probe that was broken off proves nothing, so that the circuit stays open. */
-  function keepsOpen(error: unknown): boolean {
-    return countsAgainst(error) || (isAbort(error) && breaker.state === CircuitState.HalfOpen);
+  /** A cheap question first: nobody's request should wait for a server that still hangs. */
+  async function probe(request: ImageRequest, options: GenerateOptions) {
+    try {
+      options.signal?.throwIfAborted();
+      await models.ask(options).catch(throwUnmade);
+      return await ask(request, options);
+    } catch (error) {
+      throw isAbort(error) ? new ProbeBrokenOff(name, { cause: error }) : error;
+    }
+  }
+
+  async function ask(request: ImageRequest, options: GenerateOptions) {
+    options.signal?.throwIfAborted();
+    if (backend.isPaid) await options.beforePaying?.();
+    return generator.generate(request, options);
   }
 
   /** The circuit holds everybody back while it is probed, for as long as that takes; an abort ends the wait alone, not the work. */
@@ -92,7 +108,6 @@ export function createMember(backend: PooledBackend, times: PoolTimes, log: Logg
     let started: Promise<Value> | undefined;
     // Asynchronous, so that an abort at once ends a probe and does not go past it.
     const run = breaker.execute(async () => {
-      signal?.throwIfAborted();
       started = work();
       return started;
     });

@@ -8,7 +8,9 @@ export function createShares(members: readonly Member[]) {
   const finish = new Map(members.map((member) => [member, 0]));
   let now = 0;
 
-  const load = (member: Member) => member.running() / member.weight;
+  // Those without weight are alike.
+  const weightOf = ({ weight }: Member) => weight || 1;
+  const load = (member: Member) => member.running() / weightOf(member);
   const start = (member: Member) => Math.max(finish.get(member) ?? 0, now);
 
   return {
@@ -19,7 +21,7 @@ export function createShares(members: readonly Member[]) {
     /** Counts one request for it. */
     take(member: Member) {
       now = start(member);
-      finish.set(member, now + 1 / member.weight);
+      finish.set(member, now + 1 / weightOf(member));
     },
   };
 }

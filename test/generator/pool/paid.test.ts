@@ -71,6 +71,20 @@ describe('backends of a pool that cost money', () => {
     expect(dear.requests).toHaveLength(0);
   });
 
+  test('are told of as paid only when they are asked', async () => {
+    cheap.before = unreachable;
+    cheap.answer = unreachable;
+    const pool = poolOf({ cheap, free });
+    let told = 0;
+    const beforePaying = async () => {
+      told += 1;
+    };
+    // From the fourth on the dear one is left out.
+    for (let made = 0; made < 9; made += 1) await pool.generate(request, { beforePaying });
+    expect(told).toBe(cheap.requests.length);
+    expect(told).toBe(3);
+  });
+
   test('a failed probe charges nothing', async () => {
     cheap.before = unreachable;
     cheap.answer = late;

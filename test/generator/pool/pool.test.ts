@@ -61,6 +61,17 @@ describe('a pool of backends', () => {
     expect(shareOf('one', names)).toBe(30);
   });
 
+  test('asks one without weight only when no other is left, whatever size is wanted', async () => {
+    const small = plainBackend({ maxSide: 128 });
+    const pool = poolOf({ small, two }, { small: 1, two: 0 });
+    const wide = { width: 512, height: 512 };
+    expect(await makers(pool, 3)).toEqual(['small', 'small', 'small']);
+    expect(await makers(pool, 3, wide)).toEqual(['small', 'small', 'small']);
+    small.before = unreachable;
+    expect(await makers(pool, 6)).toEqual(Array(6).fill('two'));
+    expect(two.requests).toHaveLength(6);
+  });
+
   test('shares requests by weight, all at once', async () => {
     const pool = poolOf({ one, two }, { one: 3, two: 1 });
     let open = () => {};
