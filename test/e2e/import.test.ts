@@ -84,13 +84,9 @@ describe('npm run import while the bot has the database', () => {
       if (signal === 'SIGINT') expect(code).toBe(130);
     }
     // The bot is at it until it has noticed; then it takes the next.
-    for (;;) {
-      const { code, output } = await runImport(data, file, '--limit', '10000');
-      if (output.includes('at an import already')) continue;
-      expect(code).toBe(0);
-      expect(output).toMatch(/goes on after [\s\S]*Done: \d{4,} imported/);
-      break;
-    }
+    const { code, output } = await runImport(data, file, '--limit', '10000');
+    expect(output).toMatch(/goes on after [\s\S]*Done: \d{4,} imported/);
+    expect(code).toBe(0);
   });
 
   it('loses nothing when the bot is killed: the command says so, and the next one goes on by itself', {
