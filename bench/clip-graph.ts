@@ -1,10 +1,18 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundledModel } from '../src/embedder/open.ts';
 import { type OnnxNode, type OnnxTensor, writeOnnx } from '../test/embedder/onnx.ts';
 
-/** The text transformer of CLIP ViT-B/32. */
-const shape = { vocabulary: 49_408, positions: 77, width: 512, layers: 12, heads: 8, hidden: 2_048 };
+interface Transformer {
+  width: number;
+  layers: number;
+  heads: number;
+  hidden: number;
+}
+
+/** Of CLIP ViT-B/32. */
+const text = { vocabulary: 49_408, positions: 77, width: 512, layers: 12, heads: 8, hidden: 2_048 };
+const vision = { side: 224, patch: 32, width: 768, layers: 12, heads: 12, hidden: 3_072 };
 
 /** A model folder with random weights of the size of CLIP ViT-B/32's text half: it embeds nothing, and takes as long. */
 export async function writeRandomClip(folder: string): Promise<void> {
@@ -13,21 +21,31 @@ export async function writeRandomClip(folder: string): Promise<void> {
   await writeFile(path.join(folder, 'onnx', 'text_model.onnx'), textGraph());
 }
 
+/** The same with the picture half, which is the larger one. */
+export async function writeWholeRandomClip(folder: string): Promise<void> {
+  await writeRandomClip(folder);
+  await writeFile(path.join(folder, 'onnx', 'vision_model.onnx'), visionGraph());
+  const { side } = vision;
+  await changeJson(path.join(folder, 'preprocessor_config.json'), {
+    size: { shortest_edge: side },
+    crop_size: { width: side, height: side },
+  });
+}
+
+async function changeJson(file: string, changes: object): Promise<void> {
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), ...changes }));
+}
+
 function textGraph(): Buffer {
-  const { vocabulary, positions, width, layers } = shape;
+  const { vocabulary, positions, width, layers } = text;
   const graph = createGraph();
+  graph.constants(text);
   graph.weight('tokens', [vocabulary, width]);
   graph.weight('positions', [positions, width]);
   graph.tensor('mask', [positions, positions], causalMask(positions));
   for (const [name, value] of Object.entries({ zero: [0], one: [1], zeros: [0, 0], axes: [0, 1] }))
     graph.integers(name, value);
-  graph.integers('split', [0, 0, shape.heads, width / shape.heads]);
-  graph.integers('join', [0, 0, width]);
   graph.integers('last', [-1], []);
-  graph.tensor('scale', [], Float32Array.of(1 / Math.sqrt(width / shape.heads)));
-  graph.tensor('gelu', [], Float32Array.of(1.702));
-  graph.tensor('epsilon', [], Float32Array.of(1e-5));
-  graph.tensor('two', [], Float32Array.of(2));
 
   graph.node('Shape', ['input_ids'], 'shape');
   graph.node('Slice', ['shape', 'one', 'two_index'], 'length');
@@ -37,7 +55,7 @@ function textGraph(): Buffer {
   graph.node('Add', ['token', 'place'], 'x0');
   graph.node('Concat', ['length', 'length'], 'square', { axis: 0 });
   graph.node('Slice', ['mask', 'zeros', 'square', 'axes'], 'hidden_places');
-  for (let layer = 0; layer < layers; layer++) addLayer(graph, layer);
+  for (let layer = 0; layer < layers; layer++) addLayer(graph, text, layer, 'hidden_places');
   normalise(graph, `x${layers}`, 'final');
   graph.node('Gather', ['final', 'last'], 'pooled', { axis: 1 });
   graph.weight('projection', [width, width]);
@@ -49,10 +67,36 @@ function textGraph(): Buffer {
   });
 }
 
+/** The first patch stands for the class token, which the real one has besides. */
+function visionGraph(): Buffer {
+  const { side, patch, width, layers } = vision;
+  const patches = (side / patch) ** 2;
+  const graph = createGraph();
+  graph.constants(vision);
+  graph.weight('patches', [width, 3, patch, patch]);
+  graph.weight('positions', [patches, width]);
+  graph.integers('flat', [0, width, patches]);
+  graph.integers('first', [0], []);
+  graph.node('Conv', ['pixel_values', 'patches'], 'seen', { kernel_shape: [patch, patch], strides: [patch, patch] });
+  graph.node('Reshape', ['seen', 'flat'], 'row');
+  graph.node('Transpose', ['row'], 'token', { perm: [0, 2, 1] });
+  graph.node('Add', ['token', 'positions'], 'x0');
+  for (let layer = 0; layer < layers; layer++) addLayer(graph, vision, layer);
+  normalise(graph, `x${layers}`, 'final');
+  graph.node('Gather', ['final', 'first'], 'pooled', { axis: 1 });
+  graph.weight('projection', [width, text.width]);
+  graph.node('MatMul', ['pooled', 'projection'], 'image_embeds');
+  return writeOnnx({
+    ...graph.parts,
+    inputs: [{ name: 'pixel_values', type: 'float', dims: ['n', 3, side, side] }],
+    outputs: [{ name: 'image_embeds', type: 'float', dims: ['n', text.width] }],
+  });
+}
+
 type Graph = ReturnType<typeof createGraph>;
 
-function addLayer(graph: Graph, layer: number): void {
-  const { width, hidden } = shape;
+/** `mask` is added to what attends to what. */
+function addLayer(graph: Graph, { width, hidden }: Transformer, layer: number, mask?: string): void {
   const at = (name: string) => `${name}${layer}`;
   normalise(graph, at('x'), at('n'));
   for (const part of ['q', 'k', 'v']) {
@@ -63,8 +107,8 @@ function addLayer(graph: Graph, layer: number): void {
   }
   graph.node('MatMul', [at('qt'), at('kt')], at('raw'));
   graph.node('Mul', [at('raw'), 'scale'], at('scaled'));
-  graph.node('Add', [at('scaled'), 'hidden_places'], at('masked'));
-  graph.node('Softmax', [at('masked')], at('weights'), { axis: 3 });
+  if (mask) graph.node('Add', [at('scaled'), mask], at('masked'));
+  graph.node('Softmax', [at(mask ? 'masked' : 'scaled')], at('weights'), { axis: 3 });
   graph.node('MatMul', [at('weights'), at('vt')], at('mixed'));
   graph.node('Transpose', [at('mixed')], at('back'), { perm: [0, 2, 1, 3] });
   graph.node('Reshape', [at('back'), 'join'], at('joined'));
@@ -105,14 +149,22 @@ function createGraph() {
     void nodes.push({ operator, inputs, outputs: [output], attributes });
   const weight = (name: string, dims: number[]) =>
     tensor(name, dims, Float32Array.from({ length: dims.reduce((product, size) => product * size) }, random));
+  const integers = (name: string, values: number[], dims = [values.length]) => {
+    const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    tensors.push({ name, type: 'int64', dims, data });
+  };
   return {
     parts: { nodes, tensors },
     tensor,
     node,
     weight,
-    integers(name: string, values: number[], dims = [values.length]) {
-      const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-      tensors.push({ name, type: 'int64', dims, data });
+    integers,
+    /** What the layers refer to. */
+    constants({ width, heads }: Transformer) {
+      integers('split', [0, 0, heads, width / heads]);
+      integers('join', [0, 0, width]);
+      const numbers = { scale: 1 / Math.sqrt(width / heads), gelu: 1.702, epsilon: 1e-5, two: 2 };
+      for (const [name, value] of Object.entries(numbers)) tensor(name, [], Float32Array.of(value));
     },
     linear(input: string, output: string, dims: number[]) {
       weight(`${output}_weights`, dims);

@@ -1,4 +1,4 @@
-/** Prompts as people write them: a subject and a row of modifiers, 10 to 60 tokens, about 30 in the mean. */
+/** Prompts as people write them: a subject and a row of modifiers, 10 to 60 tokens, 35 in the mean. */
 export function promptOf(index: number): string {
   const subjects = [
     'a cat sleeping on the sofa',

@@ -29,7 +29,7 @@ const benches: Readonly<Record<string, (rows?: number) => Promise<Figures>>> = {
 };
 
 /** Those with a table in docs/benchmarks.md; search has its own. */
-const inDocs: readonly string[] = ['queue', 'import'];
+const inDocs: readonly string[] = ['start', 'warm', 'clients', 'import', 'queue'];
 
 const alone = process.send ? benches[process.argv[2] ?? ''] : undefined;
 

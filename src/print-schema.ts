@@ -6,6 +6,7 @@ import { clusterSchema } from './store/cluster.ts';
 import { clickhouse, olderClickHouse } from './store/dialects/clickhouse.ts';
 import type { Dialect } from './store/dialects/dialect.ts';
 import { metricSettings, myscaleSql } from './store/dialects/myscale.ts';
+import { rankedWords } from './store/dialects/words.ts';
 import { defaultVectorIndex } from './vector-index-setting.ts';
 
 const usage =
@@ -47,5 +48,8 @@ function readArguments(given: string[]): z.infer<typeof request> {
 function dialectNamed(name: (typeof dialects)[number]): Dialect {
   if (name === 'clickhouse') return clickhouse;
   if (name === 'clickhouse-25.8') return olderClickHouse;
-  return myscaleSql(loadConfig().vectorIndex ?? defaultVectorIndex, metricSettings[0]);
+  return myscaleSql(loadConfig().vectorIndex ?? defaultVectorIndex, {
+    metricSetting: metricSettings[0],
+    words: rankedWords,
+  });
 }

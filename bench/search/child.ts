@@ -50,8 +50,10 @@ process.on('message', async (message) => {
   } else if (wanted.do === 'search') process.send?.(await search(wanted));
   else {
     const rssMB = megabytes(process.memoryUsage().rss);
+    await system.becomeWhole?.();
+    const wholeRssMB = system.becomeWhole && megabytes(process.memoryUsage().rss);
     await system.close();
-    process.send?.({ rssMB, diskMB: megabytes(sizeOf(folder)) }, () => process.exit(0));
+    process.send?.({ rssMB, wholeRssMB, diskMB: megabytes(sizeOf(folder)) }, () => process.exit(0));
   }
 });
 

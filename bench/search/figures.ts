@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { quantile, rounded } from '../corpus.ts';
 import type { Measured } from './measure.ts';
-import type { Runner } from './runner.ts';
+import type { Ended, Runner } from './runner.ts';
 
 export interface SearchFigures {
   system: string;
@@ -17,6 +17,8 @@ export interface SearchFigures {
   diskMB: number;
   /** Resident memory of the process that answers, after its queries. */
   rssMB: number;
+  /** The same with what the started program holds besides. */
+  wholeRssMB?: number | undefined;
   /** The first query after opening. */
   firstMs: number;
   /** The search effort that the wanted recall took, for systems that offer a choice. */
@@ -31,7 +33,7 @@ export interface SearchReport {
 
 /** Ends the systems, and says what came of all. */
 export async function conclude(measured: readonly Measured[]): Promise<SearchFigures[]> {
-  const ends = new Map<Runner, { rssMB: number; diskMB: number }>();
+  const ends = new Map<Runner, Ended>();
   for (const { runner } of measured) if (!ends.has(runner)) ends.set(runner, await runner.end());
   return measured.map(({ about, runner, place, openMs, effort, firstMs, ms, recall }) => ({
     system: about.name,
@@ -43,6 +45,7 @@ export async function conclude(measured: readonly Measured[]): Promise<SearchFig
     openMs: Math.round(openMs),
     diskMB: ends.get(runner)?.diskMB ?? 0,
     rssMB: ends.get(runner)?.rssMB ?? 0,
+    wholeRssMB: ends.get(runner)?.wholeRssMB,
     firstMs: rounded(firstMs, 1),
     effort,
   }));

@@ -15,7 +15,7 @@ export async function writeReport(reports: readonly SearchReport[]): Promise<voi
 
 function tables(reports: readonly SearchReport[]): string {
   const machine = reports[0]?.machine ?? '';
-  return [`Machine: ${machine}.`, ...growth(reports), ...reports.map(table)].join('\n\n');
+  return [`Machine: ${machine}.`, ...growth(reports), ...memory(reports), ...reports.map(table)].join('\n\n');
 }
 
 /** What more rows cost the first system. */
@@ -26,6 +26,16 @@ function growth(reports: readonly SearchReport[]): string[] {
   const times = (many.p50Ms / few.p50Ms).toFixed(2);
   return [
     `At ${most.rows.toLocaleString('en')} rows \`${many.system}\` takes ${times} times as long as at ${least.rows.toLocaleString('en')} (p50).`,
+  ];
+}
+
+/** What a bot takes at the most rows. */
+function memory(reports: readonly SearchReport[]): string[] {
+  const most = reports.at(-1);
+  const own = most?.results[0];
+  if (!most || !own?.wholeRssMB) return [];
+  return [
+    `With ${most.rows.toLocaleString('en')} rows and networks of the size of CLIP ViT-B/32's, which have embedded a text and a picture, the process of \`${own.system}\` takes ${own.wholeRssMB.toLocaleString('en')} MB.`,
   ];
 }
 

@@ -14,7 +14,9 @@ const hello = z.object({ searchers: z.array(searcher) });
 export const built = z.object({ loadMs: z.number(), buildMs: z.number() });
 const opened = z.object({ openMs: z.number() });
 const answers = z.object({ ids: z.array(z.array(z.number())), ms: z.array(z.number()) });
-const ended = z.object({ rssMB: z.number(), diskMB: z.number() });
+const ended = z.object({ rssMB: z.number(), wholeRssMB: z.number().optional(), diskMB: z.number() });
+
+export type Ended = z.infer<typeof ended>;
 
 export type SearcherAbout = z.infer<typeof searcher>;
 export type Built = z.infer<typeof built>;
@@ -35,7 +37,7 @@ export interface Runner {
   open(corpus: CorpusFiles, queries: string): Promise<z.infer<typeof opened>>;
   search(order: SearchOrder): Promise<z.infer<typeof answers>>;
   /** Closes the system, and says what it took. */
-  end(): Promise<z.infer<typeof ended>>;
+  end(): Promise<Ended>;
   kill(): void;
 }
 

@@ -36,6 +36,8 @@ export interface VectorSystem {
   open(corpus: CorpusFiles): Promise<void>;
   /** Those that share the stored data; the first one's index was built. */
   searchers: readonly Searcher[];
+  /** Loads what the started program holds besides what it searches in. */
+  becomeWhole?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import { BotError } from '../errors.ts';
 import { decodeRgb } from '../images/decode.ts';
 import { cleanText } from './text.ts';
 import type { Weights } from './weights.ts';
+import { encodeByWords } from './word-tokens.ts';
 
 /** Required, not imported: the TypeScript loader would rewrite the megabyte of an imported module, which takes 170 MB of memory. */
 const transformers: typeof import('@xenova/transformers') = createRequire(import.meta.url)('@xenova/transformers');
@@ -46,7 +47,8 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
       AutoTokenizer.from_pretrained(name),
       CLIPTextModelWithProjection.from_pretrained(name, options),
     ]);
-    return { tokenizer, model };
+    const encode = (given: string): number[] => tokenizer.encode(given);
+    return { encode: encodeByWords(encode, weights.maxTokens), model };
   });
   const vision = once(async () => {
     const [processor, model] = await Promise.all([
@@ -56,12 +58,8 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
     return { processor, model };
   });
 
-  async function tokenize(given: string): Promise<number[]> {
-    const { tokenizer } = await text();
-    const tokens: number[] = tokenizer.encode(cleanText(given));
-    if (tokens.length <= weights.maxTokens) return tokens;
-    // The tokenizer's own truncation cuts off the end mark, whose place is where CLIP reads the text's vector.
-    return [...tokens.slice(0, weights.maxTokens - 1), ...tokens.slice(-1)];
+  async function tokenize(given: string): Promise<readonly number[]> {
+    return (await text()).encode(cleanText(given));
   }
 
   async function runText(tokens: ArrayLike<number>, count: number): Promise<Float32Array> {
@@ -116,7 +114,7 @@ export function createClipModel(weights: Weights, threads: number): ClipModel {
 }
 
 /** Texts of equal token count share a batch: there are no pads that could change a result, whatever the graph does with them. */
-function groupByLength(rows: readonly number[][]): number[][] {
+function groupByLength(rows: readonly (readonly number[])[]): number[][] {
   const groups = new Map<number, number[]>();
   for (const [index, row] of rows.entries()) groups.set(row.length, [...(groups.get(row.length) ?? []), index]);
   return [...groups.values()];
@@ -139,20 +137,22 @@ function normalised(output: { data: Float32Array; dims: number[] }, count: numbe
       `The model gives vectors of the shape [${output.dims.join(', ')}] where its config.json says [${count}, ${dimensions}]. Use an export of CLIP ViT-B/32 with its own config.json.`,
     );
   }
-  const vectors = Float32Array.from(output.data);
+  const vectors = output.data.slice();
   for (let place = 0; place < count; place += 1) normalise(slot(vectors, place, dimensions));
   return vectors;
 }
 
 function normalise(vector: Float32Array): void {
-  const length = Math.hypot(...vector);
+  let square = 0;
+  for (const value of vector) square += value * value;
+  const length = Math.sqrt(square);
   if (!(length > 0 && Number.isFinite(length))) {
     throw new BotError(
       'model_unavailable',
       'The model gives vectors without a direction: its weights are damaged. Use other weights.',
     );
   }
-  for (const [index, value] of vector.entries()) vector[index] = value / length;
+  for (let index = 0; index < vector.length; index++) vector[index] = (vector[index] ?? 0) / length;
 }
 
 function slot<Packed extends Float32Array | Int32Array>(packed: Packed, place: number, width: number): Packed {

@@ -127,8 +127,9 @@ function fromSources(entry: URL): string {
 
 function unpack(packed: ClipResult, dimensions: number): Embedding[] {
   // Copies, since a view would keep (and, in a structured clone, carry) the vectors of its whole batch.
-  return Array.from({ length: packed.length / dimensions }, (_, place) =>
-    Float32Array.from(packed.subarray(place * dimensions, (place + 1) * dimensions)),
+  return Array.from(
+    { length: packed.length / dimensions },
+    (_, place) => new Float32Array(packed.subarray(place * dimensions, (place + 1) * dimensions)),
   );
 }
 

@@ -30,7 +30,7 @@ export function batchByLength(rows: readonly Int32Array[], maxTokens: number): L
 /** Rows packed as [count, ids...], one after another. */
 export function unpackTokens(packed: ArrayLike<number>): Int32Array[] {
   const rows: Int32Array[] = [];
-  const all = Int32Array.from(packed);
+  const all = new Int32Array(packed);
   for (let at = 0; at < all.length; ) {
     const end = at + 1 + (all[at] ?? 0);
     rows.push(all.subarray(at + 1, end));

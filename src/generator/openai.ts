@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { toFile } from 'openai';
+import { createOpenAiClient } from '../openai/client.ts';
 import type { Quality } from './backend-settings.ts';
 import { foldNegative } from './fold-negative.ts';
 import type { GeneratedImage, GenerateOptions, GenerationResult, ImageGenerator, ImageRequest } from './generator.ts';
-import { createOpenAiClient } from './openai/client.ts';
 import { isRateLimit, isUnknownModel, toBotError } from './openai/failures.ts';
 import { readImages } from './openai/read.ts';
 import { readBase64Picture } from './picture.ts';

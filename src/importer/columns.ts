@@ -38,19 +38,17 @@ const text = z
   .nullish()
   .transform((value) => String(value ?? '').trim());
 
-/** Pixels: what can't be read is unknown, 0. */
-const pixels = z.coerce.number().int().min(0).max(0xffff_ffff).catch(0);
+/** Pixels: what is missing or can't be read is unknown, 0. */
+const pixels = z.coerce.number().int().min(0).max(0xffff_ffff).catch(0).default(0);
 
-const rowSchema = z
-  .object({
-    id: text,
-    prompt: text.pipe(z.string().min(1, 'its prompt is empty')),
-    url: text,
-    width: pixels,
-    height: pixels,
-    source_site: text,
-  })
-  .transform(({ source_site, ...row }): ImportRow => ({ ...row, sourceSite: source_site }));
+const rowSchema: z.ZodType<ImportRow> = z.object({
+  id: text,
+  prompt: text.pipe(z.string().min(1, 'its prompt is empty')),
+  url: text,
+  width: pixels,
+  height: pixels,
+  sourceSite: text,
+});
 
 /**
  * The rows of a file by our columns; only `prompt` must be there. A file without a column of ids gets stable ones from its prompts.
@@ -63,18 +61,21 @@ export async function createRowParser(
   const found = await reader.columns();
   if (found) checkColumns(found, names);
   const lowered = readColumns(names).map((name) => name.toLowerCase());
+  const ofFile = found && lowered.map((name) => found.findLast((column) => column.trim().toLowerCase() === name));
   const hasIds = names.id !== undefined || found?.some((name) => name.trim().toLowerCase() === 'id');
 
   return (record) => {
     if ('rejected' in record) return record;
-    const values = lowerKeys(record.values);
-    const mapped = Object.fromEntries(targets.map((target, index) => [target, values[lowered[index] ?? '']]));
-    const parsed = rowSchema.safeParse(mapped);
+    const values = ofFile ? record.values : lowerKeys(record.values);
+    const [id, prompt, url, width, height, sourceSite] = (ofFile ?? lowered).map((name) =>
+      name === undefined ? undefined : values[name],
+    );
+    const parsed = rowSchema.safeParse({ id, prompt, url, width, height, sourceSite });
     if (!parsed.success)
       return reject(record, [...new Set(parsed.error.issues.map(({ message }) => message))].join(', '));
-    const needsId = hasIds === undefined ? mapped.id === undefined || mapped.id === null : !hasIds;
-    const id = needsId ? idOfPrompt(parsed.data.prompt) : parsed.data.id;
-    return id === '' ? reject(record, 'it has no id') : { row: { ...parsed.data, id }, next: record.next };
+    const needsId = hasIds === undefined ? id === undefined || id === null : !hasIds;
+    if (needsId) parsed.data.id = idOfPrompt(parsed.data.prompt);
+    return parsed.data.id === '' ? reject(record, 'it has no id') : { row: parsed.data, next: record.next };
   };
 }
 

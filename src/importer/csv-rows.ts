@@ -1,5 +1,4 @@
-import { parse } from 'csv-parse/sync';
-import { z } from 'zod';
+import { fieldsOf } from './csv-fields.ts';
 import { type Line, maxRowBytes, tooLong } from './lines.ts';
 import type { Cursor, RejectedRow } from './records.ts';
 
@@ -7,38 +6,35 @@ import type { Cursor, RejectedRow } from './records.ts';
 export interface CsvRow {
   fields: readonly string[];
   line: number;
-  raw: string;
+  raw: () => string;
   next: Cursor;
 }
+
+type Found = CsvRow | { rejected: RejectedRow };
 
 // An unclosed quote takes what follows it only so far, and no prompt has so many.
 const maxRowLines = 1_000;
 
 const neverClosed = 'a quote is never closed';
 
-const parsedSchema = z.tuple([z.array(z.string())]);
-
 /**
  * Puts lines together where a quote goes over their ends. Where what comes out is no row, its first line alone is rejected and reading
  * goes on behind that, so that a quote that is never closed takes no other row with it. `width`: how many fields a row must have.
  */
-export async function* rowsOf(
-  lines: AsyncIterable<Line>,
-  width?: number,
-): AsyncGenerator<CsvRow | { rejected: RejectedRow }> {
+export async function* rowsOf(batches: AsyncIterable<readonly Line[]>, width?: number): AsyncGenerator<Found[]> {
   let held: Line[] = [];
   let isOpen = false;
   // Lines that are yet to be looked at, the next one last.
-  let waiting: Line[] = [];
+  const waiting: Line[] = [];
 
   function fault(reason: string): { rejected: RejectedRow } {
     const [first = noLine, ...rest] = held;
-    waiting = [...waiting, ...rest.reverse()];
+    waiting.push(...rest.reverse());
     [held, isOpen] = [[], false];
     return { rejected: { line: first.line, reason, raw: first.text.trim() } };
   }
 
-  function take(line: Line): CsvRow | { rejected: RejectedRow } | undefined {
+  function take(line: Line): Found | undefined {
     if (held.length === 0 && /^\r?\n?$/.test(line.text)) return undefined;
     held.push(line);
     if (line.isTooLong) return fault(held.length === 1 ? tooLong : neverClosed);
@@ -46,30 +42,32 @@ export async function* rowsOf(
     isOpen = end === 'open';
     if (end === 'torn') return fault(neverClosed);
     if (isOpen) return isTooMuch(held) ? fault(neverClosed) : undefined;
-    const raw = held.map(({ text }) => text).join('');
-    const fields = fieldsOf(raw.replace(/\r?\n$/, ''));
+    const raw = held.length === 1 ? line.text : held.map(({ text }) => text).join('');
+    const fields = fieldsOf(withoutEnd(raw));
     if (!fields) return fault('it is not valid CSV');
     if (fields.length !== (width ?? fields.length)) return fault('it has another number of columns than the header');
     const [{ line: begin } = line] = held;
     held = [];
-    return { fields, line: begin, raw: raw.trim(), next: line.next };
+    return { fields, line: begin, raw: () => raw.trim(), next: line.next };
   }
 
-  function* takeWaiting() {
+  function takeWaiting(rows: Found[]): Found[] {
     for (let line = waiting.pop(); line; line = waiting.pop()) {
       const found = take(line);
-      if (found) yield found;
+      if (found) rows.push(found);
     }
+    return rows;
   }
 
-  for await (const line of lines) {
-    waiting.push(line);
-    yield* takeWaiting();
+  for await (const lines of batches) {
+    const rows: Found[] = [];
+    for (const line of lines) {
+      waiting.push(line);
+      takeWaiting(rows);
+    }
+    yield rows;
   }
-  while (held.length > 0) {
-    yield fault(neverClosed);
-    yield* takeWaiting();
-  }
+  while (held.length > 0) yield takeWaiting([fault(neverClosed)]);
 }
 
 const noLine: Line = { text: '', line: 0, next: { position: 0, line: 0 }, isTooLong: false };
@@ -104,9 +102,7 @@ function endOf(line: string, isOpen: boolean): 'open' | 'closed' | 'torn' {
   }
 }
 
-/** The parser has many options to set up for each call, which rows without quotes do not need. */
-function fieldsOf(row: string): readonly string[] | undefined {
-  if (!row.includes('"')) return row.split(',');
-  const parsed = parsedSchema.safeParse(parse(row, { relax_quotes: true, record_delimiter: ['\r\n', '\n'] }));
-  return parsed.success ? parsed.data[0] : undefined;
+function withoutEnd(row: string): string {
+  if (!row.endsWith('\n')) return row;
+  return row.slice(0, row.endsWith('\r\n') ? -2 : -1);
 }

@@ -23,9 +23,8 @@ interface Header {
 async function readHeader(file: TextFile): Promise<Header | undefined> {
   const input = file.open(start.position);
   try {
-    for await (const row of rowsOf(linesOf(input, start))) {
-      if ('rejected' in row) return undefined;
-      return { names: row.fields.map((name) => name.trim()), next: row.next };
+    for await (const [row] of rowsOf(linesOf(input, start))) {
+      if (row) return 'rejected' in row ? undefined : { names: row.fields.map((name) => name.trim()), next: row.next };
     }
     return undefined;
   } finally {
@@ -33,11 +32,11 @@ async function readHeader(file: TextFile): Promise<Header | undefined> {
   }
 }
 
-async function* readRows(file: TextFile, names: readonly string[], from: Cursor): AsyncGenerator<RawRecord> {
+async function* readRows(file: TextFile, names: readonly string[], from: Cursor): AsyncGenerator<RawRecord[]> {
   const input = file.open(from.position);
   try {
-    for await (const row of rowsOf(linesOf(input, from), names.length)) {
-      yield 'rejected' in row ? row : recordOf(row, names);
+    for await (const rows of rowsOf(linesOf(input, from), names.length)) {
+      yield rows.map((row) => ('rejected' in row ? row : recordOf(row, names)));
     }
   } finally {
     input.destroy();
@@ -46,7 +45,7 @@ async function* readRows(file: TextFile, names: readonly string[], from: Cursor)
 
 function recordOf({ fields, line, raw, next }: CsvRow, names: readonly string[]): RawRecord {
   const values = Object.fromEntries(names.map((name, index) => [name, fields[index]]));
-  return { values, line, raw: () => raw, next };
+  return { values, line, raw, next };
 }
 
 function once<Value>(load: () => Promise<Value>): () => Promise<Value> {

@@ -1,5 +1,6 @@
 import type { Embedder } from '../embedder/embedder.ts';
 import type { PromptStore } from '../store/store.ts';
+import type { BulkLoad } from './bulk-load.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { addCounts, type ImportCounts, rowsOf } from './counts.ts';
 import { type EmbeddedWindow, embedWindow } from './embed-window.ts';
@@ -13,14 +14,13 @@ import { readWindows } from './windows.ts';
 export interface FileImport {
   reader: RowReader;
   embedder: Pick<Embedder, 'embedTexts'>;
-  store: Pick<PromptStore, 'importPairs' | 'importImages' | 'knownImageIds' | 'beginBulkLoad'>;
+  store: Pick<PromptStore, 'importPairs' | 'importImages' | 'knownImageIds'>;
+  bulkLoad: BulkLoad;
   known: Known;
   pictures: Pictures;
   checkpoint: Checkpoint;
   from: Progress;
   rejected: RejectedFile;
-  /** How many rows the whole import will have read, by what is read of this file. */
-  expectedRows(progress: { read: number; resumed: number; share: number | undefined }): number;
   /** Only the first so many rows of the file. */
   limit?: number | undefined;
   /** Rows, and pictures for rows that are there, that are stored at once; encoding them takes the event loop some 30 ms a thousand. */
@@ -76,26 +76,19 @@ function shareOf(reader: RowReader, rowsRead: number, limit: number): number | u
 
 /** Gathers windows up to a block; only what is stored is in the checkpoint. */
 function createBlock(parts: FileImport, progress: () => { read: number; share: number | undefined }) {
-  const { store, checkpoint, rejected, onProgress, blockRows = defaultBlockRows } = parts;
-  const resumed = rowsOf(parts.from.counts);
+  const { store, bulkLoad, checkpoint, rejected, onProgress, blockRows = defaultBlockRows } = parts;
   let { next, counts, rejectedBytes } = parts.from;
   let waiting: EmbeddedWindow[] = [];
   let since = Date.now();
-  let isBulk = false;
-
-  /** Asked before each block until it is so: what no size told before, the rows tell. */
-  async function begin(): Promise<void> {
-    if (isBulk) return;
-    isBulk = await store.beginBulkLoad({ rows: parts.expectedRows({ ...progress(), resumed }) });
-  }
 
   async function storeAll(): Promise<ImportCounts> {
     const windows = waiting;
     waiting = [];
     since = Date.now();
     if (windows.length === 0) return counts;
-    await begin();
-    await store.importPairs(windows.flatMap(({ rows }) => rows));
+    const rows = windows.flatMap((window) => window.rows);
+    await bulkLoad.expect(rows.length);
+    await store.importPairs(rows);
     await store.importImages(windows.flatMap(({ images }) => images));
     rejectedBytes = await rejected.add(windows.flatMap((window) => window.rejected));
     counts = windows.reduce((sum, window) => addCounts(sum, window.counts), counts);

@@ -7,12 +7,12 @@ import type { ImageFiles } from '../images/image-files.ts';
 import type { Logger } from '../log.ts';
 import type { State } from '../state.ts';
 import type { PromptStore } from '../store/store.ts';
+import { type BulkLoad, createBulkLoad } from './bulk-load.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { columnNamesSchema } from './columns.ts';
 import type { ImportCounts } from './counts.ts';
 import { importAlone } from './exclusive.ts';
-import { type ExpectedRows, expectRows } from './expected-rows.ts';
-import { type FileImport, importFile } from './import-file.ts';
+import { importFile } from './import-file.ts';
 import { type Known, loadKnown } from './known.ts';
 import { openReader } from './open-reader.ts';
 import { type CachedPicture, cachePictures } from './picture-cache.ts';
@@ -91,10 +91,10 @@ async function importAll(request: ImportRequest, parts: ImportParts): Promise<vo
   // Hundreds of pictures wait at once, each for the same signal.
   setMaxListeners(0, signal);
   const known = await loadKnown(store, { signal });
-  const expected = await expectRows(request.files, request.limit);
+  const bulkLoad = createBulkLoad(store);
   for (const file of request.files) {
     if (signal.aborted) break;
-    await importOne(file, request, parts, { known, expected });
+    await importOne(file, request, parts, { known, bulkLoad });
   }
   if (!signal.aborted) await buildIndex(parts);
   onEvent({ kind: 'done', stopped: signal.aborted });
@@ -102,10 +102,10 @@ async function importAll(request: ImportRequest, parts: ImportParts): Promise<vo
 
 interface Shared {
   known: Known;
-  expected: ExpectedRows;
+  bulkLoad: BulkLoad;
 }
 
-async function importOne(file: string, request: ImportRequest, parts: ImportParts, { known, expected }: Shared) {
+async function importOne(file: string, request: ImportRequest, parts: ImportParts, { known, bulkLoad }: Shared) {
   const { store, embedder, blockRows, signal, onEvent, log } = parts;
   const { columns, images, limit, allowHosts } = request;
   const isWeb = isWebAddress(file);
@@ -120,8 +120,7 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   const start = performance.now();
   const pictures = picturesFor(isWeb ? undefined : path.dirname(file), request, parts);
   const onProgress = (counts: ImportCounts, share: number | undefined) => onEvent({ kind: 'rows', counts, share });
-  const expectedRows: FileImport['expectedRows'] = (progress) => expected.of(file, progress);
-  const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected, expectedRows };
+  const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected, bulkLoad };
   const counts = await importFile({ ...work, limit, blockRows, signal, onProgress });
   const stopped = signal.aborted;
   if (!stopped) await checkpoint.remove();

@@ -11,8 +11,8 @@ export function jsonlReader(file: TextFile) {
     file,
     async () => undefined,
     async function* (from: Cursor = { position: 0, line: 1 }) {
-      for await (const line of linesOf(file.open(from.position), from)) {
-        if (line.text.trim() !== '') yield parseLine(line);
+      for await (const lines of linesOf(file.open(from.position), from)) {
+        yield lines.filter(({ text }) => text.trim() !== '').map(parseLine);
       }
     },
   );

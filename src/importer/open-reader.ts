@@ -32,7 +32,7 @@ export async function openReader(source: ByteSource, names: ColumnNames): Promis
   return {
     progress: reader.progress,
     async *read(from) {
-      for await (const record of reader.read(from)) yield parse(record);
+      for await (const records of reader.read(from)) for (const record of records) yield parse(record);
     },
   };
 }

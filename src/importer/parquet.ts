@@ -16,6 +16,8 @@ import { type ByteSource, readAll } from './source.ts';
 // A row group may well be the whole file (pandas wrote DiffusionDB's so): large ones are read in parts.
 const defaultSliceRows = 65_536;
 
+const recordsAtOnce = 1_024;
+
 /** A Parquet file, read row group by row group from a disk or by HTTP ranges; only the columns that are asked for are read. */
 export async function parquetReader(
   source: ByteSource,
@@ -30,7 +32,7 @@ export async function parquetReader(
   const total = Number(metadata.num_rows);
   let done = 0;
 
-  async function* read(from: Cursor = { position: 0, line: 1 }): AsyncGenerator<RawRecord> {
+  async function* read(from: Cursor = { position: 0, line: 1 }): AsyncGenerator<RawRecord[]> {
     let first = 0;
     for (const [index, group] of metadata.row_groups.entries()) {
       const [start, end] = [first, first + Number(group.num_rows)];
@@ -49,14 +51,21 @@ export async function parquetReader(
     const options: PreparedParquetReadOptions = { file, metadata, columns, compressors, rowStart, rowEnd };
     const known = { useOffsetIndex: true, ...(pages && { pageLocationsByGroup: pages }) };
     const rows = await translating(source, () => parquetReadObjects({ ...options, ...known }));
-    for (const [index, values] of rows.entries()) {
-      const line = rowStart + index + 1;
-      done = line;
-      yield { values, line, raw: () => JSON.stringify(toJson(values)), next: { position: line, line: line + 1 } };
+    for (let at = 0; at < rows.length; at += recordsAtOnce) {
+      const records = rows
+        .slice(at, at + recordsAtOnce)
+        .map((values, index) => recordOf(values, rowStart + at + index));
+      done = rowStart + at + records.length;
+      yield records;
     }
   }
 
   return { columns: async () => names, read, progress: () => (total > 0 ? done / total : 1) };
+}
+
+function recordOf(values: Record<string, unknown>, row: number): RawRecord {
+  const line = row + 1;
+  return { values, line, raw: () => JSON.stringify(toJson(values)), next: { position: line, line: line + 1 } };
 }
 
 /** Where the pages of a row group lie; nothing where the file tells it itself, undefined where it must be read as a whole. */

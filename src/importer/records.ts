@@ -31,8 +31,8 @@ export type ImportRecord = { row: ImportRow; next: Cursor } | { rejected: Reject
 export interface Reader {
   /** The names of its columns; undefined where each row has its own (JSONL). */
   columns(): Promise<readonly string[] | undefined>;
-  /** Its records from a place on, as fast as they are taken. Throws BotError `invalid_input` where no more can be read. */
-  read(from?: Cursor): AsyncGenerator<RawRecord>;
+  /** Its records from a place on, as many at once as are read at once, as fast as they are taken. Throws BotError `invalid_input` where no more can be read. */
+  read(from?: Cursor): AsyncGenerator<readonly RawRecord[]>;
   /** How much of the file has been read, 0 to 1; undefined when its size is not known. */
   progress(): number | undefined;
 }

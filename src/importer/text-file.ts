@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Compression, openText } from './compression.ts';
-import type { Cursor, RawRecord, Reader } from './records.ts';
+import type { Reader } from './records.ts';
 import type { ByteSource } from './source.ts';
 
 /** A file of text, compressed or not. */
@@ -20,7 +20,7 @@ export function textFile(source: ByteSource, compression: Compression): TextFile
 export function textReader(
   file: TextFile,
   columns: () => Promise<readonly string[] | undefined>,
-  read: (from?: Cursor) => AsyncGenerator<RawRecord>,
+  read: Reader['read'],
 ): Reader {
   return { columns, read, progress: file.progress };
 }

@@ -14,6 +14,13 @@ const maxLoad = 0.6;
 export function createTextSet(): TextSet {
   let slots = new Uint32Array(2 * 1024);
   let size = 0;
+  // Most texts are looked up and then added.
+  let last: { text: string; key: [number, number] } = { text: '', key: hashOf('') };
+
+  function keyOf(text: string): [number, number] {
+    if (text !== last.text) last = { text, key: hashOf(text) };
+    return last.key;
+  }
 
   /** The place of a hash, or the free one where it belongs. A pair of zeros is a free place. */
   function find(table: Uint32Array, [low, high]: [number, number]): number {
@@ -55,7 +62,7 @@ export function createTextSet(): TextSet {
   };
 }
 
-function keyOf(text: string): [number, number] {
+function hashOf(text: string): [number, number] {
   const [low, high] = hashText(text);
   return low === 0 && high === 0 ? [0, 1] : [low, high];
 }

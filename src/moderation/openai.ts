@@ -3,9 +3,9 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import { BotError, seeLog } from '../errors.ts';
-import { createOpenAiClient } from '../generator/openai/client.ts';
-import { safeDetails } from '../generator/openai/safe-details.ts';
 import type { Logger } from '../log.ts';
+import { createOpenAiClient } from '../openai/client.ts';
+import { safeDetails } from '../openai/safe-details.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { Moderator, Verdict } from './moderator.ts';
 

@@ -1,9 +1,9 @@
 import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import type { CallOptions } from '../embedder/embedder.ts';
-import { createOpenAiClient } from '../generator/openai/client.ts';
-import { safeDetails } from '../generator/openai/safe-details.ts';
 import type { Logger } from '../log.ts';
+import { createOpenAiClient } from '../openai/client.ts';
+import { safeDetails } from '../openai/safe-details.ts';
 import { orAborted } from '../or-aborted.ts';
 import { longestPrompt, readAnswer, requestedAnswer, toRefinement } from './chat-answer.ts';
 import { askAgain, type ChatMessage, startConversation } from './chat-messages.ts';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import type { Connection } from './connection.ts';
 import type { Notes } from './notes.ts';
@@ -17,6 +18,9 @@ interface BulkParts {
 // Below this an index that is kept up with costs less than a minute.
 const fewRows = 20_000;
 
+// Of all rows: merges build the graph over each new row a few times, which up to here is less than building it over all rows once.
+const newShare = 1 / 5;
+
 const table = 'prompts';
 const noteName = 'bulk load';
 
@@ -34,7 +38,7 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
 
   async function isWorthIt(rows: number): Promise<boolean> {
     if (rows < fewRows || (await isDistributed(connection, table))) return false;
-    return rows > (await counts()).prompts / 2;
+    return rows > newShare * (await counts()).prompts;
   }
 
   async function finish(options: CallOptions & { onProgress?: ((progress: number) => void) | undefined }) {
@@ -60,8 +64,15 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
 
   /** Every part has a graph of its own, which costs a search as much as a large one: few rows are soon made one part. */
   async function mergeFew() {
-    if ((await counts()).prompts > fewRows || (await isDistributed(connection, table))) return;
+    if ((await counts()).prompts > fewRows || (await isDistributed(connection, table)) || (await isOnePart())) return;
     await connection.command(`OPTIMIZE TABLE ${table} FINAL SETTINGS optimize_skip_merged_partitions = 1`, {}, 'bulk');
+  }
+
+  /** Merged by itself it would build its graph a second time, for the engine skips only parts that have come of a merge. */
+  async function isOnePart(): Promise<boolean> {
+    const query = `SELECT count() AS parts FROM system.parts WHERE active AND database = currentDatabase() AND table = '${table}'`;
+    const [found] = await connection.read(query, { row: z.object({ parts: z.coerce.number() }) });
+    return (found?.parts ?? 0) <= 1;
   }
 
   return {

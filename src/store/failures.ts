@@ -63,6 +63,14 @@ function fromEngine(error: EngineError, place: string): BotError {
   return answer('internal', `The database at ${place} refused a query (error ${error.code}). The log has the details.`);
 }
 
+/**
+ * MyScale's words, for a table without an index of words and for one of which a part is not indexed; its number for the first differs between versions:
+ * https://github.com/myscale/MyScaleDB/blob/main/src/VectorIndex/Storages/MergeTreeTextSearchManager.cpp
+ */
+export function lacksWordIndex({ cause }: BotError): boolean {
+  return cause instanceof Error && /\bfts\)? index\b/i.test(cause.message);
+}
+
 /** The vectors sent were checked here: where they don't fit, the table is of another model by now. */
 function isOfAnotherModel({ code, message }: EngineError): boolean {
   return (

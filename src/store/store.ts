@@ -46,7 +46,7 @@ export interface PromptStore {
   /** Ids and prompts of the whole corpus by id, page by page. */
   listCorpus(options?: CallOptions): AsyncGenerator<{ id: string; prompt: string }[]>;
   /**
-   * Drops the index of the prompts when so many new rows make it worth building anew, and tells whether it did.
+   * Drops the index of the prompts when so many new rows, stored just now or next, make it worth building anew, and tells whether it did.
    * Until `finishBulkLoad` searches scan every row. A load that was begun before, also by a process that died, goes on.
    */
   beginBulkLoad(options: { rows: number }): Promise<boolean>;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { BotError } from '../errors.ts';
 import { candidateRow, collapse, ownRows, samePrompt, toCandidate, withLikes } from './candidates.ts';
 import type { Connection, Parameters } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { wordsOf } from './dialects/words.ts';
+import { isIndexed, wordsOf } from './dialects/words.ts';
+import { lacksWordIndex } from './failures.ts';
 import type { MatchSource, PromptStore, SearchOptions } from './store.ts';
 import { checkVector, type VectorModel } from './vectors.ts';
 import type { Vocabulary, VocabularySource } from './vocabulary.ts';
@@ -62,15 +64,15 @@ function scoreOf(words: string): string {
 }
 
 /** The ids of the best rows that hold any of the parameter `rare`. */
-export function bestByWords(dialect: Dialect): string {
-  return `SELECT id FROM (SELECT id, prompt, ${wordsOf('prompt')} AS held FROM prompts WHERE ${dialect.holdsAny('prompt', 'rare')})
+export function bestByWords(dialect: Dialect, rows = 'prompts'): string {
+  return `SELECT id FROM (SELECT id, prompt, ${wordsOf('prompt')} AS held FROM ${rows} WHERE ${dialect.holdsAny('prompt', 'rare')})
 ORDER BY ${scoreOf('held')} DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
-/** These rows, with the distance: the vectors of no others are read. */
-export function wordQuery(dialect: Dialect): string {
+/** These rows, with the distance: the vectors of no others are read. `rows`: the table, or what the dialect reads in its place. */
+export function wordQuery(dialect: Dialect, rows?: string): string {
   return `SELECT id, prompt, url AS picture, vector_model, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
-FROM prompts WHERE id IN (${bestByWords(dialect)})`;
+FROM prompts WHERE id IN (${bestByWords(dialect, rows)})`;
 }
 
 function ownWordQuery(dialect: Dialect): string {
@@ -84,11 +86,21 @@ export function createWordSearch({ connection, model, vocabulary }: Searchers): 
   const { dialect, read } = connection;
   const scoredRow = candidateRow(model).extend({ score: z.number() });
 
-  const find = async (source: MatchSource, parameters: Parameters, { signal }: SearchOptions) => {
-    const query = source === 'own' ? ownWordQuery(dialect) : wordQuery(dialect);
+  const find = async (source: MatchSource, query: string, parameters: Parameters, { signal }: SearchOptions) => {
     const rows = await read(query, { row: scoredRow, parameters, signal });
     const candidate = toCandidate(source);
     return rows.map((row) => ({ score: row.score, candidate: candidate(row) }));
+  };
+
+  const findInCorpus = async (rare: readonly string[], parameters: Parameters, options: SearchOptions) => {
+    const rows = isIndexed(rare) ? dialect.rowsByWords?.('prompts', 'prompt', 'rare') : undefined;
+    try {
+      return await find('corpus', wordQuery(dialect, rows), parameters, options);
+    } catch (error) {
+      if (!rows || !(error instanceof BotError) || !lacksWordIndex(error)) throw error;
+      // Rows that no index knows yet are not to be lost.
+      return find('corpus', wordQuery(dialect), parameters, options);
+    }
   };
 
   return {
@@ -109,8 +121,8 @@ export function createWordSearch({ connection, model, vocabulary }: Searchers): 
         vector: dialect.encodeVector(query),
       };
       const [own, corpus] = await Promise.all([
-        scope === undefined ? [] : find('own', { ...parameters, scope }, options),
-        find('corpus', parameters, options),
+        scope === undefined ? [] : find('own', ownWordQuery(dialect), { ...parameters, scope }, options),
+        findInCorpus(rare, parameters, options),
       ]);
       const ranked = [...own, ...corpus]
         .toSorted((one, other) => other.score - one.score)

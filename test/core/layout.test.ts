@@ -68,7 +68,7 @@ describe('layout', () => {
     ['chdb', /^src\/store\//],
     ['bullmq', /^src\/queue\//],
     ['ioredis', /^src\/queue\//],
-    ['openai', /^src\/(refiner|generator|moderation)\/openai/],
+    ['openai', /^src\/(openai|(refiner|generator|moderation)\/openai)/],
     ['@aws-sdk/client-s3', /^src\/images\/s3\.ts$/],
     ['@xenova/transformers', /^src\/embedder\//],
   ])('uses %s in its own place alone', (name, place) => {

@@ -1,13 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pino } from 'pino';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { backupFiles } from '../../src/exporter/files.ts';
 import { createConnection } from '../../src/store/connection.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { connectServer } from '../../src/store/dialects/server.ts';
 import { createImportLease } from '../../src/store/import-lease.ts';
 import { startClickHouse } from '../fakes/clickhouse/server.ts';
 import { allRows, countsOf, endOf, runImport, startCommand } from '../importer/command.ts';
 import { startProgram } from '../store/child.ts';
 import { temporaryFolder } from '../store/folders.ts';
+import { corpusRow } from '../store/samples.ts';
+import { clusteredVectors } from '../store/vectors.ts';
 
 const { folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -57,6 +62,33 @@ it('a restore is one import at a time of a server', { timeout: 300_000 }, async 
     output: expect.stringMatching(/Another import[\s\S]*one at a time/),
   });
   await lease.release();
+});
+
+it('a restore drops the index for many rows that the database does not have, and only for those', {
+  timeout: 300_000,
+}, async () => {
+  const log = pino({ level: 'silent' });
+  const small = { name: 'test-model', dimensions: 8 };
+  const next = clusteredVectors(7, small.dimensions);
+  const source = await openDatabase({ dataDir: inFolder('many'), clickhouseUrl: undefined, log });
+  const store = await source.store(small);
+  for (let part = 0; part < 3; part++) {
+    const rows = Array.from({ length: 8_000 }, (_, row) => corpusRow(`${part} ${row}`, { promptVector: next() }));
+    await store.importPairs(rows);
+  }
+  const files = inFolder('many.parquet');
+  await (await source.backup(small)).save(backupFiles(files));
+  await source.close();
+
+  const server = await startClickHouse({ folder: inFolder('another') });
+  onTestFinished(() => server.close());
+  const drops = () => server.requests.filter(({ query }) => query.includes('DROP INDEX')).length;
+  const restore = () =>
+    endOf(startCommand('exporter/restore.ts', inFolder('there'), [files], { CLICKHOUSE_URL: server.url }));
+  for (const _ of ['first', 'again']) {
+    expect(await restore()).toMatchObject({ code: 0, output: expect.stringContaining('now holds 24000 prompts') });
+    expect(drops()).toBe(1);
+  }
 });
 
 it('both tell how they are used, and that a bot has the database', { timeout: 300_000 }, async () => {

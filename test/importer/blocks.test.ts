@@ -1,24 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { createBulkLoad } from '../../src/importer/bulk-load.ts';
 import { noCounts } from '../../src/importer/counts.ts';
-import { expectRows } from '../../src/importer/expected-rows.ts';
 import { type FileImport, importFile } from '../../src/importer/import-file.ts';
 import { openReader } from '../../src/importer/open-reader.ts';
 import { nextEmbedder, nextPictures } from '../reembed/next-model.ts';
-import { temporaryFolder } from '../store/folders.ts';
 import { sourceOf } from './reading.ts';
 
 const rowsOfFile = (count: number) =>
   Buffer.from(`id,prompt,url\n${Array.from({ length: count }, (_, index) => `${index},a cat ${index},u\n`).join('')}`);
 
 /** Imports so many rows into a store that only notes what it is asked. */
-async function importing(count: number, changes: Partial<FileImport> & { size?: number | undefined }) {
-  const asked = { begun: [] as number[], images: [] as number[], rows: [] as number[] };
-  const bytes = rowsOfFile(count);
-  const source = { ...sourceOf('p.csv', bytes), ...('size' in changes && { size: changes.size }) };
+async function importing(count: number, changes: Partial<FileImport>) {
+  const asked = { images: [] as number[], rows: [] as number[] };
   await importFile({
-    reader: await openReader(source, {}),
+    reader: await openReader(sourceOf('p.csv', rowsOfFile(count)), {}),
     embedder: nextEmbedder,
     store: {
       async importPairs(rows) {
@@ -30,11 +25,8 @@ async function importing(count: number, changes: Partial<FileImport> & { size?: 
         return { imported: rows.length, skipped: 0 };
       },
       knownImageIds: async () => new Set<string>(),
-      async beginBulkLoad({ rows }) {
-        asked.begun.push(rows);
-        return rows >= 20_000;
-      },
     },
+    bulkLoad: { expect: async () => undefined },
     known: { meet: () => 'new' },
     pictures: { ...nextPictures, embeds: false, of: async (url) => ({ url }) },
     checkpoint: {
@@ -44,7 +36,6 @@ async function importing(count: number, changes: Partial<FileImport> & { size?: 
     },
     from: { next: undefined, counts: noCounts, rejectedBytes: 0 },
     rejected: { path: () => '', add: async () => 0 },
-    expectedRows: ({ read }) => read,
     signal: new AbortController().signal,
     onProgress: () => undefined,
     ...changes,
@@ -63,28 +54,16 @@ it('pictures of rows that are stored are stored in blocks as rows are', async ()
   expect(rows.every((count) => count === 0)).toBe(true);
 });
 
-it('a bulk load begins as soon as the rows that were read are many, whatever the file told of its size', async () => {
-  const { begun } = await importing(30_000, { size: undefined });
-  expect(begun[0]).toBeLessThan(20_000);
-  expect(begun.filter((rows) => rows >= 20_000)).toHaveLength(1);
-});
-
-it('many small files are expected to be as many rows as one large file', async () => {
-  const { folder, remove } = temporaryFolder();
-  onTestFinished(remove);
-  mkdirSync(folder, { recursive: true });
-  const files = Array.from({ length: 10 }, (_, index) => path.join(folder, `part-${index}.csv`));
-  for (const file of files) writeFileSync(file, 'x'.repeat(1_000));
-  const [first = '', second = ''] = files;
-
-  const expected = await expectRows(files);
-  expect(expected.of(first, { read: 1_000, resumed: 0, share: 0.5 })).toBe(20_000);
-  expect(expected.of(first, { read: 2_000, resumed: 0, share: 1 })).toBe(20_000);
-  expect(expected.of(second, { read: 1_500, resumed: 0, share: 0.5 })).toBe(2_000 + 9 * 3_000);
-  expect(expected.of(second, { read: 1_500, resumed: 0, share: undefined })).toBe(3_500);
-  expect((await expectRows(files)).of(second, { read: 1_500, resumed: 500, share: 0.5 })).toBe(9 * 3_000 - 500);
-  expect((await expectRows(files, 100)).of(first, { read: 100, resumed: 0, share: 0.5 })).toBe(1_000);
-  const web = await expectRows(['https://h/a.csv', 'https://h/b.csv']);
-  web.of('https://h/a.csv', { read: 15_000, resumed: 0, share: undefined });
-  expect(web.of('https://h/b.csv', { read: 7_000, resumed: 0, share: undefined })).toBe(22_000);
+it('only new rows count for a bulk load, those of all files, and until it has begun', async () => {
+  const asked: number[] = [];
+  const bulkLoad = createBulkLoad({
+    async beginBulkLoad({ rows }) {
+      asked.push(rows);
+      return rows >= 2_500;
+    },
+  });
+  await importing(3_000, { bulkLoad, blockRows: 1_024, known: { meet: () => 'id' } });
+  expect(asked).toEqual([]);
+  for (const rows of [1_000, 1_500, 2_000]) await importing(rows, { bulkLoad });
+  expect(asked).toEqual([1_000, 2_500]);
 });

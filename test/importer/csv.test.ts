@@ -24,6 +24,12 @@ describe('the CSV reader', () => {
     ]);
   });
 
+  it('takes nothing for a column that is missing, though another has no name', async () => {
+    expect(rowsOf(await read(',id,prompt\n7,x1,a cat\n'))).toEqual([
+      { id: 'x1', prompt: 'a cat', url: '', width: 0, height: 0, sourceSite: '' },
+    ]);
+  });
+
   it('takes what it can not read as a size for unknown', async () => {
     const rows = rowsOf(await read(`${header}\n1,a,u,,abc,s\n2,b,u,-5,99999999999,s\n3,c,u,1.5,7,s\n`));
     expect(rows.map(({ width, height }) => [width, height])).toEqual([

@@ -167,4 +167,69 @@ describe('its MyScale mode', () => {
     ).toBe('36');
     expect(await refusal('ALTER TABLE t DROP VECTOR INDEX other')).toBe('36');
   });
+
+  describe('full-text search', () => {
+    const best = (text = "'two'", parameters = "'enable_nlq=false'") =>
+      `SELECT id, textsearch(${parameters})(s, ${text}) AS score FROM w`;
+    const ranked = 'ORDER BY score DESC LIMIT 5';
+
+    beforeEach(async () => {
+      await client.command({ query: 'CREATE TABLE w (id UInt32, s String) ENGINE = MergeTree ORDER BY id' });
+      await client.command({ query: "INSERT INTO w VALUES (1, 'One, two'), (2, 'TWO'), (3, 'three—four')" });
+    });
+
+    const addIndex = (tokenizer = '{"type":"simple"}') =>
+      client.command({ query: `ALTER TABLE w ADD INDEX i s TYPE fts('{"s":{"tokenizer":${tokenizer}}}')` });
+    const materialize = () =>
+      client.command({ query: 'ALTER TABLE w MATERIALIZE INDEX i SETTINGS mutations_sync = 2' });
+
+    it('needs an index that is made for every part', async () => {
+      expect(await refusal(`${best()} ${ranked}`)).toBe('742');
+      await addIndex();
+      expect(await refusal(`${best()} ${ranked}`)).toBe('394');
+      await client.command({ query: "INSERT INTO w VALUES (4, 'two, much later')" });
+      expect(await refusal(`${best()} ${ranked}`)).toBe('394');
+      await materialize();
+      expect(await rows(`SELECT id FROM (${best()} ${ranked})`)).toEqual([{ id: 2 }, { id: 1 }, { id: 4 }]);
+    });
+
+    it('finds words of letters and digits, up to a length, in any case and any script', async () => {
+      await client.command({ query: `INSERT INTO w VALUES (5, 'Ñandú ${'x'.repeat(50)}')` });
+      await addIndex();
+      await materialize();
+      const found = async (text: string) => rows(`SELECT id FROM (${best(`'${text}'`)} ${ranked})`);
+      expect(await found('FOUR!')).toEqual([{ id: 3 }]);
+      expect(await found('three-two')).toHaveLength(3);
+      expect(await found('ñANDÚ')).toEqual([{ id: 5 }]);
+      expect(await found('x'.repeat(50))).toEqual([]);
+      await client.command({ query: 'ALTER TABLE w DROP INDEX i SETTINGS mutations_sync = 2' });
+      await addIndex('{"type":"simple","length_limit":51}');
+      await materialize();
+      expect(await found('x'.repeat(50))).toEqual([{ id: 5 }]);
+      const all = best("'one two'", "'enable_nlq=0', 'operator=AND'");
+      expect(await rows(`SELECT id FROM (${all} ${ranked})`)).toEqual([{ id: 1 }]);
+    });
+
+    it('answers error 62 without a limit or an order, and for the wrong one', async () => {
+      await addIndex();
+      await materialize();
+      for (const end of ['LIMIT 5', 'ORDER BY score DESC', 'ORDER BY score LIMIT 5', 'ORDER BY id DESC LIMIT 5'])
+        expect(await refusal(`SELECT id FROM (${best()} ${end}) ORDER BY id DESC LIMIT 5`)).toBe('62');
+    });
+
+    it('refuses texts that are not constant, and parameters and tokenizers that it lacks', async () => {
+      expect(await refusal(`ALTER TABLE w ADD INDEX i s TYPE fts('{"s":{"tokenizer":{"type":"simpel"}}}')`)).toBe('36');
+      expect(
+        await refusal(
+          `ALTER TABLE w ADD INDEX i s TYPE fts('{"s":{"tokenizer":{"type":"default","length_limit":9}}}')`,
+        ),
+      ).toBe('36');
+      await addIndex();
+      await materialize();
+      expect(await refusal(`${best('s')} ${ranked}`)).toBe('36');
+      for (const parameter of ['enable_nlq=no', 'operator=or', 'fuzzy=1', 'enable_nlq'])
+        expect(await refusal(`${best("'two'", `'${parameter}'`)} ${ranked}`)).toBe('36');
+      expect(await rows(`SELECT id FROM (${best('{t:String}')} ${ranked})`, { t: "' two" })).toHaveLength(2);
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterSchema } from '../../src/store/cluster.ts';
 import { clickhouse } from '../../src/store/dialects/clickhouse.ts';
 import { metricSettings, myscaleSql } from '../../src/store/dialects/myscale.ts';
+import { rankedWords } from '../../src/store/dialects/words.ts';
 import { defaultVectorIndex } from '../../src/vector-index-setting.ts';
 import { cluster, onCluster, openClusterEngine } from './cluster-engine.ts';
 import { type TemporaryFolder, temporaryFolder } from './folders.ts';
@@ -10,7 +11,11 @@ import { model } from './samples.ts';
 
 const schemas = {
   clickhouse: clusterSchema(clickhouse, model.dimensions, cluster),
-  myscale: clusterSchema(myscaleSql(defaultVectorIndex, metricSettings[0]), model.dimensions, cluster),
+  myscale: clusterSchema(
+    myscaleSql(defaultVectorIndex, { metricSetting: metricSettings[0], words: rankedWords }),
+    model.dimensions,
+    cluster,
+  ),
 };
 
 describe('the schema for a cluster', () => {

@@ -109,8 +109,10 @@ describe('a ClickHouse server that can not be used', () => {
   });
 
   it('is too old for the vector index', () =>
-    answering(200, '{"version":"24.8.14.39","has_vector_indices":0,"metric_settings":[]}\n', (url) =>
-      refused(url, /24\.8\.14\.39[\s\S]*25\.8 or later/),
+    answering(
+      200,
+      '{"version":"24.8.14.39","has_vector_indices":0,"metric_settings":[],"text_functions":[]}\n',
+      (url) => refused(url, /24\.8\.14\.39[\s\S]*25\.8 or later/),
     ));
 
   it('is a proxy without one behind it', () =>

@@ -1,3 +1,4 @@
+import type { Dialect } from '../../src/store/dialects/dialect.ts';
 import type { CorpusRow, Generation, Post, PromptStore, Reaction } from '../../src/store/store.ts';
 import { randomVector } from './vectors.ts';
 
@@ -87,6 +88,12 @@ export function reaction(id: string, changes: Partial<Reaction> = {}): Reaction 
     createdAt: new Date('2026-03-04T05:06:07.089Z'),
     ...changes,
   };
+}
+
+/** What `wordQuery` takes: each word counts as much as any. */
+export function wordParameters(dialect: Dialect, rare: readonly string[]) {
+  const weights = rare.map(() => 1);
+  return { rare, words: rare, weights, average: 10, limit: 20, vector: dialect.encodeVector(vector(1)) };
 }
 
 export async function idsOf(found: ReturnType<PromptStore['searchPrompts']>): Promise<string[]> {

@@ -12,7 +12,7 @@ import type { PromptStore } from '../../src/store/store.ts';
 import type { Vocabulary } from '../../src/store/vocabulary.ts';
 import { bestByWords, rareWords, wordQuery, wordsIn } from '../../src/store/words.ts';
 import { temporaryFolder } from './folders.ts';
-import { corpusRow, hostileTexts, idsOf, model, vector } from './samples.ts';
+import { corpusRow, hostileTexts, idsOf, model, vector, wordParameters } from './samples.ts';
 
 describe('rare words', () => {
   const vocabulary = (rows: number, counts: Record<string, number>): Vocabulary => ({
@@ -62,19 +62,10 @@ describe('the words of the prompts', () => {
     remove();
   });
 
-  const parameters = (rare: readonly string[]) => ({
-    rare,
-    words: rare,
-    weights: rare.map(() => 1),
-    average: 10,
-    limit: 20,
-    vector: connection.dialect.encodeVector(vector(1)),
-  });
-
   const find = async (dialect: Dialect, rare: readonly string[]) => {
     const rows = await connection.read(wordQuery(dialect), {
       row: z.object({ id: z.string(), score: z.number() }),
-      parameters: parameters(rare),
+      parameters: wordParameters(dialect, rare),
     });
     return rows.toSorted((one, other) => one.id.localeCompare(other.id));
   };
@@ -82,7 +73,7 @@ describe('the words of the prompts', () => {
   it('are found by their index, which reads nothing but the rows that hold one', async () => {
     const plan = await connection.read(`EXPLAIN indexes = 1 ${bestByWords(connection.dialect)}`, {
       row: z.object({ explain: z.string() }),
-      parameters: parameters(['n77']),
+      parameters: wordParameters(connection.dialect, ['n77']),
     });
     const text = plan.map(({ explain }) => explain).join('\n');
     expect(text).toMatch(/Name: prompt_words[\s\S]*tokens: \["n77"\][\s\S]*Granules: 1\/\d\d/);

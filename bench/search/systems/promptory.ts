@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
 import { z } from 'zod';
+import { createClipEmbedder } from '../../../src/embedder/clip.ts';
 import type { Embedder } from '../../../src/embedder/embedder.ts';
+import { readWeights } from '../../../src/embedder/weights.ts';
 import { createLog } from '../../../src/log.ts';
 import { createSearch } from '../../../src/search.ts';
 import { createCalibration } from '../../../src/similarity.ts';
@@ -9,6 +14,7 @@ import { connectChdb } from '../../../src/store/dialects/chdb.ts';
 import { exactCorpusQuery } from '../../../src/store/search.ts';
 import type { CorpusRow, PromptStore } from '../../../src/store/store.ts';
 import { generation } from '../../../test/store/samples.ts';
+import { writeWholeRandomClip } from '../../clip-graph.ts';
 import { syntheticPrompts } from '../../prompts.ts';
 import { corpusPrompts } from '../corpus.ts';
 import { milliseconds, type Query, type VectorSystem } from '../system.ts';
@@ -27,6 +33,12 @@ export async function createPromptory(folder: string): Promise<VectorSystem> {
   const connection = createConnection(await connectChdb(`${folder}/chdb`));
   const store = await database.store({ name: 'bench', dimensions });
   const wholeSearch = createWholeSearch(store);
+  let embedder: Embedder | undefined;
+
+  async function openModel() {
+    embedder = await openWholeModel(path.join(folder, '..', 'random-clip'));
+  }
+
   const exactRow = z.object({ id: z.coerce.number(), prompt: z.string(), distance: z.number() });
   return {
     async build({ vectors, rows }) {
@@ -36,6 +48,7 @@ export async function createPromptory(folder: string): Promise<VectorSystem> {
       return { loadMs, buildMs };
     },
     open: () => store.warm(),
+    becomeWhole: () => openModel(),
     searchers: [
       {
         name: 'promptory (chdb)',
@@ -55,10 +68,22 @@ export async function createPromptory(folder: string): Promise<VectorSystem> {
       },
     ],
     async close() {
+      await embedder?.close();
       await connection.close();
       await database.close();
     },
   };
+}
+
+/** Networks of the size of CLIP ViT-B/32's, in memory once they have embedded a text and a picture. */
+async function openWholeModel(folder: string): Promise<Embedder> {
+  if (!existsSync(folder)) await writeWholeRandomClip(folder);
+  const embedder = await createClipEmbedder({ model: 'random', weights: await readWeights(folder) });
+  await embedder.embedTexts(['a lighthouse by the sea']);
+  const background = { r: 40, g: 90, b: 160 };
+  const picture = sharp({ create: { width: 512, height: 512, channels: 3, background } });
+  await embedder.embedImages([await picture.png().toBuffer()]);
+  return embedder;
 }
 
 /**

@@ -17,7 +17,7 @@ interface Usearch {
 
 const threads = 2;
 
-/** The bare in-memory HNSW library, with the parameters of our own index: bf16, M 32, efConstruction 128, ef 256. The prompts lie in an array. */
+/** The bare in-memory HNSW library, with the parameters of our own index: bf16, M 32, efConstruction 128, ef 384. The prompts lie in an array. */
 export async function createUsearch(folder: string): Promise<VectorSystem> {
   const { Index } = optionalPackage<Usearch>('usearch');
   const index = new Index({
@@ -26,7 +26,7 @@ export async function createUsearch(folder: string): Promise<VectorSystem> {
     dimensions,
     connectivity: 32,
     expansion_add: 128,
-    expansion_search: 256,
+    expansion_search: 384,
     multi: false,
   });
   const file = path.join(folder, 'usearch.index');

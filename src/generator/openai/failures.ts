@@ -1,8 +1,8 @@
 import { APIConnectionError, APIError } from 'openai';
 import { BotError, type BotErrorOptions, codeOnly } from '../../errors.ts';
+import { safeDetails } from '../../openai/safe-details.ts';
 import { type FaultOptions, GeneratorFault, operatorsFault } from '../fault.ts';
 import { mindsRequest, neverConnected } from '../http-faults.ts';
-import { safeDetails } from './safe-details.ts';
 
 const policies = ['moderation_blocked', 'content_policy_violation', 'content_filter'];
 

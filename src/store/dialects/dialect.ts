@@ -27,10 +27,15 @@ export interface Dialect {
   distance(column: string): string;
   /** The same for any Array(Float32), always computed. */
   exactDistance(expression: string): string;
-  /** Statements that add the index which answers `holdsAny`, also for the rows that are there; none where a scan answers. */
+  /** Statements that add the index which answers `holdsAny` or `rowsByWords`, also for the rows that are there; none where a scan answers. */
   addWordIndex(table: string, column: string): string[];
   /** True for a text that holds any of the words (see `wordsIn`) bound as the parameter `words`. */
   holdsAny(column: string, words: string): string;
+  /**
+   * To be read in place of a table with an index of words, where that answers no condition: `id` and `column` of the rows that hold any of the words
+   * bound as `words`, and maybe of others (see `isIndexed`). An error that `lacksWordIndex` tells as long as a part of the table is not indexed.
+   */
+  rowsByWords?(table: string, column: string, words: string): string;
   /**
    * Parameters to write into the statement, of our own making (numbers, base64, ids; see src/store/inline.ts): chDB runs the queries of a process that bind any one after another.
    * What a person typed is always bound.

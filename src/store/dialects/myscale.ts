@@ -1,6 +1,6 @@
 import type { VectorIndexChoice } from '../../vector-index-setting.ts';
 import { type Dialect, readSettings, vectorIndexName } from './dialect.ts';
-import { scannedWords } from './words.ts';
+import type { WordSearch } from './words.ts';
 
 /** The table setting that names the metric of rows outside the index, the newest name first: it changed within version 1. */
 export const metricSettings = ['float_vector_search_metric_type', 'vector_search_metric_type'] as const;
@@ -8,9 +8,12 @@ export const metricSettings = ['float_vector_search_metric_type', 'vector_search
 /**
  * The SQL of MyScale, version 1 (ClickHouse 23.3) and 2 (24.8), as its sources and tests have it (https://github.com/myscale/MyScaleDB):
  * `distance()` needs ORDER BY ascending for cosine and a LIMIT, or it answers error 62.
- * `metricSetting` is that one of `metricSettings` which the server knows.
+ * `metricSetting` is that one of `metricSettings` which the server knows, `words` how it finds them: `rankedWords`, or before 1.7 `scannedWords`.
  */
-export function myscaleSql({ type, build, search }: VectorIndexChoice, metricSetting: string): Dialect {
+export function myscaleSql(
+  { type, build, search }: VectorIndexChoice,
+  { metricSetting, words }: { metricSetting: string; words: WordSearch },
+): Dialect {
   const typeParameters = ['metric_type=Cosine', ...pairs(build)].map((pair) => `'${pair}'`).join(', ');
   const searchParameters = pairs(search)
     .map((pair) => `'${pair}'`)
@@ -34,8 +37,7 @@ WHERE database = currentDatabase() AND table = '${table}' AND name = '${vectorIn
     encodeVector: (vector) => Array.from(vector),
     distance: (column) => `distance(${searchParameters})(${column}, {vector:Array(Float32)})`,
     exactDistance: (expression) => `cosineDistance(${expression}, {vector:Array(Float32)})`,
-    // Its own index of words (fts) answers through textsearch(), which ranks in its own way: ours is computed.
-    ...scannedWords,
+    ...words,
     inlined: [],
     readSettings,
     // Without it, parts whose index is not built yet give no rows and no error. Other engines refuse the name (error 115).

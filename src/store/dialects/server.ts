@@ -10,6 +10,7 @@ import { retrying } from '../retry.ts';
 import { clickhouse, olderClickHouse } from './clickhouse.ts';
 import type { Dialect, Session } from './dialect.ts';
 import { metricSettings, myscaleSql } from './myscale.ts';
+import { rankedWords, scannedWords } from './words.ts';
 
 export interface ServerOptions {
   /** For MyScale alone. */
@@ -88,7 +89,14 @@ const serverRow = z.object({
   /** MyScale's alone: https://github.com/myscale/MyScaleDB/blob/main/src/Storages/System/StorageSystemVectorIndices.cpp */
   has_vector_indices: z.coerce.number(),
   metric_settings: z.array(z.string()),
+  /**
+   * MyScale's full-text search: the one function comes with Tantivy, without which there is no index, the other with version 1.7
+   * (https://github.com/myscale/MyScaleDB/blob/main/MYSCALE_CHANGELOG.md). `textsearch()` itself is no function: queries are rewritten.
+   */
+  text_functions: z.array(z.string()),
 });
+
+const textFunctions = ['ftsIndex', 'full_text_search'] as const;
 
 type Server = z.infer<typeof serverRow>;
 
@@ -96,21 +104,26 @@ async function askServer(client: ClickHouseClient): Promise<Server> {
   const result = await client.query({
     query: `SELECT version() AS version,
   (SELECT count() FROM system.tables WHERE database = 'system' AND name = 'vector_indices') AS has_vector_indices,
-  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN (${metricSettings.map((name) => `'${name}'`).join(', ')})) AS metric_settings`,
+  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN (${listed(metricSettings)})) AS metric_settings,
+  (SELECT groupArray(name) FROM system.table_functions WHERE name IN (${listed(textFunctions)})) AS text_functions`,
     format: 'JSONEachRow',
   });
   const [server] = z.tuple([serverRow]).parse(await result.json());
   return server;
 }
 
+function listed(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ');
+}
+
 function dialectOf(server: Server, vectorIndex: VectorIndexChoice | undefined, place: string): Dialect {
-  const { version, has_vector_indices, metric_settings } = server;
+  const { version, has_vector_indices, metric_settings, text_functions } = server;
   if (has_vector_indices > 0) {
     requireVersion(version, [23, 3], `The MyScale server at ${place}`);
-    return myscaleSql(
-      vectorIndex ?? defaultVectorIndex,
-      metricSettings.find((name) => metric_settings.includes(name)) ?? metricSettings[0],
-    );
+    return myscaleSql(vectorIndex ?? defaultVectorIndex, {
+      metricSetting: metricSettings.find((name) => metric_settings.includes(name)) ?? metricSettings[0],
+      words: textFunctions.every((name) => text_functions.includes(name)) ? rankedWords : scannedWords,
+    });
   }
   if (vectorIndex) {
     throw new BotError(

@@ -5,7 +5,7 @@ import { createMyScale } from './myscale/myscale.ts';
 import { createVectorIndexes, type VectorIndexes } from './myscale/vector-indexes.ts';
 import type { Request } from './request.ts';
 
-/** MyScale Cloud; MyScaleDB is its open source, whose index types are others. Version 1 is ClickHouse 23.3, version 2 is 24.8. */
+/** MyScale Cloud; MyScaleDB is its open source, whose index types are others. Version 1, here before 1.7, is ClickHouse 23.3, version 2 is 24.8. */
 export type EngineKind = 'clickhouse' | 'myscale-v1' | 'myscale-v2' | 'myscaledb-v2';
 
 export interface EngineResult {
@@ -28,7 +28,7 @@ export function createEngine(folder: string, kind: EngineKind): Engine {
   const keptOpen = new Session(folder);
   const rows = async <Row>(query: string) => parseRows<Row>(await ask(keptOpen, query));
   const vectorIndexes = createVectorIndexes(rows);
-  const myscale = kind === 'clickhouse' ? undefined : createMyScale(kind, vectorIndexes);
+  const myscale = kind === 'clickhouse' ? undefined : createMyScale(kind, vectorIndexes, rows);
   return {
     vectorIndexes,
     async run(request) {

@@ -3,14 +3,18 @@ import type { ServerResponse } from 'node:http';
 /** Names and codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp */
 const names: Readonly<Record<number, string>> = {
   36: 'BAD_ARGUMENTS',
+  46: 'UNKNOWN_FUNCTION',
+  48: 'NOT_IMPLEMENTED',
   62: 'SYNTAX_ERROR',
   80: 'INCORRECT_QUERY',
   81: 'UNKNOWN_DATABASE',
   89: 'UNKNOWN_COMPRESSION_METHOD',
   115: 'UNKNOWN_SETTING',
   202: 'TOO_MANY_SIMULTANEOUS_QUERIES',
+  394: 'QUERY_WAS_CANCELLED',
   457: 'BAD_QUERY_PARAMETER',
   516: 'AUTHENTICATION_FAILED',
+  742: 'ILLEGAL_TEXT_SEARCH',
 };
 
 /** Statuses, 500 for the rest: https://github.com/ClickHouse/ClickHouse/blob/master/src/Server/HTTP/exceptionCodeToHTTPStatus.cpp */

@@ -1,6 +1,7 @@
 SELECT version() AS version,
   (SELECT count() FROM system.tables WHERE database = 'system' AND name = 'vector_indices') AS has_vector_indices,
-  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN ('float_vector_search_metric_type', 'vector_search_metric_type')) AS metric_settings 
+  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN ('float_vector_search_metric_type', 'vector_search_metric_type')) AS metric_settings,
+  (SELECT groupArray(name) FROM system.table_functions WHERE name IN ('ftsIndex', 'full_text_search')) AS text_functions 
 FORMAT JSONEachRow;
 
 CREATE TABLE IF NOT EXISTS meta (name String, value String) ENGINE = ReplacingMergeTree ORDER BY name;
@@ -246,19 +247,19 @@ FORMAT JSONEachRow;
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(image_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompt_images ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 256, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope

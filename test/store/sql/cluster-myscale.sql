@@ -75,6 +75,10 @@ CREATE TABLE IF NOT EXISTS reactions ON CLUSTER 'promptory' (
     created_at DateTime64(3, 'UTC')
   ) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{database}/reactions', '{shard}-{replica}') ORDER BY (generation, id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+ALTER TABLE prompts_local ON CLUSTER 'promptory' ADD INDEX IF NOT EXISTS prompt_words prompt TYPE fts('{"prompt":{"tokenizer":{"type":"simple","length_limit":1024}}}');
+
+ALTER TABLE prompts_local ON CLUSTER 'promptory' MATERIALIZE INDEX prompt_words SETTINGS mutations_sync = 2;
+
 ALTER TABLE generations ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS source String;
 
 ALTER TABLE generations ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS nsfw Bool;
@@ -100,4 +104,4 @@ ALTER TABLE prompt_images_local ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS 
 
 ALTER TABLE prompt_images ON CLUSTER 'promptory' ADD COLUMN IF NOT EXISTS vector_model LowCardinality(String);
 
-INSERT INTO migrations (version, name) VALUES (1, 'corpus, generations, posts and reactions'), (3, 'what a generation started from, and whether it is for adults'), (4, 'repeatable inserts'), (5, 'pictures that people sent'), (6, 'what made the vectors');
+INSERT INTO migrations (version, name) VALUES (1, 'corpus, generations, posts and reactions'), (2, 'words of the prompts'), (3, 'what a generation started from, and whether it is for adults'), (4, 'repeatable inserts'), (5, 'pictures that people sent'), (6, 'what made the vectors');

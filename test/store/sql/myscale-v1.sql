@@ -1,6 +1,7 @@
 SELECT version() AS version,
   (SELECT count() FROM system.tables WHERE database = 'system' AND name = 'vector_indices') AS has_vector_indices,
-  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN ('float_vector_search_metric_type', 'vector_search_metric_type')) AS metric_settings 
+  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN ('float_vector_search_metric_type', 'vector_search_metric_type')) AS metric_settings,
+  (SELECT groupArray(name) FROM system.table_functions WHERE name IN ('ftsIndex', 'full_text_search')) AS text_functions 
 FORMAT JSONEachRow;
 
 CREATE TABLE IF NOT EXISTS meta (name String, value String) ENGINE = ReplacingMergeTree ORDER BY name;

@@ -1,6 +1,7 @@
 SELECT version() AS version,
   (SELECT count() FROM system.tables WHERE database = 'system' AND name = 'vector_indices') AS has_vector_indices,
-  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN ('float_vector_search_metric_type', 'vector_search_metric_type')) AS metric_settings 
+  (SELECT groupArray(name) FROM system.merge_tree_settings WHERE name IN ('float_vector_search_metric_type', 'vector_search_metric_type')) AS metric_settings,
+  (SELECT groupArray(name) FROM system.table_functions WHERE name IN ('ftsIndex', 'full_text_search')) AS text_functions 
 FORMAT JSONEachRow;
 
 CREATE TABLE IF NOT EXISTS meta (name String, value String) ENGINE = ReplacingMergeTree ORDER BY name;
@@ -91,6 +92,10 @@ CREATE TABLE IF NOT EXISTS reactions (
 
 INSERT INTO migrations (version, name) SETTINGS async_insert = 0, insert_distributed_sync = 1 FORMAT JSONEachRow;
 
+ALTER TABLE prompts ADD INDEX IF NOT EXISTS prompt_words prompt TYPE fts('{"prompt":{"tokenizer":{"type":"simple","length_limit":1024}}}');
+
+ALTER TABLE prompts MATERIALIZE INDEX prompt_words SETTINGS mutations_sync = 2;
+
 ALTER TABLE generations ADD COLUMN IF NOT EXISTS source String;
 
 ALTER TABLE generations ADD COLUMN IF NOT EXISTS nsfw Bool;
@@ -173,7 +178,8 @@ FORMAT JSONEachRow;
 
 -- parameters: rare, words, weights, average, limit, vector
 SELECT id, prompt, url AS picture, vector_model, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
-FROM prompts WHERE id IN (SELECT id FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM prompts WHERE multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)}))
+FROM prompts WHERE id IN (SELECT id FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM (SELECT id, prompt, textsearch('enable_nlq=false')(prompt, arrayStringConcat({rare:Array(String)}, ' ')) AS relevance
+FROM prompts ORDER BY relevance DESC LIMIT 10000) WHERE multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)}))
 ORDER BY arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32})
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;

@@ -3,6 +3,14 @@ import type { IndexState, VectorIndexes } from './vector-indexes.ts';
 
 const versions = { 'myscale-v1': '23.3.2.1', 'myscale-v2': '24.8.8.17', 'myscaledb-v2': '24.8.8.17' } as const;
 
+// https://github.com/myscale/MyScaleDB/blob/main/src/TableFunctions/registerTableFunctions.cpp
+const ofTextSearch = ['ftsIndex', 'full_text_search'];
+const tableFunctions = {
+  'myscale-v1': ['ftsIndex'],
+  'myscale-v2': ofTextSearch,
+  'myscaledb-v2': ofTextSearch,
+} as const;
+
 // https://github.com/myscale/MyScaleDB/blob/main/src/Storages/System/StorageSystemVectorIndices.cpp
 const columns =
   'database String, table String, name String, type String, expr String, total_parts Int64, parts_with_vector_index Int64, small_parts Int64, status String, host_name String, latest_failed_part String, latest_fail_reason String';
@@ -18,6 +26,10 @@ export async function withCatalog(query: string, kind: MyScaleKind, indexes: Vec
     .replaceAll(
       'FROM system.merge_tree_settings',
       `FROM (SELECT name FROM system.merge_tree_settings UNION ALL SELECT '${metricSettings[kind]}')`,
+    )
+    .replaceAll(
+      'FROM system.table_functions',
+      `FROM (SELECT name FROM system.table_functions UNION ALL SELECT arrayJoin([${tableFunctions[kind].map(quoted).join(', ')}]) AS name)`,
     );
   if (!replaced.includes('FROM system.vector_indices')) return replaced;
   const rows = (await indexes.states()).map(rowOf);

@@ -4,7 +4,9 @@ import { withCatalog } from './catalog.ts';
 import { translateDistance } from './distance.ts';
 import { runIndexStatement, type TableFacts } from './index-statements.ts';
 import { type MyScaleKind, refuseUnknown, settingsIn, withoutOwnSettings } from './settings.ts';
-import type { VectorIndexes } from './vector-indexes.ts';
+import { translateIndexStatement } from './text-index.ts';
+import { translateTextSearch } from './text-search.ts';
+import type { AskRows, VectorIndexes } from './vector-indexes.ts';
 
 export interface MyScale {
   /** The statement for the engine behind; undefined when there is nothing left to do. */
@@ -19,8 +21,15 @@ const later: readonly (readonly [words: RegExp, code: number, message: string])[
   [/\b(hasAnyTokens|hasAllTokens|searchAny|searchAll)\(/, 46, 'Unknown function'],
 ];
 
+// What MyScale got with 1.7, or before under other names.
+const laterThanV1: typeof later = [
+  [/\bTYPE fts\b/i, 80, "Unknown Index type 'fts'"],
+  [/\btextsearch\(/i, 46, 'Unknown function textsearch'],
+];
+
 /** MyScale's SQL over an engine that has none of it. */
-export function createMyScale(kind: MyScaleKind, indexes: VectorIndexes): MyScale {
+export function createMyScale(kind: MyScaleKind, indexes: VectorIndexes, rows: AskRows): MyScale {
+  const refused = kind === 'myscale-v1' ? [...later, ...laterThanV1] : later;
   const tables = new Map<string, TableFacts>();
   const facts = (table: string) => tables.get(table) ?? { checked: new Set<string>(), metric: 'L2' };
   return {
@@ -33,13 +42,14 @@ export function createMyScale(kind: MyScaleKind, indexes: VectorIndexes): MyScal
         '',
         kind,
       );
-      for (const [words, code, message] of later) if (words.test(statement)) throw serverError(code, message);
+      for (const [words, code, message] of refused) if (words.test(statement)) throw serverError(code, message);
       if (await runIndexStatement(statement, kind, indexes, facts)) return undefined;
       noteTable(statement, inline, tables);
       noteNames(statement, tables, indexes);
       const bruteForce = inline.get('enable_brute_force_vector_search') === '1';
       const searched = translateDistance(statement, { bruteForce, indexes, facts });
-      return withoutOwnSettings(await withCatalog(searched, kind, indexes)) + data;
+      const worded = await translateTextSearch(translateIndexStatement(searched), rows);
+      return withoutOwnSettings(await withCatalog(worded, kind, indexes)) + data;
     },
   };
 }

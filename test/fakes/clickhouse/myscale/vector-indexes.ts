@@ -9,7 +9,7 @@ export interface VectorIndex {
   metric: string;
 }
 
-type AskRows = <Row>(query: string) => Promise<Row[]>;
+export type AskRows = <Row>(query: string) => Promise<Row[]>;
 
 /** MyScale's vector indexes: a part of a table is built some time after it came to be; here, one part whenever their state is read. */
 export interface VectorIndexes {

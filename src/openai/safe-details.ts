@@ -1,5 +1,5 @@
 import { APIError } from 'openai';
-import { codeOnly, systemCode } from '../../errors.ts';
+import { codeOnly, systemCode } from '../errors.ts';
 
 /** What of a failure of an OpenAI client may be logged: servers echo keys and prompts in what they say, so no text of theirs. */
 export interface SafeDetails {
