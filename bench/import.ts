@@ -6,7 +6,7 @@ import type { Embedder } from '../src/embedder/embedder.ts';
 import { bundledModel } from '../src/embedder/open.ts';
 import { readWeights } from '../src/embedder/weights.ts';
 import { createDiskImageFiles } from '../src/images/disk.ts';
-import { blockRows as botBlockRows } from '../src/importer/import-server.ts';
+import { blockRows as botBlockRows } from '../src/importer/in-bot.ts';
 import { type ImportEvent, type ImportParts, runImport } from '../src/importer/job.ts';
 import { createLog } from '../src/log.ts';
 import { openState } from '../src/state.ts';

@@ -14,7 +14,6 @@ import { createHandler } from './handler.ts';
 import { type AgreeOnKey, createUserHash, exemption } from './identity.ts';
 import { createImageFiles } from './images/choose.ts';
 import type { ImageFiles } from './images/image-files.ts';
-import { createImportServer } from './importer/import-server.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
 import { keepCalibrated, openMemory } from './memory.ts';
@@ -33,6 +32,7 @@ import { createSearch, type Search } from './search.ts';
 import type { State } from './state.ts';
 import { createSuggest } from './suggest.ts';
 import { warmInBackground } from './warm-start.ts';
+import { createWorks } from './works.ts';
 
 /** The running core: what adapters are given, and its beginning and end. */
 export interface Core {
@@ -76,7 +76,8 @@ export const stopGraceMs = 6000;
 export async function openCore({ config, log, commands, actions, signal, onFatal }: CoreParts): Promise<Core> {
   const gate = await openGate(config, log);
   const images = await createImageFiles(config, log);
-  const { store, embedder, plainEmbedder, state, notice } = await openMemory({ config, log, signal, onFatal });
+  const memory = await openMemory({ config, log, signal, onFatal });
+  const { store, embedder, plainEmbedder, state, notice } = memory;
   const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
   const { redisUrl, bounds, quota, quotaExempt } = config.queue;
   const width = { quick: quickWidth, image: config.image.concurrency };
@@ -110,12 +111,8 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     onGrowth: calibration.refresh,
   });
   await demo.begin();
-  const { dataDir, maxImageBytes } = config;
-  const imports = createImportServer({
-    ...{ store, embedder: plainEmbedder, images, state, dataDir, maxImageBytes, log },
-    onGrowth: calibration.refresh,
-  });
-  await imports.start();
+  const works = createWorks({ config, memory, images, log, onGrowth: calibration.refresh, onFatal });
+  await works.start();
 
   const provenance = moderateProvenance(createProvenance({ store, outbox, images }), gate);
   const services: Services = {
@@ -162,7 +159,7 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
       warmed = warmInBackground(store, { log, signal });
     },
     async stop() {
-      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), imports.stop(), warmed]);
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), works.stop(), warmed]);
       await queue.close();
       await outbox.close();
       await embedder.close();

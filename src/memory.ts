@@ -28,7 +28,7 @@ export async function openMemory({ config, log, signal, onFatal }: MemoryParts) 
   if (opened.notice) log.info(opened.notice);
   const embedder: Embedder = cacheEmbeddings(opened.embedder, state.table('embeddings'));
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
-  return { state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
+  return { database, state, store, embedder, plainEmbedder: opened.embedder, notice: opened.notice };
 }
 
 /** The corpus tells what related and unrelated look like to its model; it grows, so the measure is taken again. */

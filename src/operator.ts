@@ -14,6 +14,12 @@ export function stopOnSignal(): AbortSignal {
   return stopping.signal;
 }
 
+/** For what goes on when it is asked for again. */
+export function reportStop() {
+  console.error('Stopped. Run the same command again to go on.');
+  process.exitCode = 130;
+}
+
 /** An operator reads what is wrong and what to do; the stack is for what nobody foresaw. `name` is what failed: `the import`. */
 export function reportFailure(error: unknown, name: string, log: Logger) {
   if (error instanceof BotError) {

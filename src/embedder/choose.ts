@@ -64,6 +64,12 @@ const tinyIsSmall = `search uses the small bundled model tiny-clip, which knows 
 
 const builtWithTiny = `This database was built without a model download, so ${tinyIsSmall}`;
 
+/** The same model in the words of any other working directory. Throws BotError `invalid_settings` when it is none. */
+export function fromAnywhere(asked: string): string {
+  const model = parseAsked(asked);
+  return model.kind === 'folder' ? model.folder : asked;
+}
+
 /** A folder wins over a hub id of the same spelling. */
 function parseAsked(asked: string): ModelSource {
   if (asked === 'tiny') return { kind: 'tiny' };

@@ -44,21 +44,27 @@ export interface OpenedEmbedder {
  * Throws BotError `model_mismatch`, `model_unavailable`, `invalid_settings`, `disk_full`, or `cancelled` when the signal aborts.
  */
 export async function openEmbedder(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
-  const { clipModel, storedModel, hubUrl, log } = options;
+  const { log } = options;
+  const { model, notice, weights } = await bringModel(options);
+  const name = identify(model, weights, options);
+  const embedder = await createClipEmbedder({ model: name, weights, workers: options.workers });
+  log.info({ model: name }, 'The embedding model is loaded');
+  return { embedder, notice };
+}
+
+/** Chooses the model and downloads it if it has to, so that `openEmbedder` finds it; throws what that throws before it starts the model. */
+export async function bringModel(options: OpenEmbedderOptions): Promise<Choice & { weights: Weights }> {
+  const { clipModel, storedModel, hubUrl, choiceTimeout = 3_000, log } = options;
   const modelsFolder = path.join(options.dataDir, 'models');
   const choice = await chooseModel({
     asked: clipModel,
     stored: storedModel,
     hubUrl,
     modelsFolder,
-    timeoutMs: options.choiceTimeout ?? 3_000,
+    timeoutMs: choiceTimeout,
     log,
   });
-  const { model, notice, weights } = await bringWeights(choice, modelsFolder, options);
-  const name = identify(model, weights, options);
-  const embedder = await createClipEmbedder({ model: name, weights, workers: options.workers });
-  log.info({ model: name }, 'The embedding model is loaded');
-  return { embedder, notice };
+  return bringWeights(choice, modelsFolder, options);
 }
 
 /** A new database that nobody chose a model for must not fail on a download: it gets the bundled model. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Embedder } from '../embedder/embedder.ts';
+import type { Work } from '../handover/work.ts';
 import type { ImageFiles } from '../images/image-files.ts';
 import type { Logger } from '../log.ts';
 import type { State } from '../state.ts';
@@ -22,7 +23,7 @@ import { isWebAddress, openFile } from './source.ts';
 import { openWebFile } from './web-source.ts';
 
 /** What an operator asks for; plain data, since a running bot takes it from another process. */
-export const importRequestSchema = z.object({
+const importRequestSchema = z.object({
   /** Absolute paths or web addresses. */
   files: z.array(z.string()).min(1),
   images: z.boolean(),
@@ -38,7 +39,7 @@ export type ImportRequest = z.infer<typeof importRequestSchema>;
 const countsSchema = z.custom<ImportCounts>((value) => typeof value === 'object' && value !== null);
 
 /** What there is to tell of an import under way; plain data as well. */
-export const importEventSchema = z.discriminatedUnion('kind', [
+const importEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('begin'), file: z.string(), resumed: z.boolean(), counts: countsSchema }),
   z.object({ kind: z.literal('rows'), counts: countsSchema, share: z.number().optional() }),
   z.object({
@@ -51,10 +52,16 @@ export const importEventSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('index'), share: z.number() }),
   z.object({ kind: z.literal('done'), stopped: z.boolean() }),
-  z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);
 
 export type ImportEvent = z.infer<typeof importEventSchema>;
+
+export const importWork: Work<ImportRequest, ImportEvent> = {
+  name: 'import',
+  title: 'an import',
+  request: importRequestSchema,
+  event: importEventSchema,
+};
 
 export interface ImportParts {
   store: PromptStore;

@@ -2,27 +2,26 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { openEmbedder } from '../embedder/open.ts';
-import { BotError, isAbort } from '../errors.ts';
+import { isAbort } from '../errors.ts';
+import { hereOrInBot } from '../handover/running-bot.ts';
+import type { WorkOptions } from '../handover/work.ts';
 import { createImageFiles } from '../images/choose.ts';
 import { createLog, type Logger } from '../log.ts';
-import { reportFailure, stopOnSignal } from '../operator.ts';
+import { reportFailure, reportStop, stopOnSignal } from '../operator.ts';
 import { openState } from '../state.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import { openDatabase } from '../store/database.ts';
 import { readArguments } from './arguments.ts';
-import { findRunningBot } from './handover.ts';
-import { type ImportEvent, type ImportRequest, runImport } from './job.ts';
+import { type ImportEvent, type ImportRequest, importWork, runImport } from './job.ts';
 import { showImport } from './progress.ts';
 import { isWebAddress, openFile } from './source.ts';
 
 /** Models side by side: each takes a core, and memory for its weights. */
 const maxWorkers = 4;
 
-interface Work {
+interface ImportCommand extends WorkOptions<ImportEvent> {
   request: ImportRequest;
   config: Config;
   log: Logger;
-  signal: AbortSignal;
-  onEvent(event: ImportEvent): void;
 }
 
 await run();
@@ -35,45 +34,34 @@ async function run() {
     const request = readArguments(process.argv.slice(2));
     const config = loadConfig();
     log = createLog(config.logLevel, config.secrets);
-    await importHereOrThere({ request, config, log, signal, onEvent: display.show });
+    // A wrong name is told before anything is loaded.
+    for (const file of request.files) if (!isWebAddress(file)) await openFile(file);
+    const isStopped = await importHereOrThere({ request, config, log, signal, onEvent: display.show });
+    if (isStopped) process.exitCode = 130;
   } catch (error) {
     display.stop();
-    if (signal.aborted && isAbort(error)) process.exitCode = 130;
+    if (signal.aborted && isAbort(error)) reportStop();
     else reportFailure(error, 'the import', log);
   }
   process.exit();
 }
 
-/** The embedded database serves one process: while that is the bot, the bot does the work. */
-async function importHereOrThere(work: Work): Promise<void> {
-  const { dataDir, clickhouseUrl, vectorIndex } = work.config;
-  const stopped = trackStop(work);
-  // A wrong name is told before anything is loaded.
-  for (const file of work.request.files) if (!isWebAddress(file)) await openFile(file);
-  try {
-    const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log: work.log });
-    await importHere(database, stopped.work);
-  } catch (error) {
-    if (!(error instanceof BotError && error.code === 'database_locked')) throw error;
-    const bot = await findRunningBot(dataDir);
-    if (!bot) throw error;
-    console.error('The bot is running; it does the import.');
-    await bot.runImport(work.request, stopped.work);
-  }
-  if (stopped.wasStopped()) process.exitCode = 130;
-}
-
-function trackStop(work: Work) {
-  let stopped = false;
+/** True when it was stopped before its end. */
+async function importHereOrThere(command: ImportCommand): Promise<boolean> {
+  const { config, request, signal } = command;
+  let isStopped = false;
   const onEvent = (event: ImportEvent) => {
-    if (event.kind === 'done') stopped = event.stopped;
-    work.onEvent(event);
+    if (event.kind === 'done') isStopped = event.stopped;
+    command.onEvent(event);
   };
-  return { work: { ...work, onEvent }, wasStopped: () => stopped };
+  const here = () => importHere({ ...command, onEvent });
+  await hereOrInBot({ dataDir: config.dataDir, work: importWork, request, signal, onEvent, here });
+  return isStopped;
 }
 
-async function importHere(database: Database, { request, config, log, signal, onEvent }: Work): Promise<void> {
-  const { dataDir, clipModel, hubUrl, maxImageBytes } = config;
+async function importHere({ request, config, log, signal, onEvent }: ImportCommand): Promise<void> {
+  const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl, maxImageBytes } = config;
+  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
   try {
     const storedModel = await database.storedModel();
     const workers = Math.min(maxWorkers, availableParallelism());

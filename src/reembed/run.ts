@@ -1,3 +1,4 @@
+import type { CallOptions } from '../embedder/embedder.ts';
 import { mapAhead } from '../importer/map-ahead.ts';
 import type { Move } from '../store/move.ts';
 import { type VectorTable, vectorTables } from '../store/schema.ts';
@@ -8,6 +9,8 @@ export interface ReembedParts extends EmbedParts {
   /** Keeps the tables of the old model. */
   keep: boolean;
   signal: AbortSignal;
+  /** The new tables are in use: a program that still embeds with the old model has to end. */
+  onSwitched?: (() => void) | undefined;
   /** `share` is 0 to 1 of the step that `text` tells of. */
   onProgress(share: number, text: string): void;
 }
@@ -25,33 +28,48 @@ const pagesAhead = 3;
 
 /**
  * Embeds everything anew beside the old vectors, builds the indexes, and puts the new tables in place.
- * What comes meanwhile is brought after, before and after the switch. An abort stops it; run again, it goes on.
+ * What comes meanwhile is brought after, before and after the switch. An abort stops it, until the switch; run again, it goes on.
  */
 export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
-  const { move, keep, signal, onProgress } = parts;
+  const { move, keep, signal, onSwitched, onProgress } = parts;
   const copy = createCopy(parts);
-  await copy.everything({ missing: false });
-  await copy.untilNothingIsNew();
+  await copy.everything({ missing: false, signal });
+  await copy.untilNothingIsNew({ signal });
   await move.buildIndexes({ signal, onProgress: (share) => onProgress(share, 'the indexes are built') });
-  await copy.untilNothingIsNew();
+  await copy.untilNothingIsNew({ signal });
   signal.throwIfAborted();
   await move.switch();
-  const dead = await copy.untilNothingIsNew();
+  onSwitched?.();
+  const dead = await copy.untilNothingIsNew({});
   await move.finish({ keep });
   return { dead };
 }
 
-function createCopy({ move, signal, onProgress, ...parts }: ReembedParts) {
-  const options = { signal, background: true };
+interface CopyOptions extends CallOptions {
+  /** All rows that are not there yet, and not only those behind the last one. */
+  missing: boolean;
+}
+
+interface Copied {
+  stored: number;
+  dead: string[];
+}
+
+function createCopy({ move, onProgress, ...parts }: ReembedParts) {
   // A generation is stored without, and no later pass meets it.
   const deadOfGenerations: string[] = [];
 
-  async function copyTable(table: VectorTable, missing: boolean, onRows: (rows: number) => void) {
+  async function copyTable(
+    table: VectorTable,
+    { missing, signal }: CopyOptions,
+    onRows: (rows: number) => void,
+  ): Promise<Copied> {
     const pages = move.pages(table, { rows: pageRows[table], missing, signal });
+    const options = { signal, background: true };
     const dead: string[] = [];
     let stored = 0;
     for await (const page of mapAhead(pages, pagesAhead, (rows) => embedRows(parts, table, rows, options))) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       if (page.rows.length > 0) await move.keep(table, page.rows);
       (table === 'generations' ? deadOfGenerations : dead).push(...page.dead);
       stored += page.rows.length;
@@ -60,14 +78,14 @@ function createCopy({ move, signal, onProgress, ...parts }: ReembedParts) {
     return { stored, dead };
   }
 
-  async function everything({ missing }: { missing: boolean }) {
+  async function everything(options: CopyOptions): Promise<Copied> {
     const left = await move.left();
     const total = Math.max(1, left.generations + left.prompts + left.prompt_images);
     const begun = performance.now();
     let done = 0;
-    const outcome = { stored: 0, dead: [] as string[] };
+    const outcome: Copied = { stored: 0, dead: [] };
     for (const table of vectorTables) {
-      const { stored, dead } = await copyTable(table, missing, (rows) => {
+      const { stored, dead } = await copyTable(table, options, (rows) => {
         done += rows;
         const rate = Math.round((1_000 * done) / Math.max(1, performance.now() - begun));
         onProgress(Math.min(1, done / total), `${rate} rows/s, ${done} embedded`);
@@ -81,9 +99,9 @@ function createCopy({ move, signal, onProgress, ...parts }: ReembedParts) {
   return {
     everything,
     /** Pictures of the corpus that can't be had are met by every pass: the last one has them all. */
-    async untilNothingIsNew(): Promise<string[]> {
+    async untilNothingIsNew(options: CallOptions): Promise<string[]> {
       for (;;) {
-        const { stored, dead } = await everything({ missing: true });
+        const { stored, dead } = await everything({ ...options, missing: true });
         if (stored === 0) return [...deadOfGenerations, ...dead];
       }
     },

@@ -53,7 +53,7 @@ describe('npm run import while the bot has the database', () => {
   });
 
   it('lets nobody in who has not the token, which only the owner can read', async () => {
-    const file = path.join(data, 'import-server.json');
+    const file = path.join(data, 'work-server.json');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const { port } = JSON.parse(readFileSync(file, 'utf8')) as { port: number };
     const asked = { files: [file], images: false, columns: {}, allowHosts: [] };
@@ -84,13 +84,9 @@ describe('npm run import while the bot has the database', () => {
       if (signal === 'SIGINT') expect(code).toBe(130);
     }
     // The bot is at it until it has noticed; then it takes the next.
-    for (;;) {
-      const { code, output } = await runImport(data, file, '--limit', '10000');
-      if (output.includes('at another import already')) continue;
-      expect(code).toBe(0);
-      expect(output).toMatch(/goes on after [\s\S]*Done: \d{4,} imported/);
-      break;
-    }
+    const { code, output } = await runImport(data, file, '--limit', '10000');
+    expect(output).toMatch(/goes on after [\s\S]*Done: \d{4,} imported/);
+    expect(code).toBe(0);
   });
 
   it('loses nothing when the bot is killed: the command says so, and the next one goes on by itself', {
@@ -110,6 +106,6 @@ describe('npm run import while the bot has the database', () => {
     expect(prompts).toBeGreaterThanOrEqual(2_000 + 10_000 + 10_000);
     program = await startProgram(folder);
     expect(await found('a red castle of third; number 5999')).toContain('third-5999');
-    expect(readdirSync(data)).toContain('import-server.json');
+    expect(readdirSync(data)).toContain('work-server.json');
   });
 });

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { copyOfTiny, tinyFolder } from '../embedder/weights-fixtures.ts';
+import { darkerTiny } from '../embedder/weights-fixtures.ts';
 import { type ClickHouseServer, startClickHouse } from '../fakes/clickhouse/server.ts';
 import { endOf, startCommand } from '../importer/command.ts';
 import { apiOf } from './api.ts';
@@ -27,18 +27,13 @@ afterAll(async () => {
   await server.close();
 });
 
-// The weights of both models have vectors of one width: only the mark of each row tells them apart.
-const darker = readFileSync(path.join(tinyFolder, 'preprocessor_config.json'), 'utf8').replace(
-  '0.48145466',
-  '0.58145466',
-);
-
 it('a bot whose server is moved to another model stops, keeps what it accepted, and goes on with that model', {
   timeout: 300_000,
 }, async () => {
   const first = await apiOf(program).ask('prompt', { text: 'a red cat', count: 1 });
   expect((await apiOf(program).finished(first)).status).toBe('done');
-  const model = await copyOfTiny({ 'preprocessor_config.json': darker });
+  // The weights of both models have vectors of one width: only the mark of each row tells them apart.
+  const model = await darkerTiny();
   const moving = startCommand('reembed/main.ts', elsewhere, ['--model', model], { CLICKHOUSE_URL: server.url });
   expect(await endOf(moving)).toMatchObject({ code: 0, output: expect.stringContaining('start it again') });
 

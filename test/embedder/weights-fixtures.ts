@@ -47,3 +47,21 @@ export async function copyOfTiny(replaced: Record<string, Buffer | string> = {})
   for (const [name, bytes] of Object.entries(replaced)) await writeFile(path.join(folder, name), bytes);
   return folder;
 }
+
+const preprocessor = 'preprocessor_config.json';
+
+/** A copy of the bundled weights that sees pictures darker by so many hundredths: other vectors of the same width, under another fingerprint. */
+export async function darkerTiny(hundredths = 10): Promise<string> {
+  return copyOfTiny({ [preprocessor]: await darker(hundredths) });
+}
+
+/** The same, as a hub serves it. */
+export async function darkerHubFiles(hundredths = 10): Promise<Record<string, Buffer>> {
+  return { ...(await hubFiles()), [preprocessor]: Buffer.from(await darker(hundredths)) };
+}
+
+async function darker(hundredths: number): Promise<string> {
+  const settings = JSON.parse(await readFile(path.join(tinyFolder, preprocessor), 'utf8')) as { image_mean: number[] };
+  const image_mean = settings.image_mean.map((mean) => mean + hundredths / 100);
+  return JSON.stringify({ ...settings, image_mean });
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
+import { createInterface } from 'node:readline';
+import { BotError } from '../errors.ts';
+import { addressFile, addressSchema, lineSchema, type Work, type WorkAddress, type WorkOptions } from './work.ts';
+
+interface Handed<Request, Event> extends WorkOptions<Event> {
+  dataDir: string;
+  work: Work<Request, Event>;
+  request: Request;
+  /** Does the work in this process. */
+  here(): Promise<void>;
+}
+
+/**
+ * The embedded database, and a data folder, serve one process: while that is the bot, the bot does the work, and an abort stops it there.
+ * Throws BotErrors alike wherever it is done, `cancelled` after an abort, or `internal` when the bot ends meanwhile.
+ */
+export async function hereOrInBot<Request, Event>(handed: Handed<Request, Event>): Promise<void> {
+  try {
+    await handed.here();
+  } catch (error) {
+    if (!(error instanceof BotError && error.code === 'database_locked')) throw error;
+    const address = await readAddress(handed.dataDir);
+    if (!address) throw error;
+    console.error(`The bot is running; it does the ${handed.work.name}.`);
+    await handOver(address, handed);
+  }
+}
+
+async function readAddress(dataDir: string): Promise<WorkAddress | undefined> {
+  try {
+    return addressSchema.parse(JSON.parse(await readFile(addressFile(dataDir), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+async function handOver<Request, Event>(address: WorkAddress, handed: Handed<Request, Event>): Promise<void> {
+  const { work, signal, onEvent } = handed;
+  try {
+    for await (const text of createInterface({ input: await ask(address, handed) })) {
+      if (text === '') continue;
+      const line = lineSchema.parse(JSON.parse(text));
+      if (line.kind === 'done') return;
+      if (line.kind === 'failed') throw new BotError('conflict', line.message);
+      onEvent(work.event.parse(line.event));
+    }
+  } catch (error) {
+    if (error instanceof BotError) throw error;
+    throw signal.aborted ? stopped(error) : ended(error);
+  }
+  throw signal.aborted ? stopped() : ended();
+}
+
+function ask<Request, Event>(
+  { port, token }: WorkAddress,
+  { work, request, signal }: Handed<Request, Event>,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent: ClientRequest = startRequest({
+      host: '127.0.0.1',
+      port,
+      path: `/${work.name}`,
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      signal,
+    });
+    sent.once('error', reject);
+    sent.once('response', (response) => (response.statusCode === 200 ? resolve(response) : reject(ended())));
+    sent.end(JSON.stringify(request));
+  });
+}
+
+function stopped(cause?: unknown): BotError {
+  return new BotError('cancelled', 'The bot was told to stop this.', { cause });
+}
+
+function ended(cause?: unknown): BotError {
+  return new BotError(
+    'internal',
+    'The bot that has the database does not answer, or ended meanwhile. Nothing that it stored is lost: run the same command again to go on.',
+    { cause },
+  );
+}

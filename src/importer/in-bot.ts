@@ -1,0 +1,44 @@
+import { type TakenWork, takes } from '../handover/server.ts';
+import { finishIndexAlone } from './exclusive.ts';
+import { type ImportParts, importWork, runImport } from './job.ts';
+
+// Small, since people's requests wait while a block is encoded.
+export const blockRows = 1_024;
+
+interface BotImportParts extends Omit<ImportParts, 'signal' | 'onEvent'> {
+  /** The corpus has grown. */
+  onGrowth(): Promise<void>;
+}
+
+/** Imports by the running bot, which also builds the index that one that was stopped has left out; searches scan until that is done. */
+export interface BotImports {
+  work: TakenWork;
+  finishIndex(): void;
+  stop(): void;
+}
+
+export function createBotImports(parts: BotImportParts): BotImports {
+  const { store, onGrowth, log } = parts;
+  const stopping = new AbortController();
+
+  function finishIndex(): void {
+    if (stopping.signal.aborted) return;
+    finishIndexAlone(store, parts, { signal: stopping.signal }).catch((error) => {
+      if (!stopping.signal.aborted)
+        log.error({ err: error }, 'the index of the prompts could not be built; the next start tries again');
+    });
+  }
+
+  return {
+    work: takes(importWork, async (request, options) => {
+      try {
+        await runImport(request, { ...parts, blockRows, ...options });
+      } finally {
+        await onGrowth();
+        finishIndex();
+      }
+    }),
+    finishIndex,
+    stop: () => stopping.abort(),
+  };
+}

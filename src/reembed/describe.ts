@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { countReasons, totalOf } from '../importer/counts.ts';
+import type { ReembedOutcome } from './run.ts';
+
+interface Described {
+  /** The model, as the database names it now. */
+  name: string;
+  /** The same, as it was asked for. */
+  model: string;
+  keep: boolean;
+  /** CLIP_MODEL of the program that did the move. */
+  clipModel: string | undefined;
+}
+
+/** What a move came to and what is left to do, in plain lines. */
+export function describeOutcome({ dead }: ReembedOutcome, { name, model, keep, clipModel }: Described): string[] {
+  const reasons = countReasons(dead);
+  const isSet = clipModel !== undefined && path.resolve(clipModel) === path.resolve(model);
+  return [
+    `Done: the vectors of this database are of ${name} now.`,
+    ...Object.entries(reasons).map(([reason, count]) => `  without picture: ${count} x ${reason}`),
+    ...(totalOf(reasons) > 0
+      ? [
+          'Their prompts are found by words and meaning; `npm run import -- FILE --images` tries the pictures of a file again.',
+        ]
+      : []),
+    ...(keep
+      ? ['The old tables are kept; DROP TABLE generations_before, prompts_before, prompt_images_before when you like.']
+      : []),
+    ...(isSet ? [] : [`Set CLIP_MODEL=${model} now.`]),
+    'A bot that runs on this database with the old model stops by itself: start it again.',
+  ];
+}
