@@ -31,7 +31,10 @@ async function run() {
 async function start(config: Config, log: Logger) {
   const stopping = new AbortController();
   stopOnSignal(stopping);
-  const onFatal = (error: BotError) => stopping.abort(error);
+  const onFatal = (error: BotError) => {
+    if (!stopping.signal.aborted) log.warn({ code: error.code }, `stopping: ${error.message}`);
+    stopping.abort(error);
+  };
   const core = await openCore({ config, log, commands, actions, signal: stopping.signal, onFatal });
   const adapters = await createAdapters(config, core, log, onFatal);
   try {
@@ -88,11 +91,13 @@ function readVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** The first signal asks to stop, a second one insists. */
+/** The first signal asks to stop, also where the bot is stopping by itself; a second one insists. */
 function stopOnSignal(stopping: AbortController) {
+  let isAsked = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(130);
+      if (isAsked) process.exit(130);
+      isAsked = true;
       stopping.abort();
     });
   }

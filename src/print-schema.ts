@@ -6,14 +6,14 @@ import { clusterSchema } from './store/cluster.ts';
 import { clickhouse, olderClickHouse } from './store/dialects/clickhouse.ts';
 import type { Dialect } from './store/dialects/dialect.ts';
 import { metricSettings, myscaleSql } from './store/dialects/myscale.ts';
-import { rankedWords } from './store/dialects/words.ts';
+import { rankedWords, scannedWords } from './store/dialects/words.ts';
 import { defaultVectorIndex } from './vector-index-setting.ts';
 
 const usage =
-  'Usage: npm run schema -- --cluster NAME [--dialect clickhouse|clickhouse-25.8|myscale] [--dimensions 512]';
+  'Usage: npm run schema -- --cluster NAME [--dialect clickhouse|clickhouse-25.8|myscale|myscale-1.6] [--dimensions 512]';
 
-// 25.8 up to 26.1 refuses the index of words of 26.2.
-const dialects = ['clickhouse', 'clickhouse-25.8', 'myscale'] as const;
+// ClickHouse 25.8 up to 26.1 refuses the index of words of 26.2, MyScale up to 1.6 that of 1.7.
+const dialects = ['clickhouse', 'clickhouse-25.8', 'myscale', 'myscale-1.6'] as const;
 
 const request = z.object({
   cluster: z.string().min(1),
@@ -50,6 +50,6 @@ function dialectNamed(name: (typeof dialects)[number]): Dialect {
   if (name === 'clickhouse-25.8') return olderClickHouse;
   return myscaleSql(loadConfig().vectorIndex ?? defaultVectorIndex, {
     metricSetting: metricSettings[0],
-    words: rankedWords,
+    words: name === 'myscale' ? rankedWords : scannedWords,
   });
 }

@@ -50,7 +50,7 @@ export function openState(given: string): State {
       await Promise.allSettled(underWay);
       giveBack();
       // A read while LMDB waits for its last writes would throw out of a timer, where nobody can catch it.
-      await root.flushed;
+      await Promise.allSettled([root.flushed]);
       await root.close();
     },
   };

@@ -21,7 +21,8 @@ export function encodeByWords(encode: Encode, maxTokens: number): Encode {
     if (known) return known;
     const ids = encode(word).slice(1, -1);
     if (words.size >= maxWords) words.clear();
-    if (word.length <= maxCachedLength) words.set(word, ids);
+    // A copy: a piece of a string keeps the whole of it.
+    if (word.length <= maxCachedLength) words.set(Buffer.from(word).toString(), ids);
     return ids;
   }
 

@@ -58,10 +58,10 @@ export function createPool(backends: readonly PooledBackend[], options: PoolOpti
     throw allFailed(able, failures, spared);
   }
 
-  /** One without weight is asked only when there is no other, and of the others one that is being probed just now. */
+  /** One that is being probed just now is asked only when there is no other, and of the others one without weight. */
   function pick(candidates: ReadonlySet<Member>): Member | undefined {
-    const weighty = preferred([...candidates], hasWeight);
-    return shares.next(preferred(weighty, (member) => !member.isProbed()));
+    const atHand = preferred([...candidates], (member) => !member.isProbed());
+    return shares.next(preferred(atHand, hasWeight));
   }
 
   async function attempt(

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
 import { createInterface } from 'node:readline';
-import { BotError } from '../errors.ts';
+import { BotError, systemCode } from '../errors.ts';
 import { addressFile, addressSchema, lineSchema, type Work, type WorkAddress, type WorkOptions } from './work.ts';
 
 interface Handed<Request, Event> extends WorkOptions<Event> {
@@ -23,8 +23,7 @@ export async function hereOrInBot<Request, Event>(handed: Handed<Request, Event>
     if (!(error instanceof BotError && error.code === 'database_locked')) throw error;
     const address = await readAddress(handed.dataDir);
     if (!address) throw error;
-    console.error(`The bot is running; it does the ${handed.work.name}.`);
-    await handOver(address, handed);
+    await handOver(address, handed, error);
   }
 }
 
@@ -36,10 +35,19 @@ async function readAddress(dataDir: string): Promise<WorkAddress | undefined> {
   }
 }
 
-async function handOver<Request, Event>(address: WorkAddress, handed: Handed<Request, Event>): Promise<void> {
+/** Throws `locked` where no bot listens: one that was killed leaves its address, and another command has the lock. */
+async function handOver<Request, Event>(
+  address: WorkAddress,
+  handed: Handed<Request, Event>,
+  locked: BotError,
+): Promise<void> {
   const { work, signal, onEvent } = handed;
   try {
-    for await (const text of createInterface({ input: await ask(address, handed) })) {
+    const input = await ask(address, handed).catch((error: unknown) => {
+      throw error instanceof Error && systemCode(error) === 'ECONNREFUSED' ? locked : error;
+    });
+    console.error(`The bot is running; it does the ${work.name}.`);
+    for await (const text of createInterface({ input })) {
       if (text === '') continue;
       const line = lineSchema.parse(JSON.parse(text));
       if (line.kind === 'done') return;

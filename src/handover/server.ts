@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
-import { BotError } from '../errors.ts';
+import { BotError, isAbort } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { addressFile, type Line, type Work, type WorkAddress, type WorkOptions } from './work.ts';
 
@@ -107,8 +107,9 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
       await run({ signal, onEvent: (event) => send({ kind: 'event', event }) });
       send({ kind: 'done' });
     } catch (error) {
-      if (!signal.aborted) log.error({ err: error }, 'what a command asked for failed');
-      send(stopping.signal.aborted ? stopped : failure(error));
+      const isStopped = signal.aborted && (isAbort(error) || (error instanceof BotError && error.code === 'cancelled'));
+      if (!isStopped) log.error({ err: error }, 'what a command asked for failed');
+      send(isStopped ? stopped : failure(error));
     } finally {
       clearInterval(heartbeat);
     }

@@ -34,8 +34,10 @@ export function createBotImports(parts: BotImportParts): BotImports {
       try {
         await runImport(request, { ...parts, blockRows, ...options });
       } finally {
-        await onGrowth();
         finishIndex();
+        await onGrowth().catch((error: unknown) =>
+          log.warn({ err: error }, 'the corpus that grew could not be looked at'),
+        );
       }
     }),
     finishIndex,

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../embedder/embedder.ts';
 import { mapAhead } from '../importer/map-ahead.ts';
 import type { Move } from '../store/move.ts';
+import type { SourceRow } from '../store/move-rows.ts';
 import { type VectorTable, vectorTables } from '../store/schema.ts';
 import { type EmbedParts, embedRows } from './embed-rows.ts';
 
@@ -40,9 +41,9 @@ export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
   signal.throwIfAborted();
   await move.switch();
   onSwitched?.();
-  const dead = await copy.untilNothingIsNew({});
+  await copy.untilNothingIsNew({});
   await move.finish({ keep });
-  return { dead };
+  return { dead: copy.dead };
 }
 
 interface CopyOptions extends CallOptions {
@@ -50,60 +51,59 @@ interface CopyOptions extends CallOptions {
   missing: boolean;
 }
 
-interface Copied {
-  stored: number;
-  dead: string[];
-}
-
 function createCopy({ move, onProgress, ...parts }: ReembedParts) {
-  // A generation is stored without, and no later pass meets it.
-  const deadOfGenerations: string[] = [];
+  const dead: string[] = [];
+  // Asked for once a run: the pass after the switch, during which the embedded bot is down, must not wait for them again.
+  const withoutPicture = new Set<string>();
 
   async function copyTable(
     table: VectorTable,
     { missing, signal }: CopyOptions,
     onRows: (rows: number) => void,
-  ): Promise<Copied> {
+  ): Promise<number> {
     const pages = move.pages(table, { rows: pageRows[table], missing, signal });
     const options = { signal, background: true };
-    const dead: string[] = [];
+    const embed = async (found: readonly SourceRow[]) => {
+      const rows = table === 'prompt_images' ? found.filter(({ id }) => !withoutPicture.has(id)) : found;
+      return { asked: rows, ...(await embedRows(parts, table, rows, options)) };
+    };
     let stored = 0;
-    for await (const page of mapAhead(pages, pagesAhead, (rows) => embedRows(parts, table, rows, options))) {
+    for await (const { asked, rows, dead: reasons } of mapAhead(pages, pagesAhead, embed)) {
       signal?.throwIfAborted();
-      if (page.rows.length > 0) await move.keep(table, page.rows);
-      (table === 'generations' ? deadOfGenerations : dead).push(...page.dead);
-      stored += page.rows.length;
-      onRows(page.rows.length);
+      if (rows.length > 0) await move.keep(table, rows);
+      dead.push(...reasons);
+      if (table === 'prompt_images') {
+        const embedded = new Set(rows.map(({ row }) => row.id));
+        for (const { id } of asked) if (!embedded.has(id)) withoutPicture.add(id);
+      }
+      stored += rows.length;
+      onRows(rows.length);
     }
-    return { stored, dead };
+    return stored;
   }
 
-  async function everything(options: CopyOptions): Promise<Copied> {
+  /** Returns how many rows were stored. */
+  async function everything(options: CopyOptions): Promise<number> {
     const left = await move.left();
     const total = Math.max(1, left.generations + left.prompts + left.prompt_images);
     const begun = performance.now();
     let done = 0;
-    const outcome: Copied = { stored: 0, dead: [] };
+    let stored = 0;
     for (const table of vectorTables) {
-      const { stored, dead } = await copyTable(table, options, (rows) => {
+      stored += await copyTable(table, options, (rows) => {
         done += rows;
         const rate = Math.round((1_000 * done) / Math.max(1, performance.now() - begun));
         onProgress(Math.min(1, done / total), `${rate} rows/s, ${done} embedded`);
       });
-      outcome.stored += stored;
-      outcome.dead.push(...dead);
     }
-    return outcome;
+    return stored;
   }
 
   return {
+    dead,
     everything,
-    /** Pictures of the corpus that can't be had are met by every pass: the last one has them all. */
-    async untilNothingIsNew(options: CallOptions): Promise<string[]> {
-      for (;;) {
-        const { stored, dead } = await everything({ ...options, missing: true });
-        if (stored === 0) return [...deadOfGenerations, ...dead];
-      }
+    async untilNothingIsNew(options: CallOptions): Promise<void> {
+      while ((await everything({ ...options, missing: true })) > 0);
     },
   };
 }

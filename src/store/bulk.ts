@@ -12,7 +12,6 @@ interface BulkParts {
   connection: Connection;
   dimensions: number;
   notes: Notes;
-  counts: PromptStore['counts'];
 }
 
 // Below this an index that is kept up with costs less than a minute.
@@ -31,14 +30,21 @@ const phases = { loading: 'loading', waiting: 'waiting' } as const;
  * Loads large files without the vector index of the prompts, which is built once at the end: an index kept up with is built again by every merge.
  * The phase is noted in the database before each step, so that whoever opens it after a crash can finish.
  */
-export function createBulk({ connection, dimensions, notes, counts }: BulkParts): Bulk {
+export function createBulk({ connection, dimensions, notes }: BulkParts): Bulk {
   const { dialect } = connection;
   const column = vectorColumns[table];
   let finishing: Promise<void> | undefined;
 
   async function isWorthIt(rows: number): Promise<boolean> {
     if (rows < fewRows || (await isDistributed(connection, table))) return false;
-    return rows > newShare * (await counts()).prompts;
+    return rows > newShare * (await rowsIn());
+  }
+
+  async function rowsIn(): Promise<number> {
+    const [found] = await connection.read(`SELECT count() AS rows FROM ${table}`, {
+      row: z.object({ rows: z.coerce.number() }),
+    });
+    return found?.rows ?? 0;
   }
 
   async function finish(options: CallOptions & { onProgress?: ((progress: number) => void) | undefined }) {
@@ -64,7 +70,7 @@ export function createBulk({ connection, dimensions, notes, counts }: BulkParts)
 
   /** Every part has a graph of its own, which costs a search as much as a large one: few rows are soon made one part. */
   async function mergeFew() {
-    if ((await counts()).prompts > fewRows || (await isDistributed(connection, table)) || (await isOnePart())) return;
+    if ((await rowsIn()) > fewRows || (await isDistributed(connection, table)) || (await isOnePart())) return;
     await connection.command(`OPTIMIZE TABLE ${table} FINAL SETTINGS optimize_skip_merged_partitions = 1`, {}, 'bulk');
   }
 

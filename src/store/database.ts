@@ -119,7 +119,7 @@ function createPromptStore(connection: Connection, model: VectorModel): PromptSt
     engine: connection.engine,
     ...corpus,
     ...notes,
-    ...createBulk({ connection, dimensions, notes, counts: () => counts(connection) }),
+    ...createBulk({ connection, dimensions, notes }),
     holdForImport: createImportLease(connection),
     ...createSearch({ connection, model, knownIds: corpus.knownIds }),
     ...createWordSearch({ connection, model, vocabulary }),

@@ -92,7 +92,8 @@ export async function migrate(connection: Connection, { name: model, dimensions 
     const pending = statements({ dialect: connection.dialect, dimensions, model, layout: oneServer });
     // What this version of the engine can't do yet is done once it can.
     if (pending.length === 0) continue;
-    for (const statement of pending) await connection.command(statement);
+    // An index over a large corpus takes minutes.
+    for (const statement of pending) await connection.command(statement, {}, 'bulk');
     await connection.insert('migrations', [{ version, name }]);
   }
 }

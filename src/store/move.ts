@@ -54,9 +54,15 @@ export async function beginMove(connection: Connection, model: VectorModel): Pro
     return { table, source, target };
   }
 
+  /** The end of an earlier try, which was cut off in it, has put the old table aside: all that it had was copied. */
+  async function isPutAside(table: VectorTable): Promise<boolean> {
+    return isSwitched && (await commentOf(connection, `${table}_next`)) === undefined;
+  }
+
   return {
     async left() {
       const count = async (table: VectorTable) => {
+        if (await isPutAside(table)) return 0;
         const { source, target } = way(table);
         return Math.max(0, (await rowsOf(connection, source)) - (await rowsOf(connection, target)));
       };
@@ -66,9 +72,12 @@ export async function beginMove(connection: Connection, model: VectorModel): Pro
         prompt_images: await count('prompt_images'),
       };
     },
-    pages: (table, options) => pagesOf(connection, way(table), options),
+    async *pages(table, options) {
+      if (!(await isPutAside(table))) yield* pagesOf(connection, way(table), options);
+    },
     keep: (table, rows) => keepRows(connection, way(table), model, rows),
     async buildIndexes({ signal, onProgress }) {
+      if (isSwitched) return;
       for (const [index, table] of corpusTableNames.entries()) {
         const next = `${table}_next` as const;
         // One part means one graph, which a search walks once.

@@ -97,8 +97,8 @@ export function createWordSearch({ connection, model, vocabulary }: Searchers): 
     try {
       return await find('corpus', wordQuery(dialect, rows), parameters, options);
     } catch (error) {
-      if (!rows || !(error instanceof BotError) || !lacksWordIndex(error)) throw error;
-      // Rows that no index knows yet are not to be lost.
+      if (!rows || !(error instanceof BotError) || !(lacksWordIndex(error) || error.code === 'internal')) throw error;
+      // What the engine refuses, above all while a part of the table is not indexed, a scan answers: no row is to be lost.
       return find('corpus', wordQuery(dialect), parameters, options);
     }
   };

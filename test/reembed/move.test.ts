@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Pictures } from '../../src/importer/pictures.ts';
 import { runReembed } from '../../src/reembed/run.ts';
 import { type Connection, createConnection } from '../../src/store/connection.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -30,11 +31,11 @@ const open = () =>
     onMoved: ({ message }) => moved.push(message),
   });
 
-const run = (move: Move, options: { keep?: boolean } = {}) =>
+const run = (move: Move, options: { keep?: boolean; pictures?: Pictures } = {}) =>
   runReembed({
     move,
     embedder: nextEmbedder,
-    pictures: nextPictures,
+    pictures: options.pictures ?? nextPictures,
     keep: options.keep ?? false,
     signal: new AbortController().signal,
     onProgress: () => undefined,
@@ -211,6 +212,32 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
       await other.close();
     },
   );
+
+  it.each([1, 3])('cut off after %i old tables were put aside, is finished by the next try', async (aside) => {
+    const stop = new Error('power cut');
+    const move = await database.move(nextModel);
+    await expect(run({ ...move, finish: async () => Promise.reject(stop) })).rejects.toBe(stop);
+    for (const name of ['generations', 'prompts', 'prompt_images'].slice(0, aside))
+      await connection.command(`RENAME TABLE ${name}_next TO ${name}_before`);
+    const other = await open();
+    const again = await other.move(nextModel);
+    expect(Object.values(await again.left()).slice(0, aside)).toEqual(Array(aside).fill(0));
+    await run(again);
+    expect(await tables()).toEqual(['prompt_images']);
+    expect(await (await other.store(nextModel)).counts()).toMatchObject({ prompts: hostileTexts.length + 1 });
+    await other.close();
+  });
+
+  it('asks once for a picture that can not be had', async () => {
+    const asked: string[] = [];
+    const of: Pictures['of'] = (url, options) => {
+      asked.push(url);
+      return nextPictures.of(url, options);
+    };
+    await run(await database.move(nextModel), { pictures: { ...nextPictures, of } });
+    // One is of a run, the other of the corpus.
+    expect(asked.filter((url) => url.includes('gone'))).toHaveLength(2);
+  });
 
   it('begins anew for a third model, and refuses one that is there', async () => {
     const move = await database.move(nextModel);

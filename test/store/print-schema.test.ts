@@ -18,7 +18,9 @@ it('npm run schema prints an index of words for the servers that have one, and n
   expect(newer).toMatch(wordIndex);
   expect(older).not.toMatch(wordIndex);
   expect(older).toMatch(/TYPE vector_similarity\(/);
+  expect(await printSchema('--dialect', 'myscale')).toMatch(/TYPE fts\(/);
+  expect(await printSchema('--dialect', 'myscale-1.6')).not.toMatch(/TYPE fts\(/);
   await expect(printSchema('--dialect', 'other')).rejects.toMatchObject({
-    stderr: expect.stringContaining('clickhouse|clickhouse-25.8|myscale'),
+    stderr: expect.stringContaining('clickhouse|clickhouse-25.8|myscale|myscale-1.6'),
   });
 });

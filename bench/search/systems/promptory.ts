@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
@@ -77,7 +78,11 @@ export async function createPromptory(folder: string): Promise<VectorSystem> {
 
 /** Networks of the size of CLIP ViT-B/32's, in memory once they have embedded a text and a picture. */
 async function openWholeModel(folder: string): Promise<Embedder> {
-  if (!existsSync(folder)) await writeWholeRandomClip(folder);
+  if (!existsSync(folder)) {
+    const unfinished = `${folder}-unfinished`;
+    await writeWholeRandomClip(unfinished);
+    await rename(unfinished, folder);
+  }
   const embedder = await createClipEmbedder({ model: 'random', weights: await readWeights(folder) });
   await embedder.embedTexts(['a lighthouse by the sea']);
   const background = { r: 40, g: 90, b: 160 };
