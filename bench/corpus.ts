@@ -40,6 +40,8 @@ export async function fill(
     });
     await store.importPairs(batch);
   }
+  // As an import ends: merges would take the cores of what is measured.
+  await store.finishBulkLoad();
 }
 
 export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
