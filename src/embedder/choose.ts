@@ -4,7 +4,7 @@ import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { isDownloaded } from './download.ts';
 import { hubAnswers } from './hub.ts';
-import { defaultHubModel, type ModelSource, mayBe, sourceOf } from './model-name.ts';
+import { defaultHubModel, isOfFolder, type ModelSource, mayBe, sourceOf } from './model-name.ts';
 
 export interface ChooseOptions {
   /** CLIP_MODEL: `tiny`, a folder or a hub id. */
@@ -52,11 +52,13 @@ export function bundledInstead(hubUrl: string): Choice {
   return { model: { kind: 'tiny' }, notice: `${new URL(hubUrl).host} can't be reached, so ${tinyIsSmall}` };
 }
 
-/** The error for vectors that must not meet in one database; it names both models and the way out. */
-export function mismatch(stored: string, asked: string): BotError {
+/** The error for vectors that must not meet in one database; it names both models and the way out. `name`: what `asked` turned out to be. */
+export function mismatch(stored: string, asked: string, name?: string): BotError {
+  const found = name === undefined ? asked : `${asked} (${name})`;
+  const keep = isOfFolder(stored) ? 'set CLIP_MODEL to the folder of that model' : 'remove CLIP_MODEL';
   return new BotError(
     'model_mismatch',
-    `This database was built with the model ${stored}, and CLIP_MODEL asks for ${asked}: their vectors can't be mixed. To keep the database, remove CLIP_MODEL or set it to that model. To change the model, run \`npm run reembed -- --model ${asked}\`, which embeds everything anew.`,
+    `This database was built with the model ${stored}, and CLIP_MODEL asks for ${found}: their vectors can't be mixed. To keep the database, ${keep}. To change the model, run \`npm run reembed -- --model ${asked}\`, which embeds everything anew.`,
   );
 }
 

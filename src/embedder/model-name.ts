@@ -19,6 +19,11 @@ export function knowsDrawnScenesOnly(name: string): boolean {
   return name.startsWith(`${tinyLabel}@`);
 }
 
+/** True of weights from a folder, whose place only the operator knows. */
+export function isOfFolder(name: string): boolean {
+  return name.startsWith(`${folderLabel}@`);
+}
+
 /** The weights alone, whichever way they were named. */
 export function fingerprintOf(name: string): string {
   return name.slice(name.lastIndexOf('@') + 1);

@@ -96,7 +96,7 @@ function identify(model: ModelSource, weights: Weights, { clipModel, storedModel
   const name = modelName(model, weights.fingerprint);
   if (storedModel === undefined) return name;
   if (fingerprintOf(storedModel) === weights.fingerprint) return storedModel;
-  if (clipModel !== undefined) throw mismatch(storedModel, `${clipModel} (${name})`);
+  if (clipModel !== undefined) throw mismatch(storedModel, clipModel, name);
   throw new BotError(
     'model_mismatch',
     `This database was built with the model ${storedModel}, but what can be loaded now is ${name}: their vectors can't be mixed. Set CLIP_MODEL to a folder with the old weights, or move the database to the new ones with \`npm run reembed\`, which embeds everything anew.`,

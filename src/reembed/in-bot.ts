@@ -12,8 +12,10 @@ interface BotMoveParts extends Omit<ReembedParts, 'workers' | 'onSwitched' | 'si
 
 /** Moves by the running bot, beside its own model: one worker, since people's requests share the cores. */
 export function takeMoves({ model, onFatal, ...parts }: BotMoveParts): TakenWork {
-  const onSwitched = (moved: string) => {
-    if (moved !== model) onFatal(movedTo(moved));
-  };
-  return takes(reembedWork, (request, options) => reembed(request, { ...parts, ...options, workers: 1, onSwitched }));
+  return takes(reembedWork, (request, options) => {
+    const onSwitched = (moved: string) => {
+      if (moved !== model) onFatal(movedTo(moved, { setting: request.model }));
+    };
+    return reembed(request, { ...parts, ...options, workers: 1, onSwitched });
+  });
 }

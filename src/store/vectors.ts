@@ -16,11 +16,18 @@ export function madeBy({ name }: VectorModel) {
   });
 }
 
-/** For a program that has the wrong model from one moment to the next. */
-export function movedTo(model: string | undefined, options?: { cause: unknown }): BotError {
+/** For a program that has the wrong model from one moment to the next. `setting`: the CLIP_MODEL that names it, where that is known. */
+export function movedTo(
+  model: string | undefined,
+  { setting, ...options }: { cause?: unknown; setting?: string } = {},
+): BotError {
+  const remedy =
+    setting === undefined
+      ? 'Start this program again; if CLIP_MODEL is set, or the model lies in a folder, set CLIP_MODEL to that model first.'
+      : `Start this program again, with CLIP_MODEL=${setting}.`;
   return new BotError(
     'model_mismatch',
-    `The database was moved to ${model === undefined ? 'another CLIP model' : `the CLIP model ${model}`} meanwhile. Start this program again; if CLIP_MODEL is set, set it to that model first.`,
+    `The database was moved to ${model === undefined ? 'another CLIP model' : `the CLIP model ${model}`} meanwhile. ${remedy}`,
     options,
   );
 }
