@@ -23,6 +23,9 @@ export interface ClipEmbedderOptions {
   workers?: number | undefined;
 }
 
+/** Workers for a program that does nothing but embed: each takes a core, and memory for its weights. */
+export const manyWorkers = Math.min(4, availableParallelism());
+
 /** Threads of one model run: two are nearly twice as fast, and one core is always left for the rest of the program. */
 const threads = Math.max(1, Math.min(2, availableParallelism() - 1));
 

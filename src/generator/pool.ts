@@ -25,7 +25,7 @@ const usualTimes: PoolTimes = { firstBreakMs: 5000, longestBreakMs: 60_000, mode
 
 /**
  * Several backends (at least one) as one generator. A request goes to the one with the least load for its weight among
- * those that can do it; what fails for a reason of the backend goes on to the next, while what was refused, aborted or
+ * those that can do it, to one without weight only where no other is left; what fails for a reason of the backend goes on to the next, while what was refused, aborted or
  * asked wrongly does not. Once a backend that costs money may have charged for it (late, broken off, no usable picture),
  * it goes on to those alone that are free, so that nothing is paid for twice. A backend that fails three times in a row is
  * left out and probed back in. Throws BotErrors as the port says; when every backend failed, one that names each with its reason.

@@ -107,7 +107,7 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
       await run({ signal, onEvent: (event) => send({ kind: 'event', event }) });
       send({ kind: 'done' });
     } catch (error) {
-      const isStopped = signal.aborted && (isAbort(error) || (error instanceof BotError && error.code === 'cancelled'));
+      const isStopped = signal.aborted && isAbort(error);
       if (!isStopped) log.error({ err: error }, 'what a command asked for failed');
       send(isStopped ? stopped : failure(error));
     } finally {

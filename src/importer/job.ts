@@ -14,10 +14,8 @@ import type { ImportCounts } from './counts.ts';
 import { importAlone } from './exclusive.ts';
 import { importFile } from './import-file.ts';
 import { type Known, loadKnown } from './known.ts';
+import { openPictures } from './open-pictures.ts';
 import { openReader } from './open-reader.ts';
-import { type CachedPicture, cachePictures } from './picture-cache.ts';
-import { createPictureDownloads } from './picture-downloads.ts';
-import { createPictures } from './pictures.ts';
 import { createRejectedFile, rejectedPaths } from './rejected.ts';
 import { isWebAddress, openFile } from './source.ts';
 import { openWebFile } from './web-source.ts';
@@ -106,19 +104,22 @@ interface Shared {
 }
 
 async function importOne(file: string, request: ImportRequest, parts: ImportParts, { known, bulkLoad }: Shared) {
-  const { store, embedder, blockRows, signal, onEvent, log } = parts;
-  const { columns, images, limit, allowHosts } = request;
+  const { store, embedder, images, state, maxImageBytes, blockRows, signal, onEvent, log } = parts;
+  const { columns, images: embeds, limit, allowHosts } = request;
   const isWeb = isWebAddress(file);
   const source = isWeb ? await openWebFile(file, { allowHosts, signal }) : await openFile(file);
   const reader = await openReader(source, columns);
-  const checkpoint = createCheckpoint(store, source, { columns, images });
+  const checkpoint = createCheckpoint(store, source, { columns, images: embeds });
   const from = await checkpoint.load();
   const folder = path.resolve(parts.dataDir, 'imports');
   const rejected = await createRejectedFile(rejectedPaths(file, folder), from.rejectedBytes);
   onEvent({ kind: 'begin', file, resumed: from.next !== undefined, counts: from.counts });
   log.info({ file, from: from.next }, 'an import begins');
   const start = performance.now();
-  const pictures = picturesFor(isWeb ? undefined : path.dirname(file), request, parts);
+  const pictures = openPictures({
+    ...{ embeds, allowHosts, embedder, images, state, maxImageBytes },
+    folder: isWeb ? undefined : path.dirname(file),
+  });
   const onProgress = (counts: ImportCounts, share: number | undefined) => onEvent({ kind: 'rows', counts, share });
   const work = { reader, embedder, store, known, pictures, checkpoint, from, rejected, bulkLoad };
   const counts = await importFile({ ...work, limit, blockRows, signal, onProgress });
@@ -126,19 +127,6 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   if (!stopped) await checkpoint.remove();
   const seconds = (performance.now() - start) / 1_000;
   onEvent({ kind: 'end', file, counts, seconds, stopped, rejectedFile: rejected.path() });
-}
-
-function picturesFor(folder: string | undefined, { images: embeds, allowHosts }: ImportRequest, parts: ImportParts) {
-  const { embedder, images, state, maxImageBytes: maxBytes } = parts;
-  return createPictures({
-    embeds,
-    folder,
-    embedder,
-    images,
-    downloads: createPictureDownloads({ allowHosts, maxBytes }),
-    cache: cachePictures(state.table<CachedPicture>('pictures'), { model: embedder.model }),
-    maxBytes,
-  });
 }
 
 async function buildIndex({ store, signal, onEvent }: ImportParts): Promise<void> {

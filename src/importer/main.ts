@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
+import { manyWorkers } from '../embedder/clip.ts';
 import { openEmbedder } from '../embedder/open.ts';
 import { isAbort } from '../errors.ts';
 import { hereOrInBot } from '../handover/running-bot.ts';
@@ -14,9 +14,6 @@ import { readArguments } from './arguments.ts';
 import { type ImportEvent, type ImportRequest, importWork, runImport } from './job.ts';
 import { showImport } from './progress.ts';
 import { isWebAddress, openFile } from './source.ts';
-
-/** Models side by side: each takes a core, and memory for its weights. */
-const maxWorkers = 4;
 
 interface ImportCommand extends WorkOptions<ImportEvent> {
   request: ImportRequest;
@@ -64,8 +61,15 @@ async function importHere({ request, config, log, signal, onEvent }: ImportComma
   const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
   try {
     const storedModel = await database.storedModel();
-    const workers = Math.min(maxWorkers, availableParallelism());
-    const { embedder, notice } = await openEmbedder({ clipModel, storedModel, hubUrl, dataDir, log, signal, workers });
+    const { embedder, notice } = await openEmbedder({
+      clipModel,
+      storedModel,
+      hubUrl,
+      dataDir,
+      log,
+      signal,
+      workers: manyWorkers,
+    });
     if (notice) log.info(notice);
     const state = openState(path.join(dataDir, 'state'));
     try {

@@ -6,9 +6,7 @@ import { fingerprintOf } from '../embedder/model-name.ts';
 import { openEmbedder } from '../embedder/open.ts';
 import type { Work, WorkOptions } from '../handover/work.ts';
 import type { ImageFiles } from '../images/image-files.ts';
-import { type CachedPicture, cachePictures } from '../importer/picture-cache.ts';
-import { createPictureDownloads } from '../importer/picture-downloads.ts';
-import { createPictures, type Pictures } from '../importer/pictures.ts';
+import { openPictures } from '../importer/open-pictures.ts';
 import type { Logger } from '../log.ts';
 import type { State } from '../state.ts';
 import type { Database } from '../store/database.ts';
@@ -69,8 +67,9 @@ export async function reembed(request: ReembedRequest, parts: ReembedParts): Pro
 }
 
 async function moveTo(embedder: Embedder, request: ReembedRequest, parts: ReembedParts): Promise<void> {
-  const { config, database, onSwitched, log, signal, onEvent } = parts;
-  const { keep } = request;
+  const { config, database, images, state, onSwitched, log, signal, onEvent } = parts;
+  const { keep, allowHosts } = request;
+  const { clipModel, maxImageBytes } = config;
   const name = nameFor(embedder, await database.storedModel());
   const move = await database.move({ name, dimensions: embedder.dimensions });
   const say = (text: string) => onEvent({ kind: 'line', text });
@@ -80,31 +79,17 @@ async function moveTo(embedder: Embedder, request: ReembedRequest, parts: Reembe
   const outcome = await runReembed({
     move,
     embedder,
-    pictures: picturesFor(embedder, request, parts),
+    pictures: openPictures({ embeds: true, folder: undefined, allowHosts, embedder, images, state, maxImageBytes }),
     keep,
     signal,
     onSwitched: () => onSwitched?.(name),
     onProgress: (share, text) => onEvent({ kind: 'share', share, text }),
   });
   log.info({ model: name }, 'the move to another model is done');
-  for (const line of describeOutcome(outcome, { ...request, name, clipModel: config.clipModel })) say(line);
+  for (const line of describeOutcome(outcome, { ...request, name, clipModel })) say(line);
 }
 
 /** The same weights keep the name that the database knows. */
 function nameFor({ model }: Embedder, stored: string | undefined): string {
   return stored !== undefined && fingerprintOf(stored) === fingerprintOf(model) ? stored : model;
-}
-
-function picturesFor(embedder: Embedder, { allowHosts }: ReembedRequest, parts: ReembedParts): Pictures {
-  const { images, state, config } = parts;
-  const { maxImageBytes: maxBytes } = config;
-  return createPictures({
-    embeds: true,
-    folder: undefined,
-    embedder,
-    images,
-    downloads: createPictureDownloads({ allowHosts, maxBytes }),
-    cache: cachePictures(state.table<CachedPicture>('pictures'), { model: embedder.model }),
-    maxBytes,
-  });
 }

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
+import { manyWorkers } from '../embedder/clip.ts';
 import { bringModel } from '../embedder/open.ts';
 import { isAbort } from '../errors.ts';
 import { hereOrInBot } from '../handover/running-bot.ts';
@@ -13,9 +13,6 @@ import { openDatabase } from '../store/database.ts';
 import { readArguments } from './arguments.ts';
 import { type ReembedEvent, type ReembedRequest, reembed, reembedWork } from './job.ts';
 import { showReembed } from './show.ts';
-
-/** Models side by side: each takes a core, and memory for its weights. */
-const maxWorkers = 4;
 
 interface ReembedCommand extends WorkOptions<ReembedEvent> {
   request: ReembedRequest;
@@ -53,8 +50,7 @@ async function reembedHere({ request, config, log, signal, onEvent }: ReembedCom
     const state = openState(path.join(config.dataDir, 'state'));
     try {
       const images = await createImageFiles(config, log);
-      const workers = Math.min(maxWorkers, availableParallelism());
-      await reembed(request, { config, database, images, state, workers, log, signal, onEvent });
+      await reembed(request, { config, database, images, state, workers: manyWorkers, log, signal, onEvent });
     } finally {
       await state.close();
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CallOptions } from '../embedder/embedder.ts';
 import type { Connection } from './connection.ts';
 import type { Notes } from './notes.ts';
+import { rowCount } from './row-count.ts';
 import { vectorColumns } from './schema.ts';
 import type { PromptStore } from './store.ts';
 import { dropVectorIndex, isDistributed, waitForVectorIndex } from './vector-index.ts';
@@ -37,14 +38,7 @@ export function createBulk({ connection, dimensions, notes }: BulkParts): Bulk {
 
   async function isWorthIt(rows: number): Promise<boolean> {
     if (rows < fewRows || (await isDistributed(connection, table))) return false;
-    return rows > newShare * (await rowsIn());
-  }
-
-  async function rowsIn(): Promise<number> {
-    const [found] = await connection.read(`SELECT count() AS rows FROM ${table}`, {
-      row: z.object({ rows: z.coerce.number() }),
-    });
-    return found?.rows ?? 0;
+    return rows > newShare * (await rowCount(connection, table));
   }
 
   async function finish(options: CallOptions & { onProgress?: ((progress: number) => void) | undefined }) {
@@ -70,7 +64,12 @@ export function createBulk({ connection, dimensions, notes }: BulkParts): Bulk {
 
   /** Every part has a graph of its own, which costs a search as much as a large one: few rows are soon made one part. */
   async function mergeFew() {
-    if ((await rowsIn()) > fewRows || (await isDistributed(connection, table)) || (await isOnePart())) return;
+    if (
+      (await rowCount(connection, table)) > fewRows ||
+      (await isDistributed(connection, table)) ||
+      (await isOnePart())
+    )
+      return;
     await connection.command(`OPTIMIZE TABLE ${table} FINAL SETTINGS optimize_skip_merged_partitions = 1`, {}, 'bulk');
   }
 

@@ -6,6 +6,7 @@ import { tablesOf } from './migrations.ts';
 import { comment, commentOf, dropTables, modelNote, putAside, switchTo } from './model-switch.ts';
 import { dropDeleted, type Embedded, keepRows, pagesOf, type SourceRow, type Way } from './move-rows.ts';
 import { createNotes } from './notes.ts';
+import { rowCount } from './row-count.ts';
 import { corpusTableNames, type Layout, type VectorTable, vectorTables } from './schema.ts';
 import { buildVectorIndex, dropVectorIndex, isDistributed } from './vector-index.ts';
 import type { VectorModel } from './vectors.ts';
@@ -64,7 +65,7 @@ export async function beginMove(connection: Connection, model: VectorModel): Pro
       const count = async (table: VectorTable) => {
         if (await isPutAside(table)) return 0;
         const { source, target } = way(table);
-        return Math.max(0, (await rowsOf(connection, source)) - (await rowsOf(connection, target)));
+        return Math.max(0, (await rowCount(connection, source)) - (await rowCount(connection, target)));
       };
       return {
         generations: await count('generations'),
@@ -138,11 +139,6 @@ async function checkEngine(connection: Connection): Promise<void> {
         'bring the rows there with `npm run export` and `npm run restore`, name it in CLICKHOUSE_URL, and run this again.',
     );
   }
-}
-
-async function rowsOf({ read }: Connection, table: string): Promise<number> {
-  const [found] = await read(`SELECT count() AS count FROM ${table}`, { row: z.object({ count: z.coerce.number() }) });
-  return found?.count ?? 0;
 }
 
 function unfinished(model: string): BotError {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { CallOptions, Embedding } from '../embedder/embedder.ts';
 import {
   type Candidate,
@@ -13,6 +12,7 @@ import {
 } from './candidates.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
+import { rowCount } from './row-count.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { Match, PromptStore, SearchOptions } from './store.ts';
 import { checkVector, type VectorModel } from './vectors.ts';
@@ -124,12 +124,6 @@ async function corpusCandidates(searchers: Searchers, { table, vector, options }
   // Copies of one vector link to each other alone in the index's graph, and a search that lands among them never gets out.
   if (fetched >= (await rowCount(connection, table, options))) return found;
   return distinct(await fetch(exactCorpusQuery(dialect, table), options.limit));
-}
-
-async function rowCount({ read }: Connection, table: CorpusTable, { signal }: CallOptions): Promise<number> {
-  const row = z.object({ count: z.coerce.number() });
-  const [found] = await read(`SELECT count() AS count FROM ${table}`, { row, signal });
-  return found?.count ?? 0;
 }
 
 /** A picture whose prompt is not stored is the half of an import that a crash cut off. */
