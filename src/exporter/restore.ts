@@ -1,12 +1,12 @@
-import path from 'node:path';
 import { BotError } from '../errors.ts';
 import { importAlone } from '../importer/exclusive.ts';
 import { showShare } from '../importer/progress.ts';
 import { orAborted } from '../or-aborted.ts';
-import { openState } from '../state.ts';
 import { type Backup, type BackupFiles, backupNames } from '../store/backup.ts';
+import { withDatabase } from '../with-database.ts';
 import { runBackupCommand } from './command.ts';
 import { modelOfBackup, rowsInFile } from './files.ts';
+import { countNewRows } from './new-rows.ts';
 
 /** A server may break off in the middle of an insert after it answered that all is well. */
 async function checkWhole(rows: Awaited<ReturnType<Backup['rows']>>, files: BackupFiles) {
@@ -20,25 +20,21 @@ async function checkWhole(rows: Awaited<ReturnType<Backup['rows']>>, files: Back
   }
 }
 
-await runBackupCommand('restore', async (database, files, signal, { dataDir }) => {
+await runBackupCommand('restore', async ({ config, files, log, signal }) => {
+  const { dataDir } = config;
   const model = await modelOfBackup(files);
-  const rows = await rowsInFile(files.prompts);
-  const store = await database.store(model);
-  const backup = await database.backup(model);
-  const state = openState(path.join(dataDir, 'state'));
-  try {
+  await withDatabase({ ...config, log, abandoned: signal }, async (database, state) => {
+    const store = await database.store(model);
+    const backup = await database.backup(model);
     await importAlone(store, { state, dataDir }, async (own) => {
-      // A backup that is there already, or half of it, brings no more than this.
-      await own.beginBulkLoad({ rows: rows - (await own.counts()).prompts });
+      await own.beginBulkLoad({ rows: await countNewRows(own, files.prompts, { signal }) });
       await orAborted(backup.load(files, { onFile: (name) => console.error(`${files[name]} is read`) }), signal);
       await checkWhole(await backup.rows(), files);
       const meter = showShare();
       const onProgress = (share: number) => meter.update(share, 'the index is built');
       await own.finishBulkLoad({ signal, onProgress }).finally(() => meter.stop());
     });
-  } finally {
-    await state.close();
-  }
-  const { prompts, images, generations } = await store.counts();
-  console.error(`The database now holds ${prompts} prompts, ${images} of them with pictures, and ${generations} runs.`);
+    const { prompts, images, generations } = await store.counts();
+    console.error(`The database now holds ${prompts} prompts, ${images} of them with pictures, and ${generations} runs.`);
+  });
 });

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { manyWorkers } from '../embedder/clip.ts';
 import { openEmbedder } from '../embedder/open.ts';
@@ -8,8 +7,7 @@ import type { WorkOptions } from '../handover/work.ts';
 import { createImageFiles } from '../images/choose.ts';
 import { createLog, type Logger } from '../log.ts';
 import { reportFailure, reportStop, stopOnSignal } from '../operator.ts';
-import { openState } from '../state.ts';
-import { openDatabase } from '../store/database.ts';
+import { withDatabase } from '../with-database.ts';
 import { readArguments } from './arguments.ts';
 import { type ImportEvent, type ImportRequest, importWork, runImport } from './job.ts';
 import { showImport } from './progress.ts';
@@ -57,30 +55,18 @@ async function importHereOrThere(command: ImportCommand): Promise<boolean> {
 }
 
 async function importHere({ request, config, log, signal, onEvent }: ImportCommand): Promise<void> {
-  const { dataDir, clickhouseUrl, vectorIndex, clipModel, hubUrl, maxImageBytes } = config;
-  const database = await openDatabase({ dataDir, clickhouseUrl, vectorIndex, log });
-  try {
+  const { dataDir, clipModel, hubUrl, maxImageBytes } = config;
+  await withDatabase({ ...config, log }, async (database, state) => {
     const storedModel = await database.storedModel();
-    const { embedder, notice } = await openEmbedder({
-      clipModel,
-      storedModel,
-      hubUrl,
-      dataDir,
-      log,
-      signal,
-      workers: manyWorkers,
-    });
+    const model = { clipModel, storedModel, hubUrl, dataDir, workers: manyWorkers };
+    const { embedder, notice } = await openEmbedder({ ...model, log, signal });
     if (notice) log.info(notice);
-    const state = openState(path.join(dataDir, 'state'));
     try {
       const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
       const images = await createImageFiles(config, log);
       await runImport(request, { store, embedder, images, state, dataDir, maxImageBytes, log, signal, onEvent });
     } finally {
       await embedder.close();
-      await state.close();
     }
-  } finally {
-    await database.close();
-  }
+  });
 }
