@@ -4,11 +4,13 @@ import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { isDownloaded } from './download.ts';
 import { hubAnswers } from './hub.ts';
-import { defaultHubModel, isOfFolder, type ModelSource, mayBe, sourceOf } from './model-name.ts';
+import { defaultHubModel, isOfFolder, type ModelSetting, type ModelSource, mayBe, sourceOf } from './model-name.ts';
 
 export interface ChooseOptions {
   /** CLIP_MODEL: `tiny`, a folder or a hub id. */
   asked: string | undefined;
+  /** Where it was asked for. */
+  setting: ModelSetting;
   /** The name of the model that the database was built with. */
   stored: string | undefined;
   hubUrl: string;
@@ -26,13 +28,13 @@ export interface Choice {
 
 /**
  * Which model to use: the one asked for; else the database's own; else, for a new database, the hub's if it answers in time, or the bundled one.
- * Throws BotError `invalid_settings` (CLIP_MODEL names nothing), `model_mismatch` (it names another model than the database's)
+ * Throws BotError `invalid_settings` (what was asked for is nothing), `model_mismatch` (it names another model than the database's)
  * or `model_unavailable` (the database's model lay in a folder that CLIP_MODEL does not name).
  */
 export async function chooseModel(options: ChooseOptions): Promise<Choice> {
-  const { asked, stored, hubUrl, modelsFolder, timeoutMs, log } = options;
+  const { asked, setting, stored, hubUrl, modelsFolder, timeoutMs, log } = options;
   if (asked !== undefined) {
-    const model = parseAsked(asked);
+    const model = parseAsked(asked, setting);
     if (stored !== undefined && !mayBe(model, stored)) throw mismatch(stored, asked);
     return { model };
   }
@@ -49,7 +51,7 @@ export async function chooseModel(options: ChooseOptions): Promise<Choice> {
 
 /** The bundled model for a new database, and why. */
 export function bundledInstead(hubUrl: string): Choice {
-  return { model: { kind: 'tiny' }, notice: `${new URL(hubUrl).host} can't be reached, so ${tinyIsSmall}` };
+  return { model: { kind: 'tiny' }, notice: `${new URL(hubUrl).host} can't be reached, so search uses ${tiny}` };
 }
 
 /** The error for vectors that must not meet in one database; it names both models and the way out. `name`: what `asked` turned out to be. */
@@ -62,23 +64,23 @@ export function mismatch(stored: string, asked: string, name?: string): BotError
   );
 }
 
-const tinyIsSmall = `search uses the small bundled model tiny-clip, which knows simple drawn scenes but no photographs. For CLIP ViT-B/32, run \`npm run reembed -- --model ${defaultHubModel}\`, or give it a folder with that model.`;
+const tiny = `the small bundled model tiny-clip, which knows simple drawn scenes but no photographs. For CLIP ViT-B/32, run \`npm run reembed -- --model ${defaultHubModel}\`, or give it a folder with that model.`;
 
-const builtWithTiny = `This database was built without a model download, so ${tinyIsSmall}`;
+const builtWithTiny = `This database was built with ${tiny}`;
 
 /** The same model in the words of any other working directory. Throws BotError `invalid_settings` when it is none. */
-export function fromAnywhere(asked: string): string {
-  const model = parseAsked(asked);
+export function fromAnywhere(asked: string, setting: ModelSetting): string {
+  const model = parseAsked(asked, setting);
   return model.kind === 'folder' ? model.folder : asked;
 }
 
 /** A folder wins over a hub id of the same spelling. */
-function parseAsked(asked: string): ModelSource {
+function parseAsked(asked: string, setting: ModelSetting): ModelSource {
   if (asked === 'tiny') return { kind: 'tiny' };
   if (statSync(asked, { throwIfNoEntry: false })?.isDirectory()) return { kind: 'folder', folder: path.resolve(asked) };
   if (/^\w[\w.-]*\/\w[\w.-]*$/.test(asked)) return { kind: 'hub', id: asked };
   throw new BotError(
     'invalid_settings',
-    `CLIP_MODEL ${asked} is neither tiny, nor a folder that exists, nor a hub id such as ${defaultHubModel}. Correct it, or remove it for the default.`,
+    `${setting} ${asked} is neither tiny, nor a folder that exists, nor a hub id such as ${defaultHubModel}. Correct it, or leave it out for the default.`,
   );
 }

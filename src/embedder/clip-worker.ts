@@ -42,7 +42,7 @@ function describeFailure(error: unknown) {
   if (error instanceof BotError) return { code: error.code, message: error.message, detail };
   return {
     code: 'model_unavailable' as const,
-    message: `The model in ${weights.folder} can't be run: its files are damaged or are not a CLIP export for transformers.js. Replace the folder, or choose another CLIP_MODEL.`,
+    message: `The model in ${weights.folder} can't be run: its files are damaged or are not a CLIP export for transformers.js. Replace the folder, or choose another model.`,
     detail,
   };
 }

@@ -140,12 +140,12 @@ async function writeManifest(folder: string, commit: string | undefined): Promis
   await writeFile(path.join(folder, manifestName), JSON.stringify({ commit, sha256 }, null, 2));
 }
 
-function explain(cause: unknown, { id, hubUrl, signal }: DownloadOptions): unknown {
+function explain(cause: unknown, { id, hubUrl, setting, signal }: DownloadOptions): unknown {
   if (signal?.aborted || isAbort(cause)) return new BotError('cancelled', 'The model download was stopped.', { cause });
   if (cause instanceof BotError) return cause;
   return new BotError(
     'model_unavailable',
-    `The model ${id} can't be downloaded from ${new URL(hubUrl).host}. Check the connection and start again: the download goes on where it stopped. Without a connection, set CLIP_MODEL to a folder with the model, or to tiny.`,
+    `The model ${id} can't be downloaded from ${new URL(hubUrl).host}. Check the connection and start again: the download goes on where it stopped. Without a connection, give ${setting} a folder with the model, or tiny.`,
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { BotError } from '../errors.ts';
+import type { ModelSetting } from './model-name.ts';
 
 /** A file of a model on the hub, as its headers describe it. */
 export interface HubFile {
@@ -16,6 +17,8 @@ export interface HubOptions {
   hubUrl: string;
   /** `owner/name`. */
   id: string;
+  /** What the operator names the model with, for messages. */
+  setting: ModelSetting;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -26,7 +29,7 @@ function fileUrl(hubUrl: string, id: string, revision: string, name: string): st
 }
 
 /** True when the hub shows the model's config.json within the time; a login page of some network in between does not count. */
-export async function hubAnswers({ hubUrl, id, timeoutMs }: Omit<HubOptions, 'signal'>): Promise<boolean> {
+export async function hubAnswers({ hubUrl, id, timeoutMs }: Pick<HubOptions, 'hubUrl' | 'id' | 'timeoutMs'>): Promise<boolean> {
   try {
     const response = await head(fileUrl(hubUrl, id, 'main', 'config.json'), AbortSignal.timeout(timeoutMs));
     return response.ok || response.headers.has('x-repo-commit');
@@ -55,18 +58,18 @@ export async function describeHubFile(options: HubOptions, name: string, revisio
 }
 
 /** What a refused request means to the operator. */
-export function refusal({ hubUrl, id }: HubOptions, name: string, status: number): Error {
+export function refusal({ hubUrl, id, setting }: HubOptions, name: string, status: number): Error {
   const { host } = new URL(hubUrl);
   if (status === 401 || status === 403) {
     return new BotError(
       'model_unavailable',
-      `${host} refuses the model ${id}: it does not exist, is private or asks for an agreement. Check CLIP_MODEL, or download it yourself and set CLIP_MODEL to its folder.`,
+      `${host} refuses the model ${id}: it does not exist, is private or asks for an agreement. Correct ${setting}, or download it yourself and give ${setting} its folder.`,
     );
   }
   if (status === 404) {
     return new BotError(
       'model_unavailable',
-      `${host} has no ${name} for the model ${id}. CLIP_MODEL must name a quantised CLIP export for transformers.js, such as Xenova/clip-vit-base-patch32.`,
+      `${host} has no ${name} for the model ${id}. ${setting} must name a quantised CLIP export for transformers.js, such as Xenova/clip-vit-base-patch32.`,
     );
   }
   return new Error(`HTTP ${status} for ${name}`);

@@ -3,6 +3,9 @@ import { BotError } from '../errors.ts';
 /** Where weights come from. */
 export type ModelSource = { kind: 'tiny' } | { kind: 'folder'; folder: string } | { kind: 'hub'; id: string };
 
+/** Where an operator names a model: what a message tells to correct. */
+export type ModelSetting = 'CLIP_MODEL' | '--model';
+
 /** The model for a database that has none yet, when the hub can be reached. */
 export const defaultHubModel = 'Xenova/clip-vit-base-patch32';
 

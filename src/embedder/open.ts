@@ -6,7 +6,7 @@ import { bundledInstead, type Choice, chooseModel, mismatch } from './choose.ts'
 import { createClipEmbedder } from './clip.ts';
 import { downloadModel } from './download.ts';
 import type { Embedder } from './embedder.ts';
-import { fingerprintOf, type ModelSource, modelName } from './model-name.ts';
+import { fingerprintOf, type ModelSetting, type ModelSource, modelName } from './model-name.ts';
 import { readWeights, type Weights } from './weights.ts';
 
 /** The folder of the weights that come with the program. */
@@ -15,6 +15,8 @@ export const bundledModel = path.join(packageRoot, 'models', 'tiny-clip');
 export interface OpenEmbedderOptions {
   /** CLIP_MODEL, if set. */
   clipModel: string | undefined;
+  /** Where that model was named, if not in CLIP_MODEL. */
+  setting?: ModelSetting | undefined;
   /** `Embedder.model` of the embedder that the database was built with; undefined for a new database. */
   storedModel: string | undefined;
   hubUrl: string;
@@ -54,10 +56,11 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
 
 /** Chooses the model and downloads it if it has to, so that `openEmbedder` finds it; throws what that throws before it starts the model. */
 export async function bringModel(options: OpenEmbedderOptions): Promise<Choice & { weights: Weights }> {
-  const { clipModel, storedModel, hubUrl, choiceTimeout = 3_000, log } = options;
+  const { clipModel, setting = 'CLIP_MODEL', storedModel, hubUrl, choiceTimeout = 3_000, log } = options;
   const modelsFolder = path.join(options.dataDir, 'models');
   const choice = await chooseModel({
     asked: clipModel,
+    setting,
     stored: storedModel,
     hubUrl,
     modelsFolder,
@@ -87,8 +90,8 @@ async function bringWeights(
 async function findFolder(model: ModelSource, modelsFolder: string, options: OpenEmbedderOptions): Promise<string> {
   if (model.kind === 'tiny') return bundledModel;
   if (model.kind === 'folder') return model.folder;
-  const { hubUrl, log, signal, downloadTimeout = 30_000, retryDelay } = options;
-  return downloadModel({ hubUrl, id: model.id, modelsFolder, log, signal, timeoutMs: downloadTimeout, retryDelay });
+  const { hubUrl, setting = 'CLIP_MODEL', log, signal, downloadTimeout: timeoutMs = 30_000, retryDelay } = options;
+  return downloadModel({ hubUrl, id: model.id, setting, modelsFolder, log, signal, timeoutMs, retryDelay });
 }
 
 /** The weights' name. The same weights keep the name that the database knows, wherever they come from now. */

@@ -8,6 +8,8 @@ interface Handed<Request, Event> extends WorkOptions<Event> {
   dataDir: string;
   work: Work<Request, Event>;
   request: Request;
+  /** What is to be done in this process before the bot is asked. */
+  beforehand?: (() => Promise<unknown>) | undefined;
   /** Does the work in this process. */
   here(): Promise<void>;
 }
@@ -41,8 +43,9 @@ async function handOver<Request, Event>(
   handed: Handed<Request, Event>,
   locked: BotError,
 ): Promise<void> {
-  const { work, signal, onEvent } = handed;
+  const { work, beforehand, signal, onEvent } = handed;
   try {
+    await beforehand?.();
     const input = await ask(address, handed).catch((error: unknown) => {
       throw error instanceof Error && systemCode(error) === 'ECONNREFUSED' ? locked : error;
     });
@@ -51,6 +54,10 @@ async function handOver<Request, Event>(
       if (text === '') continue;
       const line = lineSchema.parse(JSON.parse(text));
       if (line.kind === 'done') return;
+      if (line.kind === 'waiting') {
+        console.error(line.message);
+        continue;
+      }
       if (line.kind === 'failed') throw new BotError('conflict', line.message);
       onEvent(work.event.parse(line.event));
     }
@@ -75,9 +82,19 @@ function ask<Request, Event>(
       signal,
     });
     sent.once('error', reject);
-    sent.once('response', (response) => (response.statusCode === 200 ? resolve(response) : reject(ended())));
+    sent.once('response', (response) => (response.statusCode === 200 ? resolve(response) : reject(refused(response.statusCode))));
     sent.end(JSON.stringify(request));
   });
+}
+
+/** Of a bot with this token, 400 alone can be. */
+function refused(status: number | undefined): BotError {
+  return status === 400
+    ? new BotError(
+        'conflict',
+        'The bot that has the database does not know this work: it is of another version. Start it again, and run this again.',
+      )
+    : ended();
 }
 
 function stopped(cause?: unknown): BotError {

@@ -37,6 +37,11 @@ export function takes<Request, Event>(
   };
 }
 
+interface Asked {
+  run: Run;
+  title: string;
+}
+
 interface Running {
   title: string;
   /** Aborted once nobody reads of it any more. */
@@ -76,7 +81,7 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
       return;
     }
     const asked = works.find(({ name }) => request.url === `/${name}`);
-    const run = asked?.prepare(JSON.parse(await text(request)));
+    const run = asked?.prepare(await readJson(request));
     if (!asked || !run) {
       response.writeHead(400).end();
       return;
@@ -85,19 +90,22 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     // What was stopped is waited for: the same command, run again at once, goes on with it.
-    while (running?.left.aborted) await running.ended;
+    while (running?.left.aborted) {
+      response.write(lineOf(waiting(running.title)));
+      await running.ended;
+    }
     if (running) {
       response.end(lineOf(busy(running.title)));
       return;
     }
-    const ended = work(run, response, gone.signal).finally(() => {
+    const ended = work({ run, title: asked.title }, response, gone.signal).finally(() => {
       running = undefined;
     });
     running = { title: asked.title, left: gone.signal, ended };
     await ended;
   }
 
-  async function work(run: Run, response: ServerResponse, left: AbortSignal): Promise<void> {
+  async function work({ run, title }: Asked, response: ServerResponse, left: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([left, stopping.signal]);
     const send = (line: Line) => void response.write(lineOf(line));
     // A write is what finds out that the reader's machine or process died without a word.
@@ -108,7 +116,8 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
       send({ kind: 'done' });
     } catch (error) {
       const isStopped = signal.aborted && isAbort(error);
-      if (!isStopped) log.error({ err: error }, 'what a command asked for failed');
+      if (isStopped) log.info(`stopped: ${title}, for a command`);
+      else log.error({ err: error }, `failed: ${title}, for a command`);
       send(isStopped ? stopped : failure(error));
     } finally {
       clearInterval(heartbeat);
@@ -130,7 +139,7 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
     },
     async stop() {
       stopping.abort();
-      await running?.ended;
+      while (running) await running.ended;
       await rm(addressFile(dataDir), { force: true });
       server.close();
       server.closeAllConnections();
@@ -140,6 +149,10 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
 
 function lineOf(line: Line): string {
   return `${JSON.stringify(line)}\n`;
+}
+
+function waiting(title: string): Line {
+  return { kind: 'waiting', message: `Waiting until the bot has ended ${title}.` };
 }
 
 function busy(title: string): Line {
@@ -158,6 +171,15 @@ function failure(error: unknown): Line {
   const message =
     error instanceof BotError ? error.message : 'It failed on an unexpected error; the log of the bot has it.';
   return { kind: 'failed', message };
+}
+
+/** Undefined for what is no JSON, or came only in part. */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  try {
+    return JSON.parse(await text(request));
+  } catch {
+    return undefined;
+  }
 }
 
 function isAllowed({ method, headers }: IncomingMessage, token: string): boolean {

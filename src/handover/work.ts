@@ -19,6 +19,7 @@ export interface WorkOptions<Event> {
 
 /** A line of the bot's answer; an empty one is a sign of life. */
 export const lineSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('waiting'), message: z.string() }),
   z.object({ kind: z.literal('event'), event: z.unknown() }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
   z.object({ kind: z.literal('done') }),

@@ -10,14 +10,14 @@ import type { PromptStore } from '../store/store.ts';
 import { type BulkLoad, createBulkLoad } from './bulk-load.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { columnNamesSchema } from './columns.ts';
-import type { ImportCounts } from './counts.ts';
+import { type ImportCounts, totalOf } from './counts.ts';
 import { importAlone } from './exclusive.ts';
 import { importFile } from './import-file.ts';
 import { type Known, loadKnown } from './known.ts';
 import { openPictures } from './open-pictures.ts';
 import { openReader } from './open-reader.ts';
 import { createRejectedFile, rejectedPaths } from './rejected.ts';
-import { isWebAddress, openFile } from './source.ts';
+import { isWebAddress, openFile, withoutSecrets } from './source.ts';
 import { openWebFile } from './web-source.ts';
 
 /** What an operator asks for; plain data, since a running bot takes it from another process. */
@@ -114,7 +114,8 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   const folder = path.resolve(parts.dataDir, 'imports');
   const rejected = await createRejectedFile(rejectedPaths(file, folder), from.rejectedBytes);
   onEvent({ kind: 'begin', file, resumed: from.next !== undefined, counts: from.counts });
-  log.info({ file, from: from.next }, 'an import begins');
+  const place = withoutSecrets(file);
+  log.info({ file: place, from: from.next }, 'an import begins');
   const start = performance.now();
   const pictures = openPictures({
     ...{ embeds, allowHosts, embedder, images, state, maxImageBytes },
@@ -127,11 +128,19 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   if (!stopped) await checkpoint.remove();
   const seconds = (performance.now() - start) / 1_000;
   onEvent({ kind: 'end', file, counts, seconds, stopped, rejectedFile: rejected.path() });
+  const sums = { ...counts, rejected: totalOf(counts.rejected), dead: totalOf(counts.dead) };
+  log.info(
+    { file: place, ...sums, seconds: Math.round(seconds) },
+    stopped ? 'an import was stopped' : 'an import is done',
+  );
 }
 
 async function buildIndex({ store, signal, onEvent }: ImportParts): Promise<void> {
+  const onProgress = (share: number) => onEvent({ kind: 'index', share });
   try {
-    await store.finishBulkLoad({ signal, onProgress: (share) => onEvent({ kind: 'index', share }) });
+    // Before there is a share to tell of, the engine merges for minutes.
+    if (await store.isBulkLoadUnfinished()) onProgress(0);
+    await store.finishBulkLoad({ signal, onProgress });
   } catch (error) {
     // Stopped while the engine builds: it goes on by itself, and the next start waits for it.
     if (!signal.aborted) throw error;

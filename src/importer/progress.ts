@@ -16,6 +16,7 @@ export interface Meter {
 }
 
 const lineInterval = 5_000;
+const repeatInterval = 1_000;
 const barTotal = 1_000;
 
 /** A bar on a terminal, a plain line every few seconds anywhere else; what each file came to in plain lines. */
@@ -59,7 +60,24 @@ export function showImport(terminal: Terminal = process.stderr): ImportDisplay {
 
 /** The same meter for work of one step after another. */
 export function showShare(terminal: Terminal = process.stderr): Meter {
-  return terminal.isTTY ? barOn(terminal) : linesOn((line) => void terminal.write(`${line}\n`));
+  return steadily(terminal.isTTY ? barOn(terminal) : linesOn((line) => void terminal.write(`${line}\n`)));
+}
+
+/** An engine that merges or builds says nothing for minutes: what it is at is shown again meanwhile. */
+function steadily(meter: Meter): Meter {
+  let last: Parameters<Meter['update']> | undefined;
+  const timer = setInterval(() => last && meter.update(...last), repeatInterval);
+  timer.unref();
+  return {
+    update(...news) {
+      last = news;
+      meter.update(...news);
+    },
+    stop() {
+      clearInterval(timer);
+      meter.stop();
+    },
+  };
 }
 
 function barOn(stream: Terminal): Meter {

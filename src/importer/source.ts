@@ -23,6 +23,13 @@ export function isWebAddress(name: string): boolean {
   return /^https?:\/\//i.test(name);
 }
 
+/** A path, or an address without what may be a login or a key in it: for a log. */
+export function withoutSecrets(name: string): string {
+  if (!isWebAddress(name) || !URL.canParse(name)) return name;
+  const { origin, pathname } = new URL(name);
+  return `${origin}${pathname}`;
+}
+
 /** Throws BotError `not_found` when the file can't be read, `invalid_input` when it is no file. */
 export async function openFile(file: string): Promise<ByteSource> {
   const { size, mtimeMs } = await findFile(file);

@@ -24,10 +24,11 @@ const reembedRequestSchema = z.object({
 
 export type ReembedRequest = z.infer<typeof reembedRequestSchema>;
 
-/** What there is to tell: a line, or how much (0 to 1) of the step that `text` tells of is done. */
+/** What there is to tell: a line, how much (0 to 1) of the step that `text` tells of is done, or the next step, and whether the new tables are in use in it. */
 const reembedEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('line'), text: z.string() }),
   z.object({ kind: z.literal('share'), share: z.number(), text: z.string() }),
+  z.object({ kind: z.literal('step'), text: z.string(), isSwitched: z.boolean() }),
 ]);
 
 export type ReembedEvent = z.infer<typeof reembedEventSchema>;
@@ -75,7 +76,8 @@ async function moveTo(embedder: Embedder, request: ReembedRequest, parts: Reembe
   const say = (text: string) => onEvent({ kind: 'line', text });
   const { generations, prompts, prompt_images } = await move.left();
   say(`${prompts} prompts, ${prompt_images} pictures and ${generations} runs: rows to embed by ${name}`);
-  log.info({ model: name }, 'a move to another model begins');
+  log.info({ model: name, generations, prompts, prompt_images }, 'a move to another model begins');
+  const begun = performance.now();
   const outcome = await runReembed({
     move,
     embedder,
@@ -83,9 +85,11 @@ async function moveTo(embedder: Embedder, request: ReembedRequest, parts: Reembe
     keep,
     signal,
     onSwitched: () => onSwitched?.(name),
+    onStep: (text, isSwitched) => onEvent({ kind: 'step', text, isSwitched }),
     onProgress: (share, text) => onEvent({ kind: 'share', share, text }),
   });
-  log.info({ model: name }, 'the move to another model is done');
+  const seconds = Math.round((performance.now() - begun) / 1_000);
+  log.info({ model: name, rows: outcome.rows, seconds }, 'the move to another model is done');
   for (const line of describeOutcome(outcome, { ...request, name, clipModel })) say(line);
 }
 

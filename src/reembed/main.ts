@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { manyWorkers } from '../embedder/clip.ts';
 import { bringModel } from '../embedder/open.ts';
@@ -8,8 +7,7 @@ import type { WorkOptions } from '../handover/work.ts';
 import { createImageFiles } from '../images/choose.ts';
 import { createLog, type Logger } from '../log.ts';
 import { reportFailure, reportStop, stopOnSignal } from '../operator.ts';
-import { openState } from '../state.ts';
-import { openDatabase } from '../store/database.ts';
+import { withDatabase } from '../with-database.ts';
 import { readArguments } from './arguments.ts';
 import { type ReembedEvent, type ReembedRequest, reembed, reembedWork } from './job.ts';
 import { showReembed } from './show.ts';
@@ -18,6 +16,8 @@ interface ReembedCommand extends WorkOptions<ReembedEvent> {
   request: ReembedRequest;
   config: Config;
   log: Logger;
+  /** Brings the model here, where the operator sees how far it is; whoever does the move finds it. */
+  bring(): Promise<unknown>;
 }
 
 await run();
@@ -29,32 +29,40 @@ async function run() {
   try {
     const config = loadConfig();
     const { dataDir, hubUrl, logLevel, secrets } = config;
-    const request = readArguments(process.argv.slice(2), config.clipModel);
+    const { request, setting } = readArguments(process.argv.slice(2), config.clipModel);
     log = createLog(logLevel, secrets);
-    const command = { request, config, log, signal, onEvent: display.show };
-    // Here, where the operator sees how far it is; whoever does the move finds it.
-    await bringModel({ clipModel: request.model, storedModel: undefined, hubUrl, dataDir, log, signal });
-    await hereOrInBot({ ...command, dataDir, work: reembedWork, here: () => reembedHere(command) });
+    const model = { clipModel: request.model, setting, storedModel: undefined };
+    const bring = () => bringModel({ ...model, hubUrl, dataDir, log, signal });
+    const command = { request, config, log, signal, bring, onEvent: display.show };
+    const here = () => {
+      signal.addEventListener('abort', () => display.isSwitched() && reportRest());
+      return reembedHere(command);
+    };
+    await hereOrInBot({ ...command, dataDir, work: reembedWork, beforehand: bring, here });
     display.stop();
   } catch (error) {
     display.stop();
-    if (signal.aborted && isAbort(error)) reportStop();
-    else reportFailure(error, 'the move to another model', log);
+    if (!signal.aborted || !isAbort(error)) reportFailure(error, 'the move to another model', log);
+    else if (display.isSwitched()) reportLeft();
+    else reportStop();
   }
   process.exit();
 }
 
-async function reembedHere({ request, config, log, signal, onEvent }: ReembedCommand): Promise<void> {
-  const database = await openDatabase({ ...config, log });
-  try {
-    const state = openState(path.join(config.dataDir, 'state'));
-    try {
-      const images = await createImageFiles(config, log);
-      await reembed(request, { config, database, images, state, workers: manyWorkers, log, signal, onEvent });
-    } finally {
-      await state.close();
-    }
-  } finally {
-    await database.close();
-  }
+async function reembedHere({ request, config, log, signal, bring, onEvent }: ReembedCommand): Promise<void> {
+  await withDatabase({ ...config, log }, async (database, state) => {
+    await bring();
+    const images = await createImageFiles(config, log);
+    await reembed(request, { config, database, images, state, workers: manyWorkers, log, signal, onEvent });
+  });
+}
+
+function reportRest() {
+  console.error('The new tables are in use already: what is left of the move is finished first.');
+}
+
+/** From the exchange on the bot's move is not stopped any more. */
+function reportLeft() {
+  console.error('The new tables are in use already: the bot finishes the move by itself, and nothing is lost.');
+  process.exitCode = 130;
 }

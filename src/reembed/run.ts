@@ -12,11 +12,15 @@ export interface ReembedParts extends EmbedParts {
   signal: AbortSignal;
   /** The new tables are in use: a program that still embeds with the old model has to end. */
   onSwitched?: (() => void) | undefined;
+  /** The next step begins, in words; `isSwitched` once the new tables are in use. */
+  onStep(text: string, isSwitched: boolean): void;
   /** `share` is 0 to 1 of the step that `text` tells of. */
   onProgress(share: number, text: string): void;
 }
 
 export interface ReembedOutcome {
+  /** How many were embedded in this run. */
+  rows: number;
   /** Why pictures have no vector any more, once each. */
   dead: string[];
 }
@@ -32,18 +36,23 @@ const pagesAhead = 3;
  * What comes meanwhile is brought after, before and after the switch. An abort stops it, until the switch; run again, it goes on.
  */
 export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
-  const { move, keep, signal, onSwitched, onProgress } = parts;
+  const { move, keep, signal, onSwitched, onStep, onProgress } = parts;
   const copy = createCopy(parts);
   await copy.everything({ missing: false, signal });
+  onStep('What came meanwhile is embedded.', false);
   await copy.untilNothingIsNew({ signal });
+  onStep('The indexes are built; searches go on meanwhile.', false);
   await move.buildIndexes({ signal, onProgress: (share) => onProgress(share, 'the indexes are built') });
+  onStep('What came meanwhile is embedded.', false);
   await copy.untilNothingIsNew({ signal });
   signal.throwIfAborted();
   await move.switch();
   onSwitched?.();
+  onStep('The new tables are in use; what came at the last moment is embedded.', true);
   await copy.untilNothingIsNew({});
+  onStep(keep ? 'The old tables are put aside.' : 'The old tables are dropped.', true);
   await move.finish({ keep });
-  return { dead: copy.dead };
+  return copy.outcome();
 }
 
 interface CopyOptions extends CallOptions {
@@ -53,6 +62,7 @@ interface CopyOptions extends CallOptions {
 
 function createCopy({ move, onProgress, ...parts }: ReembedParts) {
   const dead: string[] = [];
+  let rowsInAll = 0;
   // Asked for once a run: the pass after the switch, during which the embedded bot is down, must not wait for them again.
   const withoutPicture = new Set<string>();
 
@@ -96,11 +106,12 @@ function createCopy({ move, onProgress, ...parts }: ReembedParts) {
         onProgress(Math.min(1, done / total), `${rate} rows/s, ${done} embedded`);
       });
     }
+    rowsInAll += stored;
     return stored;
   }
 
   return {
-    dead,
+    outcome: (): ReembedOutcome => ({ rows: rowsInAll, dead }),
     everything,
     async untilNothingIsNew(options: CallOptions): Promise<void> {
       while ((await everything({ ...options, missing: true })) > 0);

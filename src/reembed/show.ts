@@ -2,22 +2,32 @@ import { type Meter, showShare } from '../importer/progress.ts';
 import type { ReembedEvent } from './job.ts';
 
 /** Shows a move on the operator's terminal. */
-export function showReembed() {
+export function showReembed(terminal?: Parameters<typeof showShare>[0]) {
+  const write = (line: string) => void (terminal ?? process.stderr).write(`${line}\n`);
   let meter: Meter | undefined;
+  let isSwitched = false;
   const stop = () => {
     meter?.stop();
     meter = undefined;
   };
+  const start = () => {
+    meter = showShare(terminal);
+    return meter;
+  };
   return {
     stop,
+    /** True once the new tables are in use. */
+    isSwitched: () => isSwitched,
     show(event: ReembedEvent) {
       if (event.kind === 'share') {
-        meter ??= showShare();
-        meter.update(event.share, event.text);
-      } else {
-        stop();
-        console.error(event.text);
+        (meter ?? start()).update(event.share, event.text);
+        return;
       }
+      stop();
+      write(event.text);
+      if (event.kind !== 'step') return;
+      isSwitched = event.isSwitched;
+      start().update(undefined, event.text);
     },
   };
 }

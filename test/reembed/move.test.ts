@@ -22,6 +22,7 @@ let database: Database;
 let store: PromptStore;
 let connection: Connection;
 let moved: string[];
+let steps: [text: string, isSwitched: boolean][];
 
 const open = () =>
   openDatabase({
@@ -38,6 +39,7 @@ const run = (move: Move, options: { keep?: boolean; pictures?: Pictures } = {}) 
     pictures: options.pictures ?? nextPictures,
     keep: options.keep ?? false,
     signal: new AbortController().signal,
+    onStep: (text, isSwitched) => steps.push([text, isSwitched]),
     onProgress: () => undefined,
   });
 
@@ -78,6 +80,7 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
   beforeEach(async () => {
     data = temporaryFolder();
     moved = [];
+    steps = [];
     server = kind === 'chdb' ? undefined : await startClickHouse({ folder: path.join(data.folder, 'server'), kind });
     database = await open();
     store = await database.store(model);
@@ -96,7 +99,15 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
   it('embeds everything anew, changes nothing else, and leaves no table behind', async () => {
     const before = await contents(store);
     const outcome = await run(await database.move(nextModel));
-    expect(outcome).toEqual({ dead: ['it is gone', 'it is gone'] });
+    const rows = hostileTexts.length;
+    expect(outcome).toEqual({ dead: ['it is gone', 'it is gone'], rows: rows + 1 + rows + 3 });
+    expect(steps).toEqual([
+      ['What came meanwhile is embedded.', false],
+      ['The indexes are built; searches go on meanwhile.', false],
+      ['What came meanwhile is embedded.', false],
+      ['The new tables are in use; what came at the last moment is embedded.', true],
+      ['The old tables are dropped.', true],
+    ]);
     expect(await database.storedModel()).toBe(nextModel.name);
     const next = await database.store(nextModel);
     expect(await contents(next)).toEqual(before);
@@ -144,7 +155,7 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
     const pictures = { embeds: true, of: async (url: string) => ({ url, vector: vector(6) }) };
     const move = await database.move(twin);
     const signal = new AbortController().signal;
-    await runReembed({ move, embedder, pictures, keep: false, signal, onProgress: () => undefined });
+    await runReembed({ move, embedder, pictures, keep: false, signal, onStep: () => undefined, onProgress: () => undefined });
     for (const work of [
       () => store.searchPrompts(vector(1), { limit: 3 }),
       () => store.searchImages(vector(1), { limit: 3 }),
