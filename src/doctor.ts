@@ -4,6 +4,7 @@ import { checkDiscord } from '../adapters/discord/doctor.ts';
 import { checkSlack } from '../adapters/slack/doctor.ts';
 import { commands } from '../commands/index.ts';
 import { type Config, loadConfig } from './config.ts';
+import { checkModel } from './embedder/doctor.ts';
 import { BotError } from './errors.ts';
 import { checkBackends } from './generator/doctor.ts';
 import { checkBucket } from './images/doctor.ts';
@@ -11,7 +12,7 @@ import { createLog } from './log.ts';
 import { makeFolder } from './make-folder.ts';
 import { checkModeration } from './moderation/doctor.ts';
 import { checkRedis } from './queue/doctor.ts';
-import { checkServer } from './store/doctor.ts';
+import { checkDatabase } from './store/doctor.ts';
 
 /** One thing that must be right for the bot to run, and what to do where it is not. */
 export interface Check {
@@ -38,12 +39,12 @@ async function checkAll(): Promise<Check[]> {
   const name = 'Settings';
   try {
     const config = loadConfig();
-    const { warnings, image, s3, clickhouseUrl, queue } = config;
+    const { warnings, image, s3, queue } = config;
     return [
       { name, ok: true, detail: 'read without a fault' },
       ...warnings.map((detail) => ({ name, ok: true, isDoubtful: true, detail })),
       await checkDataFolder(config),
-      ...(clickhouseUrl ? [await checkServer(clickhouseUrl, config)] : []),
+      ...(await checkMemory(config)),
       ...(queue.redisUrl ? [await checkRedis(queue.redisUrl)] : []),
       ...(s3 ? [await checkBucket(s3)] : []),
       ...(await checkBackends(image)),
@@ -54,6 +55,13 @@ async function checkAll(): Promise<Check[]> {
     if (!(error instanceof BotError)) throw error;
     return [{ name, ok: false, detail: error.message }];
   }
+}
+
+async function checkMemory(config: Config): Promise<Check[]> {
+  const { check, storedModel, isClosed } = await checkDatabase(config);
+  // Which model an unset CLIP_MODEL means, the database alone tells.
+  if (isClosed && config.clipModel === undefined) return [check];
+  return [check, ...(await checkModel({ ...config, storedModel, log: createLog('silent', config.secrets) }))];
 }
 
 async function checkPlatforms({ discord, slack, secrets }: Config): Promise<Check[]> {

@@ -51,10 +51,38 @@ export async function downloadModel(options: DownloadOptions): Promise<string> {
   return folder;
 }
 
-/** Removes what does not match the manifest; a folder without one is a download that was not finished. */
+/** The folder of a model whose download is finished and unharmed. Changes nothing. */
+export async function findDownloaded(modelsFolder: string, id: string): Promise<string | undefined> {
+  const folder = modelFolder(modelsFolder, id);
+  return (await damagedFiles(folder))?.length === 0 ? folder : undefined;
+}
+
+/** How many bytes `downloadModel` would bring now. Writes nothing; throws what that throws. */
+export async function sizeOfDownload(options: DownloadOptions): Promise<number> {
+  try {
+    const files = await describeAll({ ...options, attempts: 1 });
+    const missing = await filesToFetch(files, modelFolder(options.modelsFolder, options.id));
+    return totalSize(missing);
+  } catch (cause) {
+    throw explain(cause, options);
+  }
+}
+
+function totalSize(files: readonly HubFile[]): number {
+  return files.reduce((sum, file) => sum + (file.size ?? 0), 0);
+}
+
 async function isUnharmed(folder: string): Promise<boolean> {
+  const damaged = await damagedFiles(folder);
+  if (!damaged || damaged.length === 0) return damaged !== undefined;
+  await Promise.all([...damaged, path.join(folder, manifestName)].map((target) => rm(target, { force: true })));
+  return false;
+}
+
+/** What does not match the manifest; undefined for a folder without one: a download that was not finished. */
+async function damagedFiles(folder: string): Promise<string[] | undefined> {
   const file = path.join(folder, manifestName);
-  if (!existsSync(file)) return false;
+  if (!existsSync(file)) return undefined;
   const manifest = manifestSchema.safeParse(
     await readFile(file, 'utf8')
       .then(JSON.parse)
@@ -66,9 +94,7 @@ async function isUnharmed(folder: string): Promise<boolean> {
     const target = path.join(folder, name);
     if (!existsSync(target) || (await hashFile(target)) !== expected[name]) damaged.push(target);
   }
-  if (damaged.length === 0) return true;
-  await Promise.all([...damaged, file].map((target) => rm(target, { force: true })));
-  return false;
+  return damaged;
 }
 
 async function fetchAll(folder: string, options: DownloadOptions): Promise<void> {
@@ -77,7 +103,7 @@ async function fetchAll(folder: string, options: DownloadOptions): Promise<void>
   const parts = await Promise.all(missing.map((file) => partSize(path.join(folder, file.name), file)));
   const progress = showProgress({
     label: `the model ${options.id}`,
-    totalBytes: missing.reduce((sum, file) => sum + (file.size ?? 0), 0),
+    totalBytes: totalSize(missing),
     doneBytes: parts.reduce((sum, size) => sum + size, 0),
     log: options.log,
   });

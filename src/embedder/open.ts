@@ -95,7 +95,11 @@ async function findFolder(model: ModelSource, modelsFolder: string, options: Ope
 }
 
 /** The weights' name. The same weights keep the name that the database knows, wherever they come from now. */
-function identify(model: ModelSource, weights: Weights, { clipModel, storedModel }: OpenEmbedderOptions): string {
+export function identify(
+  model: ModelSource,
+  weights: Weights,
+  { clipModel, storedModel }: Pick<OpenEmbedderOptions, 'clipModel' | 'storedModel'>,
+): string {
   const name = modelName(model, weights.fingerprint);
   if (storedModel === undefined) return name;
   if (fingerprintOf(storedModel) === weights.fingerprint) return storedModel;

@@ -17,7 +17,7 @@ import { type Known, loadKnown } from './known.ts';
 import { openPictures } from './open-pictures.ts';
 import { openReader } from './open-reader.ts';
 import { createRejectedFile, rejectedPaths } from './rejected.ts';
-import { isWebAddress, openFile, withoutSecrets } from './source.ts';
+import { isWebAddress, openFile, nameForLog } from './source.ts';
 import { openWebFile } from './web-source.ts';
 
 /** What an operator asks for; plain data, since a running bot takes it from another process. */
@@ -114,7 +114,7 @@ async function importOne(file: string, request: ImportRequest, parts: ImportPart
   const folder = path.resolve(parts.dataDir, 'imports');
   const rejected = await createRejectedFile(rejectedPaths(file, folder), from.rejectedBytes);
   onEvent({ kind: 'begin', file, resumed: from.next !== undefined, counts: from.counts });
-  const place = withoutSecrets(file);
+  const place = nameForLog(file);
   log.info({ file: place, from: from.next }, 'an import begins');
   const start = performance.now();
   const pictures = openPictures({

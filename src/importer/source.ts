@@ -24,7 +24,7 @@ export function isWebAddress(name: string): boolean {
 }
 
 /** A path, or an address without what may be a login or a key in it: for a log. */
-export function withoutSecrets(name: string): string {
+export function nameForLog(name: string): string {
   if (!isWebAddress(name) || !URL.canParse(name)) return name;
   const { origin, pathname } = new URL(name);
   return `${origin}${pathname}`;

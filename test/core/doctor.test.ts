@@ -5,13 +5,16 @@ import { createRequire } from 'node:module';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import { packageRoot } from '../../src/paths.ts';
 import { checkRedis } from '../../src/queue/doctor.ts';
-import { checkServer } from '../../src/store/doctor.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { checkDatabase } from '../../src/store/doctor.ts';
 import { startClickHouse } from '../fakes/clickhouse/server.ts';
 import { hasRedis, startRedis } from '../redis.ts';
+import { startProgram } from '../store/child.ts';
 
 // Port 9 of this machine answers no one.
 const nobody = '127.0.0.1:9';
@@ -23,13 +26,16 @@ async function runDoctor(file: string): Promise<{ code: number; output: string }
   writeFileSync(path.join(cwd, '.env'), file);
   const doctor = spawn(process.execPath, ['--import', tsx, path.join(packageRoot, 'src/doctor.ts')], {
     cwd,
-    env: { PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Port 9 of this machine is a hub that is out of reach, at once.
+    env: { PATH: process.env.PATH, HF_ENDPOINT: `http://${nobody}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  doctor.stdout.on('data', (chunk: Buffer) => {
+  const read = (chunk: Buffer) => {
     output += chunk;
-  });
+  };
+  doctor.stdout.on('data', read);
+  doctor.stderr.on('data', read);
   const [code] = await once(doctor, 'close');
   return { code, output };
 }
@@ -41,7 +47,9 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     expect(output).toMatch(
       /^✓ Settings: read without a fault\n! Settings: DISCORD_TOKN is not a setting; did you mean/,
     );
-    expect(output).toMatch(/✓ Data folder: .*\n✓ Image backend sketch/);
+    expect(output).toMatch(
+      /✓ Data folder: .*\n✓ Embedded database: none yet.*\n✓ Embedding model: tiny-clip@\w+, 512 dimensions, .*\n! Embedding model: 127.*\n✓ Image backend sketch/,
+    );
     expect(output).not.toContain('secret-token');
   });
 
@@ -75,20 +83,44 @@ IMAGE_BACKENDS="a1111 http://${nobody}; comfyui http://${nobody}"
   });
 });
 
-describe('the check of the database server', () => {
+describe('the check of the database', () => {
   test('tells what it is, and what does not fit it', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'promptory-doctor-'));
     const server = await startClickHouse({ folder, kind: 'clickhouse' });
     onTestFinished(() => server.close());
-    expect(await checkServer(server.url, { vectorIndex: undefined })).toMatchObject({
-      ok: true,
-      detail: expect.stringMatching(/^ClickHouse \d+\.\d+.* at 127\.0\.0\.1/),
+    expect(await checkDatabase(parseConfig({ CLICKHOUSE_URL: server.url }))).toEqual({
+      check: {
+        name: 'Database server',
+        ok: true,
+        detail: expect.stringMatching(/^ClickHouse \d+\.\d+.* at 127\.0\.0\.1/),
+      },
     });
+    expect(server.requests.filter(({ query }) => !query.startsWith('SELECT'))).toEqual([]);
     expect(
-      await checkServer(server.url, parseConfig({ CLICKHOUSE_URL: server.url, VECTOR_INDEX: 'MSTG' })),
+      await checkDatabase(parseConfig({ CLICKHOUSE_URL: server.url, VECTOR_INDEX: 'MSTG' })),
     ).toMatchObject({
-      ok: false,
-      detail: expect.stringContaining('VECTOR_INDEX'),
+      check: { ok: false, detail: expect.stringContaining('VECTOR_INDEX') },
+      isClosed: true,
+    });
+  });
+
+  test('tells what the embedded one was built with, unless another program has it', async () => {
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'promptory-doctor-'));
+    const { vectorIndex } = parseConfig({});
+    const options = { dataDir, clickhouseUrl: undefined, vectorIndex };
+    const database = await openDatabase({ ...options, log: pino({ level: 'silent' }) });
+    await database.store({ name: 'some-model', dimensions: 512 });
+    await database.close();
+    expect(await checkDatabase(options)).toEqual({
+      check: { name: 'Embedded database', ok: true, detail: expect.stringMatching(/^chDB \d/) },
+      storedModel: 'some-model',
+    });
+    const holder = startProgram(new URL('programs/hold-state.ts', import.meta.url), path.join(dataDir, 'state'));
+    onTestFinished(async () => void (await holder.kill()));
+    expect(await holder.line()).toBe('open');
+    expect(await checkDatabase(options)).toEqual({
+      check: { name: 'Embedded database', ok: true, detail: expect.stringMatching(/^in use by another Promptory/) },
+      isClosed: true,
     });
   });
 });
