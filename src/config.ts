@@ -89,10 +89,30 @@ export interface Config {
 
 /** Reads `.env` of the working directory (if any) and the environment, which wins. Throws BotError `invalid_settings` that lists every fault. */
 export function loadConfig(): Config {
-  if (!existsSync('.env')) return parseConfig(process.env);
+  const written = loadEnvFile();
+  return parseConfig(process.env, written);
+}
+
+/** VECTOR_INDEX alone, for what needs no server and no other setting. Throws BotError `invalid_settings`. */
+export function loadVectorIndex(): VectorIndexChoice | undefined {
+  loadEnvFile();
+  const given = process.env.VECTOR_INDEX?.trim();
+  if (!given) return undefined;
+  const { data, error } = vectorIndexSetting.safeParse(given);
+  if (error)
+    throw invalidSettings(
+      error.issues.map(({ message }) => `VECTOR_INDEX ${message}`),
+      [],
+    );
+  return data;
+}
+
+/** The names that the .env file of the working directory, if any, has. */
+function loadEnvFile(): string[] {
+  if (!existsSync('.env')) return [];
   // Libraries read theirs from the environment: proxies, AWS_PROFILE.
   process.loadEnvFile('.env');
-  return parseConfig(process.env, Object.keys(parseEnv(readFileSync('.env', 'utf8'))));
+  return Object.keys(parseEnv(readFileSync('.env', 'utf8')));
 }
 
 /** Parses an environment. An empty value counts as unset. `written`: the names that the .env file has. Throws BotError `invalid_settings` that lists every fault. */

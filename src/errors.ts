@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'too_large'
   | 'unsupported_image'
   | 'queue_full'
+  /** The asker's own bound of requests that wait. */
+  | 'too_many_requests'
   | 'quota_exceeded'
   | 'queue_unavailable'
   | 'cancelled'
@@ -57,6 +59,7 @@ const ordinary: ReadonlySet<ErrorCode> = new Set([
   'too_large',
   'unsupported_image',
   'queue_full',
+  'too_many_requests',
   'quota_exceeded',
   'refused',
 ]);

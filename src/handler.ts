@@ -3,7 +3,7 @@ import type { Attachment, ChatHandler, Invocation, Person, Suggestion } from './
 import type { ActionHandler, Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { readOptions } from './command-options.ts';
-import { BotError } from './errors.ts';
+import { BotError, type ErrorCode } from './errors.ts';
 import type { Forget } from './forget.ts';
 import type { HashUser } from './identity.ts';
 import type { ImageFiles } from './images/image-files.ts';
@@ -176,9 +176,11 @@ export function createHandler(parts: HandlerParts): ChatHandler {
   return { commands, reactions: reactions(actions), accept, suggest: parts.suggest };
 }
 
+const refusals: ReadonlySet<ErrorCode> = new Set(['queue_full', 'too_many_requests', 'quota_exceeded']);
+
 /** An answer that got lost, though, says nothing: the job may have been accepted. */
 function isRefused(error: unknown): boolean {
-  return error instanceof BotError && (error.code === 'queue_full' || error.code === 'quota_exceeded');
+  return error instanceof BotError && refusals.has(error.code);
 }
 
 function reactions(actions: readonly ActionHandler[]): string[] {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { loadConfig } from './config.ts';
+import { loadVectorIndex } from './config.ts';
 import { BotError } from './errors.ts';
 import { clusterSchema } from './store/cluster.ts';
 import { clickhouse, olderClickHouse } from './store/dialects/clickhouse.ts';
@@ -15,12 +15,24 @@ const usage =
 // ClickHouse 25.8 up to 26.1 refuses the index of words of 26.2, MyScale up to 1.6 that of 1.7.
 const dialects = ['clickhouse', 'clickhouse-25.8', 'myscale', 'myscale-1.6'] as const;
 
+const mostDimensions = 65_536;
+
 const request = z.object({
-  cluster: z.string().min(1),
-  dialect: z.enum(dialects).default('clickhouse'),
+  cluster: z.string({ error: '--cluster is missing: the name that the servers have for it.' }).min(1),
+  dialect: z
+    .enum(dialects, { error: ({ input }) => `--dialect ${input} is none of ${dialects.join(', ')}.` })
+    .default('clickhouse'),
   // The width of CLIP ViT-B/32; of the database's own model, if another.
-  dimensions: z.coerce.number().int().min(1).max(65_536).default(512),
+  dimensions: z
+    .string()
+    .refine(isWidth, { error: ({ input }) => `--dimensions ${input} is no whole number from 1 to ${mostDimensions}.` })
+    .transform(Number)
+    .default(512),
 });
+
+function isWidth(text: string): boolean {
+  return Number.isInteger(Number(text)) && Number(text) >= 1 && Number(text) <= mostDimensions;
+}
 
 run();
 
@@ -36,19 +48,28 @@ function run() {
 }
 
 function readArguments(given: string[]): z.infer<typeof request> {
+  const { data, error } = request.safeParse(parse(given));
+  if (error) throw wrong(error.issues.map(({ message }) => message).join('\n'), error);
+  return data;
+}
+
+function parse(args: string[]) {
   const option = { type: 'string' } as const;
   try {
-    const { values } = parseArgs({ args: given, options: { cluster: option, dialect: option, dimensions: option } });
-    return request.parse(values);
+    return parseArgs({ args, options: { cluster: option, dialect: option, dimensions: option } }).values;
   } catch (cause) {
-    throw new BotError('invalid_input', usage, { cause });
+    throw wrong(cause instanceof Error ? cause.message : '', cause);
   }
+}
+
+function wrong(what: string, cause: unknown): BotError {
+  return new BotError('invalid_input', `${what}\n${usage}`, { cause });
 }
 
 function dialectNamed(name: (typeof dialects)[number]): Dialect {
   if (name === 'clickhouse') return clickhouse;
   if (name === 'clickhouse-25.8') return olderClickHouse;
-  return myscaleSql(loadConfig().vectorIndex ?? defaultVectorIndex, {
+  return myscaleSql(loadVectorIndex() ?? defaultVectorIndex, {
     metricSetting: metricSettings[0],
     words: name === 'myscale' ? rankedWords : scannedWords,
   });

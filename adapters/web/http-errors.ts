@@ -15,6 +15,7 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   too_large: 413,
   refused: 422,
   quota_exceeded: 429,
+  too_many_requests: 429,
   unsupported_image: 415,
   invalid_settings: 500,
   internal: 500,

@@ -29,7 +29,11 @@ function fileUrl(hubUrl: string, id: string, revision: string, name: string): st
 }
 
 /** True when the hub shows the model's config.json within the time; a login page of some network in between does not count. */
-export async function hubAnswers({ hubUrl, id, timeoutMs }: Pick<HubOptions, 'hubUrl' | 'id' | 'timeoutMs'>): Promise<boolean> {
+export async function hubAnswers({
+  hubUrl,
+  id,
+  timeoutMs,
+}: Pick<HubOptions, 'hubUrl' | 'id' | 'timeoutMs'>): Promise<boolean> {
   try {
     const response = await head(fileUrl(hubUrl, id, 'main', 'config.json'), AbortSignal.timeout(timeoutMs));
     return response.ok || response.headers.has('x-repo-commit');

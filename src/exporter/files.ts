@@ -7,8 +7,19 @@ import { BotError } from '../errors.ts';
 import type { BackupFiles } from '../store/backup.ts';
 import type { VectorModel } from '../store/vectors.ts';
 
-/** `out.parquet` stands for itself (the corpus), and for `out.images.parquet`, `out.generations.parquet` and `out.uploads.parquet`. */
+const otherFormat = /\.(csv|tsv|txt|jsonl?|ndjson|gz|zstd?)$/i;
+
+/**
+ * `out.parquet` stands for itself (the corpus), and for `out.images.parquet`, `out.generations.parquet` and `out.uploads.parquet`; its suffix may be left out.
+ * Throws BotError `invalid_input` for the suffix of another format.
+ */
 export function backupFiles(file: string): BackupFiles {
+  if (otherFormat.test(file)) {
+    throw new BotError(
+      'invalid_input',
+      `${file} is not named like an export, which is Parquet, such as ${file.replace(otherFormat, '')}.parquet. For other files there is \`npm run import\`.`,
+    );
+  }
   const base = path.resolve(file).replace(/\.parquet$/i, '');
   return {
     prompts: `${base}.parquet`,

@@ -35,6 +35,8 @@ await runBackupCommand('restore', async ({ config, files, log, signal }) => {
       await own.finishBulkLoad({ signal, onProgress }).finally(() => meter.stop());
     });
     const { prompts, images, generations } = await store.counts();
-    console.error(`The database now holds ${prompts} prompts, ${images} of them with pictures, and ${generations} runs.`);
+    console.error(
+      `The database now holds ${prompts} prompts, ${images} of them with pictures, and ${generations} runs.`,
+    );
   });
 });

@@ -2,15 +2,20 @@ import { FetchError } from 'node-fetch';
 import { systemCode } from '../errors.ts';
 import { GeneratorFault, operatorsFault } from './fault.ts';
 import type { HttpAnswer, HttpClientSettings } from './http.ts';
+import { splitLogin } from './login.ts';
 
 /** Why there was no whole answer. */
 export function faultOf(error: unknown, timedOutMs: number | undefined, client: HttpClientSettings): GeneratorFault {
   const { name, settings } = client;
+  const address = addressOf(client);
   const cause = safeCause(error);
   if (timedOutMs !== undefined) {
     const what = `${name} took longer than ${Math.ceil(timedOutMs / 1000)} seconds`;
     const remedy = 'Ask for fewer or smaller pictures, or try again later.';
-    return new GeneratorFault(`${what}. ${remedy}`, { cause, forOperator: `${what}. See whether it is stuck.` });
+    return new GeneratorFault(`${what}. ${remedy}`, {
+      cause,
+      forOperator: `${what}. See whether it is stuck at ${address}.`,
+    });
   }
   if (error instanceof FetchError && error.type === 'max-size') {
     return new GeneratorFault(`${name} sent more than this bot reads. Ask for fewer or smaller pictures.`, {
@@ -20,10 +25,10 @@ export function faultOf(error: unknown, timedOutMs: number | undefined, client: 
   }
   if (isBreakOff(error)) {
     const what = `${name} broke off in the middle of its answer`;
-    const forOperator = `${what}; it may have crashed: its own log says why.`;
+    const forOperator = `${what}; it may have crashed: its own log at ${address} says why.`;
     return new GeneratorFault(`${what}. Try again.`, { cause, forOperator });
   }
-  const remedy = `Check that it runs and that ${settings.url} is right.`;
+  const remedy = `Check that it runs at ${address} and that ${settings.url} is right.`;
   return operatorsFault(`${name} can't be reached`, remedy, { cause, madeNothing: neverConnected(error) });
 }
 
@@ -31,14 +36,19 @@ export function faultOf(error: unknown, timedOutMs: number | undefined, client: 
 export function meaningOf(answer: HttpAnswer, client: HttpClientSettings, cause: Error): GeneratorFault {
   const { status } = answer;
   const { name, settings, notFound } = client;
+  const address = addressOf(client);
   const options = { cause, madeNothing: status < 500 || status === 503, isOfRequest: mindsRequest(status) };
   const misset = (remedy: string) => operatorsFault(`${name} does not do what it is asked for`, remedy, options);
-  if (status >= 300 && status < 400) return misset(`It moved elsewhere: correct ${settings.url}.`);
+  if (status >= 300 && status < 400) return misset(`${address} moved elsewhere: correct ${settings.url}.`);
   if (status === 401 || status === 403) {
-    return operatorsFault(`${name} did not let this bot in`, `It refused the login: check ${settings.login}.`, options);
+    return operatorsFault(
+      `${name} did not let this bot in`,
+      `${address} refused the login: check ${settings.login}.`,
+      options,
+    );
   }
   if (status === 404 || status === 405) {
-    return misset(`It doesn't know this request: check ${settings.url}${notFound ? `, and ${notFound}` : ''}.`);
+    return misset(`${address} doesn't know this request: check ${settings.url}${notFound ? `, and ${notFound}` : ''}.`);
   }
   if (status === 413) {
     return new GeneratorFault(
@@ -50,8 +60,13 @@ export function meaningOf(answer: HttpAnswer, client: HttpClientSettings, cause:
     return new GeneratorFault(`${name} has too much to do. Try again ${inWhile(retryAfterMs(answer))}.`, options);
   }
   if (status < 500) return misset(`It minds the request (status ${status}): check the options of this backend.`);
-  const forOperator = `${name} failed (status ${status}). Its own log says why.`;
+  const forOperator = `${name} failed (status ${status}). Its own log at ${address} says why.`;
   return new GeneratorFault(`${name} failed. Try again.`, { ...options, forOperator });
+}
+
+/** The operator has several servers of a kind; people never read it. */
+function addressOf({ url }: HttpClientSettings): string {
+  return splitLogin(url).base;
 }
 
 /** The server is well, but does not take what it was sent. */

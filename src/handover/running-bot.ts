@@ -82,7 +82,9 @@ function ask<Request, Event>(
       signal,
     });
     sent.once('error', reject);
-    sent.once('response', (response) => (response.statusCode === 200 ? resolve(response) : reject(refused(response.statusCode))));
+    sent.once('response', (response) =>
+      response.statusCode === 200 ? resolve(response) : reject(refused(response.statusCode)),
+    );
     sent.end(JSON.stringify(request));
   });
 }

@@ -92,8 +92,12 @@ function checkColumns(found: readonly string[], names: ColumnNames): void {
   const wanted = [...new Set([names.prompt ?? 'prompt', ...Object.values(names)])];
   const missing = wanted.filter((name) => !present.has(name.toLowerCase()));
   if (missing.length === 0) return;
+  const what =
+    found.length === 0
+      ? 'The file is empty'
+      : `The file has no column ${missing.join(', ')}; its columns are ${found.join(', ')}`;
   throw new BotError(
     'invalid_input',
-    `The file has no column ${missing.join(', ')}; its columns are ${found.join(', ') || 'none'}. It needs a column of prompts (a CSV names its columns in the first line); say which with --columns, such as --columns prompt=text,url=image_url.`,
+    `${what}. It needs a column of prompts (a CSV names its columns in the first line); say which with --columns, such as --columns prompt=text,url=image_url.`,
   );
 }

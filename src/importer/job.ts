@@ -17,7 +17,7 @@ import { type Known, loadKnown } from './known.ts';
 import { openPictures } from './open-pictures.ts';
 import { openReader } from './open-reader.ts';
 import { createRejectedFile, rejectedPaths } from './rejected.ts';
-import { isWebAddress, openFile, nameForLog } from './source.ts';
+import { isWebAddress, nameForLog, openFile } from './source.ts';
 import { openWebFile } from './web-source.ts';
 
 /** What an operator asks for; plain data, since a running bot takes it from another process. */

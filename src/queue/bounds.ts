@@ -30,5 +30,5 @@ export function queueFull(bound: Bound, bounds: Bounds): BotError {
     perScope: `${count} requests from here are waiting already. Try again in a few minutes.`,
     total: `${count} requests are waiting already. Try again in a few minutes.`,
   };
-  return new BotError('queue_full', waiting[bound]);
+  return new BotError(bound === 'perOwner' ? 'too_many_requests' : 'queue_full', waiting[bound]);
 }

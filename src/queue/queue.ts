@@ -68,7 +68,7 @@ export interface QueueHandlers<Payload> {
 
 export interface Queue<Payload> {
   /**
-   * Resolves once the job is durable. Throws BotError `queue_full`, `quota_exceeded` or `queue_unavailable`; then nothing was
+   * Resolves once the job is durable. Throws BotError `queue_full`, `too_many_requests`, `quota_exceeded` or `queue_unavailable`; then nothing was
    * accepted, or it is taken back once the queue is in reach again, unless this process dies first.
    */
   submit(job: NewJob<Payload>): Promise<Place>;

@@ -23,7 +23,9 @@ export interface DatabaseCheck {
 const timeoutMs = 10_000;
 
 /** Whether the database answers, lets us in and can be used, and what it was built with. Nothing is changed in it. */
-export function checkDatabase(config: Pick<Config, 'clickhouseUrl' | 'vectorIndex' | 'dataDir'>): Promise<DatabaseCheck> {
+export function checkDatabase(
+  config: Pick<Config, 'clickhouseUrl' | 'vectorIndex' | 'dataDir'>,
+): Promise<DatabaseCheck> {
   const { clickhouseUrl } = config;
   return clickhouseUrl === undefined ? checkEmbedded(config) : checkServer(clickhouseUrl, config);
 }
@@ -73,6 +75,7 @@ async function modelOf(connection: Connection): Promise<string | undefined> {
 function failed(name: string, error: unknown): Check {
   if (!(error instanceof BotError)) throw error;
   if (error.code !== 'database_locked') return { name, ok: false, detail: error.message };
-  const detail = 'in use by another Promptory, such as the running bot: stop it to have the database and its model tried';
+  const detail =
+    'in use by another Promptory, such as the running bot: stop it to have the database and its model tried';
   return { name, ok: true, detail };
 }

@@ -105,11 +105,14 @@ export function queueContract(name: string, openQueue: OpenQueue) {
       await queue.submit(image('a1', 'ann'));
       await queue.submit(image('a2', 'ann'));
       await expect(queue.submit(image('a3', 'ann'))).rejects.toMatchObject({
-        code: 'queue_full',
+        code: 'too_many_requests',
         message: /^2 of your requests .*cancel one/,
       });
       await queue.submit(image('b', 'bob'));
-      await expect(queue.submit(image('c', 'cid'))).rejects.toMatchObject({ message: /^3 requests from here/ });
+      await expect(queue.submit(image('c', 'cid'))).rejects.toMatchObject({
+        code: 'queue_full',
+        message: /^3 requests from here/,
+      });
       await queue.submit({ ...image('d', 'cid'), scope: 'elsewhere' });
       await queue.cancel('a2');
       await runUntil(queue, 4, async () => undefined);

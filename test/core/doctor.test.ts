@@ -96,9 +96,7 @@ describe('the check of the database', () => {
       },
     });
     expect(server.requests.filter(({ query }) => !query.startsWith('SELECT'))).toEqual([]);
-    expect(
-      await checkDatabase(parseConfig({ CLICKHOUSE_URL: server.url, VECTOR_INDEX: 'MSTG' })),
-    ).toMatchObject({
+    expect(await checkDatabase(parseConfig({ CLICKHOUSE_URL: server.url, VECTOR_INDEX: 'MSTG' }))).toMatchObject({
       check: { ok: false, detail: expect.stringContaining('VECTOR_INDEX') },
       isClosed: true,
     });

@@ -17,6 +17,7 @@ describe('the log', () => {
     'refused',
     'quota_exceeded',
     'queue_full',
+    'too_many_requests',
     'invalid_input',
     'forbidden',
     'not_found',

@@ -119,7 +119,7 @@ describe.skipIf(!hasRedis)('several processes on one Redis', () => {
     const [one, two] = [await open('one', options), await open('two', options)];
     await one.submit(job('a'));
     await two.submit(job('b'));
-    await expect(two.submit({ ...job('c'), exempt: true })).rejects.toMatchObject({ code: 'queue_full' });
+    await expect(two.submit({ ...job('c'), exempt: true })).rejects.toMatchObject({ code: 'too_many_requests' });
     await one.cancel('a');
     one.start({ work: (_, control) => control.charge(control.cancelled ? 0 : 1) });
     await until(async () => (await one.all()).length === 0);

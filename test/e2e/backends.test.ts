@@ -92,8 +92,9 @@ describe('pictures from a server', () => {
     expect(told).not.toMatch(/IMAGE_BACKENDS|127\.0\.0\.1/);
     const log = program.output();
     expect(log).toContain(
-      '"forOperator":"ComfyUI can\'t be reached. Check that it runs and that the address in IMAGE_BACKENDS is right."',
+      `"forOperator":"ComfyUI can't be reached. Check that it runs at ${new URL(fake.url).origin} and that the address in IMAGE_BACKENDS is right."`,
     );
+    expect(log).toMatch(/"backend":"alive","err":\{[^\n]*ECONNREFUSED/);
     expect(log).not.toContain('a hen');
   });
 

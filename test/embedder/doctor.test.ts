@@ -48,7 +48,12 @@ describe('the check of the embedding model', () => {
   it('says that a new database gets the bundled one while the hub is out of reach', async () => {
     expect(await check()).toEqual([
       { name: 'Embedding model', ok: true, detail: expect.stringMatching(tried('tiny-clip')) },
-      { name: 'Embedding model', ok: true, isDoubtful: true, detail: expect.stringMatching(/^127\.0\.0\.1:9 can't be/) },
+      {
+        name: 'Embedding model',
+        ok: true,
+        isDoubtful: true,
+        detail: expect.stringMatching(/^127\.0\.0\.1:9 can't be/),
+      },
     ]);
   });
 

@@ -21,7 +21,16 @@ async function withHub(...faults: HubFault[]) {
   const modelsFolder = temporaryFolder();
   const folder = modelFolder(modelsFolder, id);
   const download = (options: Partial<DownloadOptions> = {}) =>
-    downloadModel({ hubUrl: hub.url, id, setting: 'CLIP_MODEL', modelsFolder, log: silentLog, timeoutMs: 2_000, retryDelay: 1, ...options });
+    downloadModel({
+      hubUrl: hub.url,
+      id,
+      setting: 'CLIP_MODEL',
+      modelsFolder,
+      log: silentLog,
+      timeoutMs: 2_000,
+      retryDelay: 1,
+      ...options,
+    });
   return { modelsFolder, folder, download };
 }
 

@@ -16,7 +16,15 @@ async function withMirror(...faults: HubFault[]) {
   hub.faults.push(...faults);
   const modelsFolder = temporaryFolder();
   const download = () =>
-    downloadModel({ hubUrl: `${hub.url}/`, id, setting: 'CLIP_MODEL', modelsFolder, log: silentLog, timeoutMs: 2_000, retryDelay: 1 });
+    downloadModel({
+      hubUrl: `${hub.url}/`,
+      id,
+      setting: 'CLIP_MODEL',
+      modelsFolder,
+      log: silentLog,
+      timeoutMs: 2_000,
+      retryDelay: 1,
+    });
   return { modelsFolder, download };
 }
 

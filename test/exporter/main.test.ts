@@ -99,6 +99,10 @@ it('both tell how they are used, and that a bot has the database', { timeout: 30
     const { code, output } = await run(command, inFolder('none'));
     expect(code).toBe(1);
     expect(output).toContain(`Usage: npm run ${name} -- FILE.parquet`);
+    expect(await run(command, inFolder('none'), 'p.csv')).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^p\.csv is not named like an export, which is Parquet, such as p\.parquet\./),
+    });
   }
   const holder = startProgram(new URL('../store/programs/hold.ts', import.meta.url), inFolder('held'));
   expect(await holder.line()).toBe('open');

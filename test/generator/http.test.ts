@@ -30,14 +30,17 @@ describe('the client of image servers', () => {
     expect(request?.headers.authorization).toBe(`Basic ${Buffer.from('bot:s:cret').toString('base64')}`);
   });
 
-  test('shows no login in a failure', async () => {
+  test('names the address and the cause to the operator alone, and the login to nobody', async () => {
     const url = server.url.replace('//', '//bot:s3cret@');
     await server.close();
-    const failure = await clientAt(url)
+    const failure = (await clientAt(url)
       .send({ path: '/' })
-      .catch((error: unknown) => error);
-    const { message, cause } = failure as Error;
-    expect(`${message} ${String(cause)} ${JSON.stringify(cause)}`).not.toContain('s3cret');
+      .catch((error: unknown) => error)) as GeneratorFault;
+    const { message, cause, forOperator } = failure;
+    expect(forOperator).toContain(`Check that it runs at ${server.url} and that its address is right.`);
+    expect(String(cause)).toContain('ECONNREFUSED');
+    expect(message).not.toContain(new URL(server.url).host);
+    expect(`${message} ${forOperator} ${String(cause)} ${JSON.stringify(cause)}`).not.toContain('s3cret');
   });
 
   test('sends well-formed text alone', async () => {
@@ -48,7 +51,7 @@ describe('the client of image servers', () => {
   test('follows no redirect, which would carry the login away', async () => {
     reply = { status: 302, json: {}, headers: { location: `${server.url}/elsewhere` } };
     await expect(clientAt(server.url).ask({ path: '/' }, shape)).rejects.toMatchObject({
-      forOperator: 'The server does not do what it is asked for. It moved elsewhere: correct its address.',
+      forOperator: `The server does not do what it is asked for. ${server.url} moved elsewhere: correct its address.`,
     });
     expect(server.requests).toHaveLength(1);
   });

@@ -155,7 +155,15 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
     const pictures = { embeds: true, of: async (url: string) => ({ url, vector: vector(6) }) };
     const move = await database.move(twin);
     const signal = new AbortController().signal;
-    await runReembed({ move, embedder, pictures, keep: false, signal, onStep: () => undefined, onProgress: () => undefined });
+    await runReembed({
+      move,
+      embedder,
+      pictures,
+      keep: false,
+      signal,
+      onStep: () => undefined,
+      onProgress: () => undefined,
+    });
     for (const work of [
       () => store.searchPrompts(vector(1), { limit: 3 }),
       () => store.searchImages(vector(1), { limit: 3 }),

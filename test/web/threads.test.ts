@@ -88,6 +88,18 @@ describe('starting a thread', () => {
     expect((await call(web, '/api/threads')).json.threads).toEqual([]);
   });
 
+  test("a refusal for one's own many requests is told apart from a full queue", async () => {
+    const web = await openWeb({
+      check: () => {
+        throw new BotError('too_many_requests', '2 of your requests are waiting already.');
+      },
+    });
+    expect(await call(web, '/api/threads', { body: { text: 'a cat' } })).toMatchObject({
+      status: 429,
+      json: { error: { code: 'too_many_requests', message: '2 of your requests are waiting already.' } },
+    });
+  });
+
   test('the same Idempotency-Key counts once, after a restart too', async () => {
     const first = await startWeb();
     const headers = { 'idempotency-key': 'click-1' };
