@@ -45,11 +45,13 @@ describe('npm run import while the bot has the database', () => {
   }, async () => {
     const file = fileOf('first', 2_000);
     const { code, output } = await runImport(data, file);
-    expect(output).toContain('The bot is running; it does the import.');
+    expect(output).toMatch(/^The bot is running; it does the import\.\n/);
     expect(output).toContain('Done: 2000 imported, 0 skipped as already there, 0 skipped as duplicates, 1 rejected');
     expect(code).toBe(0);
     expect(readFileSync(path.join(folder, 'first.rejected.csv'), 'utf8')).toContain('"2002"');
     expect(await found('a red castle of first; number 1234')).toContain('first-1234');
+    const end = /^.*"msg":"an import is done".*$/m.exec(program.output())?.[0] ?? '{}';
+    expect(JSON.parse(end)).toMatchObject({ file, imported: 2_000, rejected: 1, seconds: expect.any(Number) });
   });
 
   it('lets nobody in who has not the token, which only the owner can read', async () => {

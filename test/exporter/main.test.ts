@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
@@ -91,7 +91,9 @@ it('a restore drops the index for many rows that the database does not have, and
   }
 });
 
-it('both tell how they are used, and that a bot has the database', { timeout: 300_000 }, async () => {
+it('both tell how they are used, and every command that a bot has the folder, before it opens anything', {
+  timeout: 300_000,
+}, async () => {
   for (const [command, name] of [
     ['main', 'export'],
     ['restore', 'restore'],
@@ -104,13 +106,20 @@ it('both tell how they are used, and that a bot has the database', { timeout: 30
       output: expect.stringMatching(/^p\.csv is not named like an export, which is Parquet, such as p\.parquet\./),
     });
   }
-  const holder = startProgram(new URL('../store/programs/hold.ts', import.meta.url), inFolder('held'));
+  const hold = new URL('../core/programs/hold-state.ts', import.meta.url);
+  const holder = startProgram(hold, path.join(inFolder('held'), 'state'));
   expect(await holder.line()).toBe('open');
-  for (const program of ['exporter/main.ts', 'reembed/main.ts']) {
-    const { code, output } = await endOf(startCommand(program, inFolder('held'), program.startsWith('e') ? [out] : []));
+  for (const [program, parameters] of [
+    ['exporter/main.ts', [out]],
+    ['exporter/restore.ts', [out]],
+    ['reembed/main.ts', []],
+    ['importer/main.ts', [inFolder('prompts.csv')]],
+  ] as const) {
+    const { code, output } = await endOf(startCommand(program, inFolder('held'), parameters));
     expect(code).toBe(1);
-    expect(output).toMatch(/in use by another program[\s\S]*Stop that one first \(a running bot/);
-    expect(output).not.toMatch(/\n\s+at /);
+    // No line of the engine, of a model or of a stack comes with it.
+    expect(output.trim()).toMatch(/^The folder .* is in use by another Promptory.* Stop that one first.*$/);
+    expect(existsSync(path.join(inFolder('held'), 'chdb'))).toBe(false);
   }
   await holder.kill();
 });

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,8 +32,9 @@ export async function startBot(run: Run) {
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const server = createWorkServer({ dataDir, works: [takes(count, run)], log });
   await server.start();
-  onTestFinished(async () => {
-    await server.stop();
+  onTestFinished(() => {
+    // Not waited for: a test that failed may have left work that never ends.
+    void server.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });
   const address = addressSchema.parse(JSON.parse(readFileSync(addressFile(dataDir), 'utf8')));
@@ -56,7 +57,7 @@ export async function send({ port, token }: Bot, sent: Sent = {}) {
   const asked = request({ host: '127.0.0.1', port, path: below, method, headers });
   asked.on('error', () => undefined);
   asked.end(body);
-  const answer = await new Promise<import('node:http').IncomingMessage>((resolve) => asked.once('response', resolve));
+  const answer = await new Promise<IncomingMessage>((resolve) => asked.once('response', resolve));
   const texts = createInterface({ input: answer })[Symbol.asyncIterator]();
   return {
     status: answer.statusCode,
