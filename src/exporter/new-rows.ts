@@ -4,26 +4,26 @@ import { openFile } from '../importer/source.ts';
 import type { PromptStore } from '../store/store.ts';
 import { rowsInFile } from './files.ts';
 
-const idsAtOnce = 8_192;
+const usualIdsAtOnce = 8_192;
 
 /** How many prompts of a backup, or of half a backup that was restored before, the database does not have. Throws the BotErrors of reading and asking. */
 export async function countNewRows(
   store: Pick<PromptStore, 'counts' | 'knownIds'>,
   file: string,
-  options: CallOptions = {},
+  { idsAtOnce = usualIdsAtOnce, ...options }: CallOptions & { idsAtOnce?: number } = {},
 ): Promise<number> {
   if ((await store.counts()).prompts === 0) return rowsInFile(file);
   let fresh = 0;
-  for await (const ids of idsIn(file)) fresh += ids.length - (await store.knownIds(ids, options)).size;
+  for await (const ids of idsIn(file, idsAtOnce)) fresh += ids.length - (await store.knownIds(ids, options)).size;
   return fresh;
 }
 
-async function* idsIn(file: string): AsyncGenerator<string[]> {
+async function* idsIn(file: string, atOnce: number): AsyncGenerator<string[]> {
   const reader = await parquetReader(await openFile(file), ['id']);
   let ids: string[] = [];
   for await (const records of reader.read()) {
     ids.push(...records.flatMap((record) => ('values' in record ? String(record.values.id) : [])));
-    if (ids.length < idsAtOnce) continue;
+    if (ids.length < atOnce) continue;
     yield ids;
     ids = [];
   }

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
-import { BotError, isAbort } from '../errors.ts';
+import { BotError, isAbort, isOrdinary } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { addressFile, type Line, type Work, type WorkAddress, type WorkOptions } from './work.ts';
 
@@ -117,6 +117,8 @@ export function createWorkServer({ dataDir, works, log }: ServerParts): WorkServ
     } catch (error) {
       const isStopped = signal.aborted && isAbort(error);
       if (isStopped) log.info(`stopped: ${title}, for a command`);
+      else if (error instanceof BotError && isOrdinary(error))
+        log.info({ code: error.code }, `refused: ${title}, for a command`);
       else log.error({ err: error }, `failed: ${title}, for a command`);
       send(isStopped ? stopped : failure(error));
     } finally {

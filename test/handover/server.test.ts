@@ -139,7 +139,11 @@ describe('the server of handed work', () => {
   });
 
   it('passes on what a person can mend, and leaves the rest to the log', async () => {
-    const errors = [new BotError('disk_full', 'The disk is full. Make room.'), new TypeError('secret of the bot')];
+    const errors = [
+      new BotError('disk_full', 'The disk is full. Make room.'),
+      new TypeError('secret of the bot'),
+      new BotError('invalid_input', 'The file is empty.'),
+    ];
     const bot = await startBot(async () => {
       throw errors.shift();
     });
@@ -147,11 +151,20 @@ describe('the server of handed work', () => {
     expect(await (await send(bot)).line()).toEqual(
       failed('It failed on an unexpected error; the log of the bot has it.'),
     );
+    expect(await (await send(bot)).line()).toEqual(failed('The file is empty.'));
     expect(bot.logged).toEqual([
       expect.objectContaining({ level: 50, msg: 'failed: a count, for a command' }),
       expect.objectContaining({
         err: expect.objectContaining({ stack: expect.stringContaining('secret of the bot') }),
       }),
+      {
+        level: 30,
+        time: expect.any(Number),
+        pid: expect.any(Number),
+        hostname: expect.any(String),
+        code: 'invalid_input',
+        msg: 'refused: a count, for a command',
+      },
     ]);
   });
 
