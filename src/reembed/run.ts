@@ -39,18 +39,18 @@ export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
   const { move, keep, signal, onSwitched, onStep, onProgress } = parts;
   const copy = createCopy(parts);
   await copy.everything({ missing: false, signal });
-  onStep('What came meanwhile is embedded.', false);
+  onStep('Embedding what came meanwhile.', false);
   await copy.untilNothingIsNew({ signal });
-  onStep('The indexes are built; searches go on meanwhile.', false);
+  onStep('Building the indexes; searches go on meanwhile.', false);
   await move.buildIndexes({ signal, onProgress: (share) => onProgress(share, 'the indexes are built') });
-  onStep('What came meanwhile is embedded.', false);
+  onStep('Embedding what came meanwhile.', false);
   await copy.untilNothingIsNew({ signal });
   signal.throwIfAborted();
   await move.switch();
   onSwitched?.();
-  onStep('The new tables are in use; what came at the last moment is embedded.', true);
+  onStep('The new tables are in use; embedding what came at the last moment.', true);
   await copy.untilNothingIsNew({});
-  onStep(keep ? 'The old tables are put aside.' : 'The old tables are dropped.', true);
+  onStep(keep ? 'Putting the old tables aside.' : 'Dropping the old tables.', true);
   await move.finish({ keep });
   return copy.outcome();
 }

@@ -102,11 +102,11 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
     const rows = hostileTexts.length;
     expect(outcome).toEqual({ dead: ['it is gone', 'it is gone'], rows: rows + 1 + rows + 3 });
     expect(steps).toEqual([
-      ['What came meanwhile is embedded.', false],
-      ['The indexes are built; searches go on meanwhile.', false],
-      ['What came meanwhile is embedded.', false],
-      ['The new tables are in use; what came at the last moment is embedded.', true],
-      ['The old tables are dropped.', true],
+      ['Embedding what came meanwhile.', false],
+      ['Building the indexes; searches go on meanwhile.', false],
+      ['Embedding what came meanwhile.', false],
+      ['The new tables are in use; embedding what came at the last moment.', true],
+      ['Dropping the old tables.', true],
     ]);
     expect(await database.storedModel()).toBe(nextModel.name);
     const next = await database.store(nextModel);
