@@ -23,7 +23,7 @@ export interface Following<Kind extends Bound> {
   follow(): Promise<void>;
   /** This model, already loaded, may soon be the database's. Returns what ends that, which closes a model that was not taken over. */
   offer(embedder: Embedder): () => Promise<void>;
-  /** Resolves once no model is being loaded. */
+  /** Resolves once no model is being loaded or closed. */
   settled(): Promise<void>;
 }
 
@@ -48,6 +48,7 @@ export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>)
   let offered: Embedder | undefined;
   let taken: Embedder | undefined;
   let under: Promise<void> | undefined;
+  let retiring: Promise<unknown> = Promise.resolve();
 
   async function succeed(): Promise<void> {
     const name = await database.settledModel();
@@ -55,7 +56,9 @@ export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>)
     if (name === undefined || name === old.model) return;
     current = await successor(name);
     onFollowed(current);
-    await old.retire(movedTo(name));
+    // Nobody waits for its end but the program's.
+    const retired = old.retire(movedTo(name)).catch(() => undefined);
+    retiring = Promise.all([retiring, retired]);
   }
 
   async function successor(name: string): Promise<Kind> {
@@ -128,6 +131,7 @@ export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>)
     },
     async settled() {
       await under?.catch(() => undefined);
+      await retiring;
     },
   };
 }

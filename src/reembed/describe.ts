@@ -30,6 +30,6 @@ export function describeOutcome({ dead }: ReembedOutcome, { name, model, keep, c
       ? ['The old tables are kept; DROP TABLE generations_before, prompts_before, prompt_images_before when you like.']
       : []),
     ...(isSettled ? [] : [`Set CLIP_MODEL=${model} before the next start.`]),
-    'Bots that run on this database go on with the new model; one of another machine that can not load it stops and says so.',
+    "Bots that run on this database go on with the new model; one of another machine that can't load it stops and says so.",
   ];
 }
