@@ -16,7 +16,7 @@ import { createImageFiles } from './images/choose.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
-import { openMemory } from './memory.ts';
+import { openMemory } from './memory/memory.ts';
 import { isPageForAdults, openGate } from './moderation/choose.ts';
 import { moderateProvenance } from './moderation/moderated-provenance.ts';
 import { unmarked } from './moderation/shown.ts';

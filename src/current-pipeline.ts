@@ -3,7 +3,7 @@ import { createPromptCleaner } from './generator/clean-prompt.ts';
 import type { ImageGenerator } from './generator/generator.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { Logger } from './log.ts';
-import type { Memory, ModelMemory } from './memory.ts';
+import type { Memory, ModelMemory } from './memory/memory.ts';
 import type { Gate } from './moderation/gate.ts';
 import type { Outbox } from './outbox.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';

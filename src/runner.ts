@@ -18,7 +18,7 @@ interface RunnerParts {
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   services: Services;
-  /** Does the work, and again when the database is moved to another model meanwhile (src/follow-move.ts). */
+  /** Does the work, and again when the database is moved to another model meanwhile (src/memory/follow-move.ts). */
   followMoves<Value>(work: () => Promise<Value>): Promise<Value>;
   adultPolicy: AdultPolicy;
   log: Logger;

@@ -3,7 +3,7 @@ import { createWorkServer, type WorkServer } from './handover/server.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import { createBotImports } from './importer/in-bot.ts';
 import type { Logger } from './log.ts';
-import type { Memory } from './memory.ts';
+import type { Memory } from './memory/memory.ts';
 import { takeMoves } from './reembed/in-bot.ts';
 
 interface WorkParts {

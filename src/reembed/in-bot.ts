@@ -1,5 +1,5 @@
-import type { Following } from '../follow-move.ts';
 import { type TakenWork, takes } from '../handover/server.ts';
+import type { Following } from '../memory/follow-move.ts';
 import { type ReembedParts, reembed, reembedWork } from './job.ts';
 
 interface BotMoveParts extends Omit<ReembedParts, 'workers' | 'offer' | 'onSwitched' | 'signal' | 'onEvent'> {

@@ -1,5 +1,5 @@
-import { type Calibration, createCalibration } from './similarity.ts';
-import type { PromptStore } from './store/store.ts';
+import { type Calibration, createCalibration } from '../similarity.ts';
+import type { PromptStore } from '../store/store.ts';
 
 export interface Calibrated {
   current(): Calibration;

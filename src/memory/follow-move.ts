@@ -1,8 +1,8 @@
-import type { Embedder } from './embedder/embedder.ts';
-import type { OpenedEmbedder } from './embedder/open.ts';
-import { BotError } from './errors.ts';
-import type { Database } from './store/database.ts';
-import { isMoved, movedTo } from './store/vectors.ts';
+import type { Embedder } from '../embedder/embedder.ts';
+import type { OpenedEmbedder } from '../embedder/open.ts';
+import { BotError } from '../errors.ts';
+import type { Database } from '../store/database.ts';
+import { isMoved, movedTo } from '../store/vectors.ts';
 
 /** What belongs to one model. */
 interface Bound {

@@ -1,17 +1,17 @@
 import path from 'node:path';
+import type { Config } from '../config.ts';
+import { cacheEmbeddings } from '../embedder/cache.ts';
+import type { Embedder } from '../embedder/embedder.ts';
+import { isOfFolder } from '../embedder/model-name.ts';
+import { type OpenedEmbedder, openEmbedder } from '../embedder/open.ts';
+import { retirable } from '../embedder/retirable.ts';
+import type { BotError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { openState, type State } from '../state.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import type { PromptStore } from '../store/store.ts';
 import { type Calibrated, keepCalibrated } from './calibrated.ts';
-import type { Config } from './config.ts';
-import { cacheEmbeddings } from './embedder/cache.ts';
-import type { Embedder } from './embedder/embedder.ts';
-import { isOfFolder } from './embedder/model-name.ts';
-import { type OpenedEmbedder, openEmbedder } from './embedder/open.ts';
-import { retirable } from './embedder/retirable.ts';
-import type { BotError } from './errors.ts';
 import { createFollowing, type Following } from './follow-move.ts';
-import type { Logger } from './log.ts';
-import { openState, type State } from './state.ts';
-import { type Database, openDatabase } from './store/database.ts';
-import type { PromptStore } from './store/store.ts';
 import { warmInBackground } from './warm-start.ts';
 
 /** A CLIP model, and all that holds for it alone. */

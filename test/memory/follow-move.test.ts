@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { retirable } from '../../src/embedder/retirable.ts';
 import { BotError } from '../../src/errors.ts';
-import { createFollowing } from '../../src/follow-move.ts';
+import { createFollowing } from '../../src/memory/follow-move.ts';
 import { movedTo } from '../../src/store/vectors.ts';
 
 interface Bound {
