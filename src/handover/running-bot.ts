@@ -89,7 +89,7 @@ function ask<Request, Event>(
   });
 }
 
-/** Of a bot with this token, 400 alone can be. */
+/** 400: the bot has no such work, or expects another request of it; 403: it was started anew meanwhile. */
 function refused(status: number | undefined): BotError {
   return status === 400
     ? new BotError(

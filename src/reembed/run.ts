@@ -10,8 +10,8 @@ export interface ReembedParts extends EmbedParts {
   /** Keeps the tables of the old model. */
   keep: boolean;
   signal: AbortSignal;
-  /** The new tables are in use: a program that still embeds with the old model has to end. */
-  onSwitched?: (() => void) | undefined;
+  /** The new tables are in use: a program that still embeds with the old model changes to the new one. */
+  onSwitched?: (() => Promise<void>) | undefined;
   /** The next step begins, in words; `isSwitched` once the new tables are in use. */
   onStep(text: string, isSwitched: boolean): void;
   /** `share` is 0 to 1 of the step that `text` tells of. */
@@ -47,8 +47,9 @@ export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
   await copy.untilNothingIsNew({ signal });
   signal.throwIfAborted();
   await move.switch();
-  onSwitched?.();
   onStep('The new tables are in use; embedding what came at the last moment.', true);
+  // A program that can't change stops by itself; the move is finished all the same.
+  await onSwitched?.().catch(() => undefined);
   await copy.untilNothingIsNew({});
   onStep(keep ? 'Putting the old tables aside.' : 'Dropping the old tables.', true);
   await move.finish({ keep });

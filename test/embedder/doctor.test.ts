@@ -5,7 +5,7 @@ import { checkModel } from '../../src/embedder/doctor.ts';
 import { downloadModel } from '../../src/embedder/download.ts';
 import { defaultHubModel } from '../../src/embedder/model-name.ts';
 import { type FakeHub, startFakeHub } from '../fakes/hub.ts';
-import { copyOfTiny, hubFiles, silentLog, temporaryFolder } from './weights-fixtures.ts';
+import { copyOfTiny, hastily, hubFiles, silentLog, temporaryFolder } from './weights-fixtures.ts';
 
 /** Nothing listens there. */
 const nowhere = 'http://127.0.0.1:9';
@@ -73,8 +73,7 @@ describe('the check of the embedding model', () => {
   it('tries one that was downloaded without asking the hub, and tells of a damaged one', async () => {
     const dataDir = temporaryFolder();
     const modelsFolder = path.join(dataDir, 'models');
-    const download = { hubUrl: hub.url, id, setting: 'CLIP_MODEL', modelsFolder, log: silentLog } as const;
-    const folder = await downloadModel({ ...download, timeoutMs: 5_000 });
+    const folder = await downloadModel({ ...hastily, hubUrl: hub.url, id, modelsFolder });
     expect(await check({ clipModel: id, dataDir })).toMatchObject([
       { ok: true, detail: expect.stringMatching(tried(id)) },
     ]);

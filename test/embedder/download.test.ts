@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type DownloadOptions, downloadModel, isDownloaded, modelFolder } from '../../src/embedder/download.ts';
 import { readWeights } from '../../src/embedder/weights.ts';
 import { type FakeHub, type HubFault, startFakeHub } from '../fakes/hub.ts';
-import { hubFiles, silentLog, temporaryFolder, tinyFolder } from './weights-fixtures.ts';
+import { hastily, hubFiles, temporaryFolder, tinyFolder } from './weights-fixtures.ts';
 
 const id = 'someone/some-clip';
 const text = 'onnx/text_model_quantized.onnx';
@@ -21,16 +21,7 @@ async function withHub(...faults: HubFault[]) {
   const modelsFolder = temporaryFolder();
   const folder = modelFolder(modelsFolder, id);
   const download = (options: Partial<DownloadOptions> = {}) =>
-    downloadModel({
-      hubUrl: hub.url,
-      id,
-      setting: 'CLIP_MODEL',
-      modelsFolder,
-      log: silentLog,
-      timeoutMs: 2_000,
-      retryDelay: 1,
-      ...options,
-    });
+    downloadModel({ ...hastily, hubUrl: hub.url, id, modelsFolder, ...options });
   return { modelsFolder, folder, download };
 }
 

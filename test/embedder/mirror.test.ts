@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { downloadModel, isDownloaded } from '../../src/embedder/download.ts';
 import { readWeights } from '../../src/embedder/weights.ts';
 import { type FakeHub, type HubFault, startFakeHub } from '../fakes/hub.ts';
-import { hubFiles, silentLog, temporaryFolder, tinyFolder } from './weights-fixtures.ts';
+import { hastily, hubFiles, temporaryFolder, tinyFolder } from './weights-fixtures.ts';
 
 const id = 'someone/some-clip';
 const text = 'onnx/text_model_quantized.onnx';
@@ -15,16 +15,7 @@ async function withMirror(...faults: HubFault[]) {
   hub = await startFakeHub({ id, files, plain: true });
   hub.faults.push(...faults);
   const modelsFolder = temporaryFolder();
-  const download = () =>
-    downloadModel({
-      hubUrl: `${hub.url}/`,
-      id,
-      setting: 'CLIP_MODEL',
-      modelsFolder,
-      log: silentLog,
-      timeoutMs: 2_000,
-      retryDelay: 1,
-    });
+  const download = () => downloadModel({ ...hastily, hubUrl: `${hub.url}/`, id, modelsFolder });
   return { modelsFolder, download };
 }
 
