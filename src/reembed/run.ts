@@ -64,7 +64,7 @@ interface CopyOptions extends CallOptions {
 function createCopy({ move, onProgress, ...parts }: ReembedParts) {
   const dead: string[] = [];
   let rowsInAll = 0;
-  // Asked for once a run: the pass after the switch, during which the embedded bot is down, must not wait for them again.
+  // Asked for once a run: the pass after the switch must not wait for them again.
   const withoutPicture = new Set<string>();
 
   async function copyTable(
