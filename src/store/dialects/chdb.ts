@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
+import { text } from 'node:stream/consumers';
+import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
 import { BotError } from '../../errors.ts';
 import { localLoader } from '../loader.ts';
 import { localParquet } from '../parquet.ts';
-import type { Dialect, Session } from './dialect.ts';
+import type { Dialect, ReadRequest, Session } from './dialect.ts';
 import { serverVersion, stockSql } from './stock.ts';
 
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;
@@ -32,6 +33,7 @@ export async function connectChdb(folder: string): Promise<Session> {
     engine: `chDB ${await serverVersion(clients.log)}`,
     place: folder,
     clients,
+    rows,
     loader: localLoader(clients, folder),
     parquet: localParquet(clients),
     async close() {
@@ -40,6 +42,14 @@ export async function connectChdb(folder: string): Promise<Session> {
       await drainPending();
     },
   };
+}
+
+/** The whole answer is here at once: the client's own way, a stream that parses row by row, costs half a millisecond more. */
+async function rows(client: ClickHouseClient, { query, ...request }: ReadRequest): Promise<unknown[]> {
+  const { stream } = await client.exec({ ...request, query: `${query}\nFORMAT JSONEachRow` });
+  // A line is a row, and a line break within a text is escaped.
+  const found: unknown[] = JSON.parse(`[${(await text(stream)).trimEnd().replaceAll('\n', ',')}]`);
+  return found;
 }
 
 async function loadChdb() {
