@@ -247,19 +247,19 @@ FORMAT JSONEachRow;
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(image_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompt_images ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 64, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 64, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 64, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope
