@@ -13,7 +13,7 @@ type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>
 const chdb: Dialect = {
   name: 'chdb',
   ...stockSql,
-  inlined: ['vector', 'limit', 'scope', 'generations'],
+  inlined: ['vector', 'limit', 'scope', 'generations', 'best'],
   searchSettings: (rows) => ({
     ...stockSql.searchSettings(rows),
     // The new analyzer copies and compares the vector's 512 numbers again and again: 0.8 ms of a search's 7.
