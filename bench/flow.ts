@@ -12,6 +12,7 @@ import { createDiskImageFiles } from '../src/images/disk.ts';
 import { createGate } from '../src/moderation/gate.ts';
 import { createWordModerator } from '../src/moderation/words.ts';
 import { createOutbox } from '../src/outbox.ts';
+import { createOutboxModel } from '../src/outbox-model.ts';
 import { createPipeline } from '../src/pipeline.ts';
 import { createNeighboursRefiner } from '../src/refiner/neighbours.ts';
 import type { RunContext } from '../src/run.ts';
@@ -39,8 +40,9 @@ export async function openFlow(rows: number) {
   const store = await database.store({ name: embedder.model, dimensions: embedder.dimensions });
   const idle = megabytes();
   await fill(store, rows, (texts) => embedder.embedTexts(texts));
-  const outbox = createOutbox({ state, store, log });
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
+  const target = { store, model: createOutboxModel(embedder, images) };
+  const outbox = createOutbox({ state, within: (work) => work(target), log });
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
   const ready = await readyPicture();

@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, (rows?: number) => Promise<Figures>>> = {
   'hybrid-100000': async () => (await import('./hybrid.ts')).benchHybrid(100_000),
   warm: async (rows = 20_000) => (await import('./warm.ts')).benchWarm(rows),
   clients: async (rows = 20_000) => (await import('./clients.ts')).benchClients(rows),
+  move: async (rows = 20_000) => (await import('./move.ts')).benchMove(rows),
   discord: async () => (await import('./discord.ts')).benchDiscord(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   queue: async () => (await import('./queue.ts')).benchQueue(),
@@ -29,7 +30,7 @@ const benches: Readonly<Record<string, (rows?: number) => Promise<Figures>>> = {
 };
 
 /** Those with a table in docs/benchmarks.md; search has its own. */
-const inDocs: readonly string[] = ['start', 'warm', 'clients', 'import', 'queue'];
+const inDocs: readonly string[] = ['start', 'warm', 'clients', 'move', 'import', 'queue'];
 
 const alone = process.send ? benches[process.argv[2] ?? ''] : undefined;
 

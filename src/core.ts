@@ -2,11 +2,11 @@ import { createCancelling } from './cancelling.ts';
 import type { Adapter, ChatHandler, NeighbourView } from './chat.ts';
 import type { ActionHandler, Command, Services } from './command.ts';
 import type { Config } from './config.ts';
+import { createCurrentPipeline } from './current-pipeline.ts';
 import { createDemo } from './demo/demo.ts';
 import type { BotError } from './errors.ts';
 import { createForget } from './forget.ts';
 import { createGenerator } from './generator/choose.ts';
-import { createPromptCleaner } from './generator/clean-prompt.ts';
 import { rememberModels } from './generator/model-list.ts';
 import { createSketchGenerator } from './generator/sketch.ts';
 import { createModelCheck } from './generator/unknown-model.ts';
@@ -16,22 +16,18 @@ import { createImageFiles } from './images/choose.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { JobPayload } from './job.ts';
 import type { Logger } from './log.ts';
-import { keepCalibrated, openMemory } from './memory.ts';
+import { openMemory } from './memory/memory.ts';
 import { isPageForAdults, openGate } from './moderation/choose.ts';
 import { moderateProvenance } from './moderation/moderated-provenance.ts';
 import { unmarked } from './moderation/shown.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, type OutboxParts } from './outbox.ts';
 import { createOutboxModel } from './outbox-model.ts';
-import { createPipeline } from './pipeline.ts';
 import { createProvenance, type Provenance } from './provenance.ts';
 import { chooseQueue } from './queue/choose.ts';
-import { createNeighboursRefiner } from './refiner/neighbours.ts';
-import type { Refiner } from './refiner/refiner.ts';
 import { createRunner } from './runner.ts';
-import { createSearch, type Search } from './search.ts';
+import type { Search } from './search.ts';
 import type { State } from './state.ts';
 import { createSuggest } from './suggest.ts';
-import { warmInBackground } from './warm-start.ts';
 import { createWorks } from './works.ts';
 
 /** The running core: what adapters are given, and its beginning and end. */
@@ -77,46 +73,38 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
   const gate = await openGate(config, log);
   const images = await createImageFiles(config, log);
   const memory = await openMemory({ config, log, signal, onFatal });
-  const { store, embedder, plainEmbedder, state, notice } = memory;
-  const outbox = createOutbox({ state, store, model: createOutboxModel(plainEmbedder, images), log });
+  const { state, following } = memory;
+  // What touches no vectors may use the store of any model.
+  const { store } = memory.current();
+  const within: OutboxParts['within'] = (work) =>
+    following((model) => work({ store: model.store, model: createOutboxModel(model.plainEmbedder, images) }));
+  const outbox = createOutbox({ state, within, log });
   const { redisUrl, bounds, quota, quotaExempt } = config.queue;
   const width = { quick: quickWidth, image: config.image.concurrency };
   const queue = await chooseQueue<JobPayload>(state, redisUrl, { bounds, quota, width, log });
   const hashUser = await createUserHash(config.dataDir, agreeingOver(redisUrl, log));
   const generator = await createGenerator(config.image, log);
   const models = rememberModels(generator, { timeoutMs: modelsMs });
-  const calibration = await keepCalibrated(store);
-  const search = createSearch({ embedder, store, outbox, calibration: calibration.current });
-  const refiner = await createRefiner(config, log);
-  const cleanPrompt = createPromptCleaner({ allowLora: config.allowLora });
-  const pipeline = createPipeline({
-    embedder,
-    search,
-    refiner,
-    generator,
-    images,
-    outbox,
-    gate,
-    calibration: calibration.current,
-    cleanPrompt,
-  });
+  const pipeline = await createCurrentPipeline({ config, memory, generator, images, outbox, gate, log });
+  const onGrowth = () => memory.current().calibration.refresh();
   const demo = createDemo({
-    embedder,
-    store,
+    within: following,
     images,
     generator: createSketchGenerator(),
     state,
     log,
     signal,
-    onGrowth: calibration.refresh,
+    onGrowth,
   });
   await demo.begin();
-  const works = createWorks({ config, memory, images, log, onGrowth: calibration.refresh, onFatal });
+  const works = createWorks({ config, memory, images, log, onGrowth });
   await works.start();
 
   const provenance = moderateProvenance(createProvenance({ store, outbox, images }), gate);
   const services: Services = {
-    pipeline,
+    get pipeline() {
+      return pipeline();
+    },
     store,
     outbox,
     images,
@@ -126,7 +114,6 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     ...createCancelling(queue),
   };
   const suggest = createSuggest({ store, outbox, hashUser, models });
-  let warmed: Promise<void> | undefined;
   return {
     handler: createHandler({
       commands,
@@ -146,25 +133,28 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     state,
     images,
     engine: store.engine,
-    model: embedder.model,
-    notices: () => [notice, demo.notice()].flatMap((line) => line ?? []),
+    get model() {
+      return memory.current().model;
+    },
+    notices: () => [memory.current().notice, demo.notice()].flatMap((line) => line ?? []),
     async search(query, options) {
       gate.checkWords({ texts: query.text === undefined ? [] : [query.text] }, { user: options.scope });
-      const found = await searchDirectly({ search: pipeline.search, provenance }, query, options);
+      const found = await following(() => searchDirectly({ search: pipeline().search, provenance }, query, options));
       return isPageForAdults(config.moderation) ? found.map(unmarked) : found;
     },
     start(adapters) {
       const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
-      queue.start(createRunner({ adapters: byName, commands, actions, services, adultPolicy: gate.policy, log }));
-      warmed = warmInBackground(store, { log, signal });
+      const { policy: adultPolicy } = gate;
+      queue.start(
+        createRunner({ adapters: byName, commands, actions, services, followMoves: following, adultPolicy, log }),
+      );
+      memory.warm();
     },
     async stop() {
-      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), works.stop(), warmed]);
+      await Promise.all([queue.stop({ graceMs: stopGraceMs }), demo.stop(), works.stop()]);
       await queue.close();
       await outbox.close();
-      await embedder.close();
-      await store.close();
-      await state.close();
+      await memory.close();
     },
   };
 }
@@ -175,13 +165,6 @@ function agreeingOver(redisUrl: string | undefined, log: Logger): AgreeOnKey | u
     const { agreeOnKey } = await import('./queue/shared-key.ts');
     return agreeOnKey(redisUrl, ours, fresh, file, log);
   };
-}
-
-async function createRefiner({ openai }: Config, log: Logger): Promise<Refiner> {
-  const fallback = createNeighboursRefiner();
-  if (!openai) return fallback;
-  const { createOpenAiRefiner } = await import('./refiner/openai.ts');
-  return createOpenAiRefiner({ ...openai, log, fallback });
 }
 
 async function searchDirectly(

@@ -2,7 +2,7 @@ import type { Embedder } from './embedder/embedder.ts';
 import type { ImageFiles } from './images/image-files.ts';
 import type { Generation } from './store/store.ts';
 
-/** The program's model, for writes that waited while the database was moved to it from another. */
+/** The model of the database, for writes that waited while it was moved from another one, or were begun before. */
 export interface OutboxModel {
   readonly name: string;
   /** The generation with this model's vectors. */

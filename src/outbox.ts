@@ -5,7 +5,8 @@ import type { State } from './state.ts';
 import type { Generation, Post, PromptStore, Reaction, Upload } from './store/store.ts';
 
 export type DatabaseWrite =
-  | { kind: 'generation'; generation: Generation }
+  /** `vectorModel` is what made its vectors. */
+  | { kind: 'generation'; generation: Generation; vectorModel: string }
   | { kind: 'post'; post: Post }
   | { kind: 'reaction'; reaction: Reaction }
   | { kind: 'upload'; upload: Upload };
@@ -21,25 +22,26 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-/** What lies on the disk: `vectorModel` is what made a generation's vectors, absent in writes of old. */
-type WaitingWrite = DatabaseWrite & { vectorModel?: string };
-
 export interface OutboxParts {
   state: State;
-  store: WriteTarget;
-  /** What embeds now; undefined where generations come with vectors of no model. */
-  model?: OutboxModel | undefined;
+  /** Does the work with where writes go now; again when that gives way to another model's meanwhile. */
+  within(work: (target: WriteTarget) => Promise<void>): Promise<void>;
   log: Logger;
 }
 
-type WriteTarget = Pick<PromptStore, 'logGeneration' | 'logPost' | 'logReaction' | 'logUpload'>;
+type LogStore = Pick<PromptStore, 'logGeneration' | 'logPost' | 'logReaction' | 'logUpload'>;
+
+export interface WriteTarget {
+  store: LogStore;
+  model: OutboxModel;
+}
 
 const longestPauseMs = 30_000;
 
 /** Drains in the order of arrival; a resend after a crash is harmless because the store's writes are idempotent by id. */
-export function createOutbox({ state, store, model, log }: OutboxParts): Outbox {
-  const waiting = state.table<WaitingWrite>('outbox');
-  const refused = state.table<WaitingWrite>('outbox-refused');
+export function createOutbox({ state, within, log }: OutboxParts): Outbox {
+  const waiting = state.table<DatabaseWrite>('outbox');
+  const refused = state.table<DatabaseWrite>('outbox-refused');
   // What is on the disk, in order: a read of LMDB may show the state of a moment ago, and `settled` must not miss a write.
   const pending = new Map([...waiting.getRange({})].map(({ key, value }) => [key, value]));
   let sequence = Number([...pending.keys()].at(-1) ?? 0);
@@ -48,8 +50,7 @@ export function createOutbox({ state, store, model, log }: OutboxParts): Outbox 
   let pauseMs = 1000;
   let closed = false;
 
-  async function add(given: DatabaseWrite) {
-    const write: WaitingWrite = model ? { ...given, vectorModel: model.name } : given;
+  async function add(write: DatabaseWrite) {
     sequence += 1;
     // Zero-padded, so that the order of keys is the order of arrival.
     const key = String(sequence).padStart(16, '0');
@@ -79,9 +80,9 @@ export function createOutbox({ state, store, model, log }: OutboxParts): Outbox 
     }
   }
 
-  async function send(key: string, write: WaitingWrite) {
+  async function send(key: string, write: DatabaseWrite) {
     try {
-      await deliver(store, await ofThisModel(write));
+      await within((target) => deliver(write, target));
     } catch (error) {
       if (isTemporary(error)) throw error;
       log.error({ err: error, kind: write.kind }, 'the database refused a write; it is kept in the local state');
@@ -89,12 +90,6 @@ export function createOutbox({ state, store, model, log }: OutboxParts): Outbox 
     }
     await waiting.remove(key);
     pending.delete(key);
-  }
-
-  /** Its vectors may be of the model that the database had when it was written. */
-  async function ofThisModel(write: WaitingWrite): Promise<DatabaseWrite> {
-    if (write.kind !== 'generation' || !model || write.vectorModel === model.name) return write;
-    return { kind: 'generation', generation: await model.embedAnew(write.generation) };
   }
 
   function retryLater() {
@@ -123,10 +118,13 @@ export function createOutbox({ state, store, model, log }: OutboxParts): Outbox 
   };
 }
 
-function deliver(store: WriteTarget, write: DatabaseWrite): Promise<void> {
+async function deliver(write: DatabaseWrite, { store, model }: WriteTarget): Promise<void> {
   switch (write.kind) {
     case 'generation':
-      return store.logGeneration(write.generation);
+      // Its vectors may be of the model that the database had when it was written.
+      return store.logGeneration(
+        write.vectorModel === model.name ? write.generation : await model.embedAnew(write.generation),
+      );
     case 'post':
       return store.logPost(write.post);
     case 'reaction':
@@ -138,7 +136,7 @@ function deliver(store: WriteTarget, write: DatabaseWrite): Promise<void> {
 
 const temporary: readonly string[] = ['database_unavailable', 'disk_full', 'model_mismatch'];
 
-/** A database that was moved to another model takes it at the next start, embedded anew. */
+/** What a bot can't write that lacks the model to which its database was moved, a bot that has it writes. */
 function isTemporary(error: unknown): boolean {
   return error instanceof BotError && temporary.includes(error.code);
 }

@@ -70,7 +70,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const isRanked = request.best && drawn.images.length > 1;
     const { generation, ranked } = isRanked ? bestFirst(described) : { generation: described };
     // Logged before it is shown: a reaction can come the moment the message is there.
-    await outbox.add({ kind: 'generation', generation });
+    await outbox.add({ kind: 'generation', generation, vectorModel: embedder.model });
     return { generation, made: { notices: drawn.notices, ranked } };
   }
 

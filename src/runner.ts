@@ -11,12 +11,15 @@ import type { Logger } from './log.ts';
 import { type AdultPolicy, adultPlaceOf } from './moderation/adult-policy.ts';
 import { asShownTo } from './moderation/shown.ts';
 import type { JobControl, QueuedJob, QueueHandlers } from './queue/queue.ts';
+import { isMoved } from './store/vectors.ts';
 
 interface RunnerParts {
   adapters: ReadonlyMap<string, Adapter>;
   commands: readonly Command[];
   actions: readonly ActionHandler[];
   services: Services;
+  /** Does the work, and again when the database is moved to another model meanwhile (src/memory/follow-move.ts). */
+  followMoves<Value>(work: () => Promise<Value>): Promise<Value>;
   adultPolicy: AdultPolicy;
   log: Logger;
 }
@@ -43,7 +46,7 @@ const maxAttempts = 5;
  * answer ends in an error under the same key, which shows nothing where the answer arrived after all.
  */
 export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
-  const { adapters, commands, actions, services, adultPolicy, log } = parts;
+  const { adapters, commands, actions, services, followMoves, adultPolicy, log } = parts;
 
   function threadOf(job: Job): Thread {
     const adapter = adapters.get(job.payload.thread.adapter);
@@ -80,9 +83,9 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
     try {
       giveUpAfterTooMany(job);
       void report('running', 'Starting');
-      return { kind: 'done', answer: await perform(job, await contextOf(run, parts)) };
+      return { kind: 'done', answer: await followMoves(async () => perform(job, await contextOf(run, parts))) };
     } catch (error) {
-      // The bot stops over it, and begins the job again at its next start.
+      // The bot can't follow the database to its new model: it stops, and begins the job again at its next start.
       if (isMoved(error)) await aborted(control.signal);
       if (isHandedBack(control)) throw error;
       if (control.cancelled) return { kind: 'cancelled', isFree: false };
@@ -189,9 +192,4 @@ function failureOf(error: unknown, { log }: JobRun): Failure {
 
 function isHandedBack({ signal, cancelled }: JobControl): boolean {
   return signal.aborted && !cancelled;
-}
-
-/** The database is of another model than this program: src/store/watch-for-move.ts has told so. */
-function isMoved(error: unknown): boolean {
-  return error instanceof BotError && error.code === 'model_mismatch';
 }

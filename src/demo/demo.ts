@@ -13,8 +13,11 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-interface DemoOptions extends Omit<DemoParts, 'signal' | 'onProgress'> {
-  store: PromptStore;
+type Model = Pick<DemoParts, 'embedder'> & { store: PromptStore };
+
+interface DemoOptions extends Omit<DemoParts, 'embedder' | 'store' | 'signal' | 'onProgress'> {
+  /** Does the work with the database's model; again when that gives way to another meanwhile. */
+  within<Value>(work: (model: Model) => Promise<Value>): Promise<Value>;
   state: State;
   log: Logger;
   /** Stops it as well, while `begin` still runs. */
@@ -24,8 +27,8 @@ interface DemoOptions extends Omit<DemoParts, 'signal' | 'onProgress'> {
 }
 
 /** Fills a new, empty database with the demo corpus, over as many starts as that takes. A corpus of the operator's own stays alone. */
-export function createDemo({ state, onGrowth, signal, ...parts }: DemoOptions): Demo {
-  const { store, log } = parts;
+export function createDemo({ within, state, onGrowth, signal, ...parts }: DemoOptions): Demo {
+  const { log } = parts;
   const status = state.table<'begun' | 'done'>('demo');
   const stopping = new AbortController();
   const stopped = AbortSignal.any([stopping.signal, signal]);
@@ -42,7 +45,7 @@ export function createDemo({ state, onGrowth, signal, ...parts }: DemoOptions): 
 
   async function isWanted(): Promise<boolean> {
     const known = status.get('status');
-    return known === 'begun' || (known === undefined && (await store.counts()).prompts === 0);
+    return known === 'begun' || (known === undefined && (await within(({ store }) => store.counts())).prompts === 0);
   }
 
   async function fill(ready: () => void) {
@@ -52,7 +55,7 @@ export function createDemo({ state, onGrowth, signal, ...parts }: DemoOptions): 
         await onGrowth();
         ready();
       };
-      await importDemoCorpus({ ...parts, signal: stopped, onProgress });
+      await within((model) => importDemoCorpus({ ...parts, ...model, signal: stopped, onProgress }));
       await status.put('status', 'done');
       log.info('The demo corpus is complete');
     } catch (error) {

@@ -5,7 +5,9 @@ import { type ImportParts, importWork, runImport } from './job.ts';
 // Small, since people's requests wait while a block is encoded.
 export const blockRows = 1_024;
 
-interface BotImportParts extends Omit<ImportParts, 'signal' | 'onEvent'> {
+interface BotImportParts extends Omit<ImportParts, 'store' | 'embedder' | 'signal' | 'onEvent'> {
+  /** What the database has now: a move to another model puts others in their place. */
+  model(): Pick<ImportParts, 'store' | 'embedder'>;
   /** The corpus has grown. */
   onGrowth(): Promise<void>;
 }
@@ -18,12 +20,12 @@ export interface BotImports {
 }
 
 export function createBotImports(parts: BotImportParts): BotImports {
-  const { store, onGrowth, log } = parts;
+  const { model, onGrowth, log } = parts;
   const stopping = new AbortController();
 
   function finishIndex(): void {
     if (stopping.signal.aborted) return;
-    finishIndexAlone(store, parts, { signal: stopping.signal }).catch((error) => {
+    finishIndexAlone(model().store, parts, { signal: stopping.signal }).catch((error) => {
       if (!stopping.signal.aborted)
         log.error({ err: error }, 'the index of the prompts could not be built; the next start tries again');
     });
@@ -32,7 +34,7 @@ export function createBotImports(parts: BotImportParts): BotImports {
   return {
     work: takes(importWork, async (request, options) => {
       try {
-        await runImport(request, { ...parts, blockRows, ...options });
+        await runImport(request, { ...parts, ...model(), blockRows, ...options });
       } finally {
         finishIndex();
         await onGrowth().catch((error: unknown) =>

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isOfFolder } from '../embedder/model-name.ts';
 import { countReasons, totalOf } from '../importer/counts.ts';
 import type { ReembedOutcome } from './run.ts';
 
@@ -15,7 +16,8 @@ interface Described {
 /** What a move came to and what is left to do, in plain lines. */
 export function describeOutcome({ dead }: ReembedOutcome, { name, model, keep, clipModel }: Described): string[] {
   const reasons = countReasons(dead);
-  const isSet = clipModel !== undefined && path.resolve(clipModel) === path.resolve(model);
+  // Without a setting the database tells which model to take, but not where a folder is.
+  const isSettled = clipModel === undefined ? !isOfFolder(name) : path.resolve(clipModel) === path.resolve(model);
   return [
     `Done: the vectors of this database are of ${name} now.`,
     ...Object.entries(reasons).map(([reason, count]) => `  without picture: ${count} x ${reason}`),
@@ -27,7 +29,7 @@ export function describeOutcome({ dead }: ReembedOutcome, { name, model, keep, c
     ...(keep
       ? ['The old tables are kept; DROP TABLE generations_before, prompts_before, prompt_images_before when you like.']
       : []),
-    ...(isSet ? [] : [`Set CLIP_MODEL=${model} now.`]),
-    'A bot that runs on this database with the old model stops by itself: start it again.',
+    ...(isSettled ? [] : [`Set CLIP_MODEL=${model} before the next start.`]),
+    "Bots that run on this database go on with the new model; one of another machine that can't load it stops and says so.",
   ];
 }

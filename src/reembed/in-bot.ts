@@ -1,21 +1,15 @@
-import type { BotError } from '../errors.ts';
 import { type TakenWork, takes } from '../handover/server.ts';
-import { movedTo } from '../store/vectors.ts';
+import type { Following } from '../memory/follow-move.ts';
 import { type ReembedParts, reembed, reembedWork } from './job.ts';
 
-interface BotMoveParts extends Omit<ReembedParts, 'workers' | 'onSwitched' | 'signal' | 'onEvent'> {
-  /** What the bot embeds with. */
-  model: string;
-  /** Hears that the bot has to end: it embeds with the old model. */
-  onFatal(error: BotError): void;
+interface BotMoveParts extends Omit<ReembedParts, 'workers' | 'offer' | 'onSwitched' | 'signal' | 'onEvent'> {
+  /** The bot's own way to the new model. */
+  bot: Pick<Following<never>, 'offer' | 'follow'>;
 }
 
-/** Moves by the running bot, beside its own model: one worker, since people's requests share the cores. */
-export function takeMoves({ model, onFatal, ...parts }: BotMoveParts): TakenWork {
-  return takes(reembedWork, (request, options) => {
-    const onSwitched = (moved: string) => {
-      if (moved !== model) onFatal(movedTo(moved, { setting: request.model }));
-    };
-    return reembed(request, { ...parts, ...options, workers: 1, onSwitched });
-  });
+/** Moves by the running bot, which goes on with the new model. One worker, since people's requests share the cores, and it becomes the bot's own. */
+export function takeMoves({ bot, ...parts }: BotMoveParts): TakenWork {
+  return takes(reembedWork, (request, options) =>
+    reembed(request, { ...parts, ...options, workers: 1, offer: bot.offer, onSwitched: bot.follow }),
+  );
 }

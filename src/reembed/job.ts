@@ -46,23 +46,26 @@ export interface ReembedParts extends WorkOptions<ReembedEvent> {
   state: State;
   /** Models side by side (see src/embedder/clip.ts). */
   workers: number;
+  /** The model, once it is loaded, for a program that goes on with it; see `Following.offer`. */
+  offer?: ((embedder: Embedder) => () => Promise<void>) | undefined;
   /** The new tables are in use; from here on it is not stopped any more. */
-  onSwitched?: ((model: string) => void) | undefined;
+  onSwitched?: (() => Promise<void>) | undefined;
   log: Logger;
 }
 
 /** Moves the database to another model, or goes on with that. Throws the BotErrors of `openEmbedder`, `Database.move`, embedding and storing. */
 export async function reembed(request: ReembedRequest, parts: ReembedParts): Promise<void> {
-  const { config, workers, log, signal } = parts;
+  const { config, workers, offer, log, signal } = parts;
   const { dataDir, hubUrl } = config;
   const { model: clipModel } = request;
   // Hundreds of pictures wait at once, each for the same signal.
   setMaxListeners(0, signal);
-  const opened = await openEmbedder({ clipModel, storedModel: undefined, hubUrl, dataDir, log, signal, workers });
+  const { embedder } = await openEmbedder({ clipModel, storedModel: undefined, hubUrl, dataDir, log, signal, workers });
+  const release = offer ? offer(embedder) : () => embedder.close();
   try {
-    await moveTo(opened.embedder, request, parts);
+    await moveTo(embedder, request, parts);
   } finally {
-    await opened.embedder.close();
+    await release();
   }
 }
 
@@ -82,7 +85,7 @@ async function moveTo(embedder: Embedder, request: ReembedRequest, parts: Reembe
     pictures: openPictures({ embeds: true, folder: undefined, allowHosts, embedder, images, state, maxImageBytes }),
     keep,
     signal,
-    onSwitched: () => onSwitched?.(name),
+    onSwitched,
     onProgress: (share, text) => onEvent({ kind: 'share', share, text }),
   });
   log.info({ model: name }, 'the move to another model is done');

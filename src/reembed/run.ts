@@ -10,8 +10,8 @@ export interface ReembedParts extends EmbedParts {
   /** Keeps the tables of the old model. */
   keep: boolean;
   signal: AbortSignal;
-  /** The new tables are in use: a program that still embeds with the old model has to end. */
-  onSwitched?: (() => void) | undefined;
+  /** The new tables are in use: a program that still embeds with the old model changes to the new one. */
+  onSwitched?: (() => Promise<void>) | undefined;
   /** `share` is 0 to 1 of the step that `text` tells of. */
   onProgress(share: number, text: string): void;
 }
@@ -40,7 +40,8 @@ export async function runReembed(parts: ReembedParts): Promise<ReembedOutcome> {
   await copy.untilNothingIsNew({ signal });
   signal.throwIfAborted();
   await move.switch();
-  onSwitched?.();
+  // A program that can't change stops by itself; the move is finished all the same.
+  await onSwitched?.().catch(() => undefined);
   await copy.untilNothingIsNew({});
   await move.finish({ keep });
   return { dead: copy.dead };

@@ -36,8 +36,8 @@ export interface DatabaseOptions {
   /** The vector index of a MyScale server; undefined: MSTG. */
   vectorIndex?: VectorIndexChoice | undefined;
   log: Logger;
-  /** Hears, once, that the database was moved to another model while this program had it open: what it embeds is of no use any more. */
-  onMoved?: ((error: BotError) => void) | undefined;
+  /** Hears that a statement met rows of another model than its store's: the database was moved to that while this program had it open. */
+  onMoved?: (() => void) | undefined;
 }
 
 /** An open database, before the model is chosen: the one it was built with decides. */
@@ -45,6 +45,8 @@ export interface Database {
   readonly engine: string;
   /** The name of the model this database was built with; undefined for a new one. */
   storedModel(): Promise<string | undefined>;
+  /** The same, once a move that is being put in place is there: whoever meets it finishes that. */
+  settledModel(): Promise<string | undefined>;
   /** The store in it, made or migrated when needed. Throws BotError `model_mismatch` when it was built with another model. */
   store(model: VectorModel): Promise<PromptStore>;
   /** What made the vectors that are stored; undefined while there are none. */
@@ -80,6 +82,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     engine: session.engine,
     storedModel: () => storedModel(connection),
+    async settledModel() {
+      await finishSwitch(connection);
+      return storedModel(connection);
+    },
     storedVectors: () => storedVectors(connection),
     async store(model) {
       await prepare(model);

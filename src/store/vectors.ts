@@ -16,20 +16,18 @@ export function madeBy({ name }: VectorModel) {
   });
 }
 
-/** For a program that has the wrong model from one moment to the next. `setting`: the CLIP_MODEL that names it, where that is known. */
-export function movedTo(
-  model: string | undefined,
-  { setting, ...options }: { cause?: unknown; setting?: string } = {},
-): BotError {
-  const remedy =
-    setting === undefined
-      ? 'Start this program again; if CLIP_MODEL is set, or the model lies in a folder, set CLIP_MODEL to that model first.'
-      : `Start this program again, with CLIP_MODEL=${setting}.`;
+/** For a program that has the wrong model from one moment to the next. */
+export function movedTo(model: string | undefined, options?: { cause: unknown }): BotError {
   return new BotError(
     'model_mismatch',
-    `The database was moved to ${model === undefined ? 'another CLIP model' : `the CLIP model ${model}`} meanwhile. ${remedy}`,
+    `The database was moved to ${model === undefined ? 'another CLIP model' : `the CLIP model ${model}`} meanwhile. ` +
+      'Start this program again; if CLIP_MODEL is set, or the model lies in a folder, set CLIP_MODEL to that model first.',
     options,
   );
+}
+
+export function isMoved(error: unknown): boolean {
+  return error instanceof BotError && error.code === 'model_mismatch';
 }
 
 /** Throws BotError `invalid_input` for a vector that cosine distance can't compare: wrong width, not finite, or all zeros. */

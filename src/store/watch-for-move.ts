@@ -1,17 +1,13 @@
-import { BotError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { isMoved } from './vectors.ts';
 
-/** The same connection, which tells once when a statement met a table of another model than the program's. */
-export function watchForMove(connection: Connection, onMoved: (error: BotError) => void): Connection {
-  let told = false;
+/** The same connection, which tells when a statement met rows of another model than the program's. */
+export function watchForMove(connection: Connection, onMoved: () => void): Connection {
   const watching = async <Value>(work: Promise<Value>): Promise<Value> => {
     try {
       return await work;
     } catch (error) {
-      if (!told && error instanceof BotError && error.code === 'model_mismatch') {
-        told = true;
-        onMoved(error);
-      }
+      if (isMoved(error)) onMoved();
       throw error;
     }
   };

@@ -28,6 +28,7 @@ import type { Moderator } from '../../src/moderation/moderator.ts';
 import { parseWordList } from '../../src/moderation/word-list.ts';
 import { createWordModerator } from '../../src/moderation/words.ts';
 import { createOutbox } from '../../src/outbox.ts';
+import { createOutboxModel } from '../../src/outbox-model.ts';
 import { createPipeline } from '../../src/pipeline.ts';
 import { createProvenance } from '../../src/provenance.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
@@ -72,8 +73,10 @@ export async function openBot(options: Setup = {}) {
   const state = openState(path.join(dataDir, 'state'));
   const database = await openDatabase({ dataDir, clickhouseUrl: undefined, log });
   const store = await database.store({ name: 'words', dimensions });
-  const outbox = createOutbox({ state, store, log });
+  const embedder = createWordEmbedder();
   const images = createDiskImageFiles(path.join(dataDir, 'images'));
+  const target = { store, model: createOutboxModel(embedder, images) };
+  const outbox = createOutbox({ state, within: (work) => work(target), log });
   const queue = createQueue<JobPayload>(state, {
     bounds: { total: 20, perScope: 20, perOwner: 20 },
     width: { quick: 2, image: 1 },
@@ -81,7 +84,6 @@ export async function openBot(options: Setup = {}) {
     log,
   });
   const hashUser = await createUserHash(dataDir);
-  const embedder = createWordEmbedder();
   const calibration = createCalibration(await store.sampleCosines());
   const search = createSearch({ embedder, store, outbox, calibration: () => calibration });
   const generator = createPlainGenerator(options);
@@ -132,7 +134,17 @@ export async function openBot(options: Setup = {}) {
   });
   const { adapter, posts, updates } = createMemoryAdapter(options.isForAdults ?? false);
   const adapters = new Map([[adapter.name, adapter]]);
-  queue.start(createRunner({ adapters, commands, actions, services, adultPolicy: gate.policy, log }));
+  queue.start(
+    createRunner({
+      adapters,
+      commands,
+      actions,
+      services,
+      followMoves: (work) => work(),
+      adultPolicy: gate.policy,
+      log,
+    }),
+  );
   let events = 0;
 
   type Asked = Omit<Extract<Invocation, { kind: 'command' }>, 'id' | 'thread' | 'scope' | 'person' | 'kind'>;

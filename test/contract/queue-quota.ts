@@ -146,7 +146,7 @@ async function openBot(openQueue: OpenQueue, run: Draw, { isClosed = false, widt
   async function open(image: number) {
     const fresh = await openQueue(folder, { ...options, width: { quick: 1, image } });
     const parts = { adapters: new Map([[adapter.name, adapter]]), commands: [draw as Command], actions: [], log };
-    fresh.queue.start(createRunner({ ...parts, services, adultPolicy: 'restricted' }));
+    fresh.queue.start(createRunner({ ...parts, services, followMoves: (work) => work(), adultPolicy: 'restricted' }));
     return fresh;
   }
 

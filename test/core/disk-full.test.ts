@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createOutbox } from '../../src/outbox.ts';
 import { createQueue } from '../../src/queue/lmdb.ts';
 import { openState } from '../../src/state.ts';
+import type { Generation } from '../../src/store/store.ts';
 
 const disk = mkdtempSync(path.join(tmpdir(), 'small-disk-'));
 const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk]).status === 0;
@@ -24,7 +25,8 @@ describe.skipIf(!isMounted)('a full disk', () => {
       log,
     });
     const store = { logGeneration: unused, logPost: unused, logReaction: async () => undefined, logUpload: unused };
-    const outbox = createOutbox({ state, store, log });
+    const target = { store, model: { name: 'none', embedAnew: async (given: Generation) => given } };
+    const outbox = createOutbox({ state, within: (work) => work(target), log });
     const submit = (id: string) =>
       queue.submit({
         id,

@@ -30,7 +30,7 @@ function database() {
 
 function open(target: ReturnType<typeof database>, folder = mkdtempSync(path.join(tmpdir(), 'outbox-'))) {
   const state = openState(folder);
-  const outbox = createOutbox({ state, store: target, log });
+  const outbox = createOutbox({ state, within: (work) => work({ store: target, model: model('first', 1) }), log });
   closers.push(
     () => state.close(),
     () => outbox.close(),
@@ -49,6 +49,10 @@ const reaction = (id: string): Reaction => ({
 });
 const add = (outbox: ReturnType<typeof createOutbox>, id: string) =>
   outbox.add({ kind: 'reaction', reaction: reaction(id) });
+const model = (name: string, seed: number): OutboxModel => ({
+  name,
+  embedAnew: async (given) => ({ ...given, promptVector: vector(seed), imageVectors: [] }),
+});
 const moved = () => new BotError('model_mismatch', 'moved');
 const down = () => new BotError('database_unavailable', 'down');
 
@@ -58,26 +62,26 @@ describe('outbox', () => {
     const stored: Generation[] = [];
     const store = { ...target, logGeneration: async (given: Generation) => void stored.push(given) };
     const folder = mkdtempSync(path.join(tmpdir(), 'outbox-'));
-    const model = (name: string, seed: number): OutboxModel => ({
-      name,
-      embedAnew: async (given) => ({ ...given, promptVector: vector(seed), imageVectors: [] }),
-    });
     const refusing = { ...target, logGeneration: async () => Promise.reject(moved()) };
     const before = openState(folder);
-    const old = createOutbox({ state: before, store: refusing, model: model('old', 8), log });
-    await old.add({ kind: 'generation', generation: generation('g') });
+    const old = createOutbox({
+      state: before,
+      within: (work) => work({ store: refusing, model: model('old', 8) }),
+      log,
+    });
+    await old.add({ kind: 'generation', generation: generation('g'), vectorModel: 'old' });
     await expect(old.settled()).rejects.toMatchObject({ code: 'model_mismatch' });
     await old.close();
     await before.close();
 
     const after = openState(folder);
-    const next = createOutbox({ state: after, store, model: model('next', 9), log });
+    const next = createOutbox({ state: after, within: (work) => work({ store, model: model('next', 9) }), log });
     closers.push(
       () => after.close(),
       () => next.close(),
     );
     await next.settled();
-    await next.add({ kind: 'generation', generation: generation('h') });
+    await next.add({ kind: 'generation', generation: generation('h'), vectorModel: 'next' });
     await next.settled();
     expect(stored).toEqual([generation('g', { promptVector: vector(9), imageVectors: [] }), generation('h')]);
   });

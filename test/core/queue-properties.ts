@@ -111,7 +111,12 @@ async function createWorld(openQueue: OpenQueue) {
 
   function begin() {
     const parts = { adapters: new Map([[adapter.name, adapter]]), commands: [draw as Command], actions: [], log };
-    const runner = createRunner({ ...parts, services: {} as Services, adultPolicy: 'restricted' });
+    const runner = createRunner({
+      ...parts,
+      services: {} as Services,
+      followMoves: (work) => work(),
+      adultPolicy: 'restricted',
+    });
     opened.queue.start({
       ...runner,
       work(job, control) {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import { bundledModel as tinyFolder } from '../../src/embedder/open.ts';
+import { darker, darkerFolder, preprocessor } from './darker-weights.ts';
 
 export { tinyFolder };
 
@@ -48,20 +49,12 @@ export async function copyOfTiny(replaced: Record<string, Buffer | string> = {})
   return folder;
 }
 
-const preprocessor = 'preprocessor_config.json';
-
-/** A copy of the bundled weights that sees pictures darker by so many hundredths: other vectors of the same width, under another fingerprint. */
+/** A copy of the bundled weights that sees pictures darker, removed after the tests of the file. */
 export async function darkerTiny(hundredths = 10): Promise<string> {
-  return copyOfTiny({ [preprocessor]: await darker(hundredths) });
+  return darkerFolder(path.join(temporaryFolder(), 'some-model'), hundredths);
 }
 
 /** The same, as a hub serves it. */
 export async function darkerHubFiles(hundredths = 10): Promise<Record<string, Buffer>> {
   return { ...(await hubFiles()), [preprocessor]: Buffer.from(await darker(hundredths)) };
-}
-
-async function darker(hundredths: number): Promise<string> {
-  const settings = JSON.parse(await readFile(path.join(tinyFolder, preprocessor), 'utf8')) as { image_mean: number[] };
-  const image_mean = settings.image_mean.map((mean) => mean + hundredths / 100);
-  return JSON.stringify({ ...settings, image_mean });
 }

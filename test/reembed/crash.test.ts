@@ -70,7 +70,10 @@ it('npm run reembed ends with exactly the same rows after kill -9 at any moments
   const start = (dataDir: string) => startCommand('reembed/main.ts', dataDir, ['--model', model]);
 
   const done = await endOf(start(whole));
-  expect(done).toMatchObject({ code: 0, output: expect.stringContaining(`Set CLIP_MODEL=${model} now.`) });
+  expect(done).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(`Set CLIP_MODEL=${model} before the next start.`),
+  });
   const expected = await allRows(whole);
   const changed = expected.prompts.filter(({ hash }, index) => hash !== imported.prompts[index]?.hash);
   expect(changed.length).toBeGreaterThan(1_000);

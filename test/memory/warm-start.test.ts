@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { warmInBackground } from '../../src/warm-start.ts';
+import { warmInBackground } from '../../src/memory/warm-start.ts';
 
 function logged() {
   const lines: { level: number; msg: string; err?: { message: string } }[] = [];

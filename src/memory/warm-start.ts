@@ -1,6 +1,6 @@
-import { isAbort } from './errors.ts';
-import type { Logger } from './log.ts';
-import type { PromptStore } from './store/store.ts';
+import { isAbort } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { PromptStore } from '../store/store.ts';
 
 /** Loads the search indexes while the program is already serving. Resolves when that is done, was stopped or failed: searches then load them. */
 export async function warmInBackground(
