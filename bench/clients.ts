@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type Connection, createConnection } from '../src/store/connection.ts';
 import { connectChdb } from '../src/store/dialects/chdb.ts';
+import { rowCount } from '../src/store/row-count.ts';
 import { corpusQuery } from '../src/store/search.ts';
 import { clusteredVectors } from '../test/store/vectors.ts';
 import { dimensions, fill, milliseconds, quantile, rounded, withFolder, withStore } from './corpus.ts';
@@ -52,11 +53,11 @@ async function searches(
   disturb: () => Promise<unknown>,
 ): Promise<number[]> {
   const { dialect } = connection;
+  const settings = dialect.searchSettings(await rowCount(connection, 'prompts'));
   const times: number[] = [];
   for (let query = 0; query < queries; query++) {
     const disturbance = disturb();
     const parameters = { vector: dialect.encodeVector(nextVector()), limit: 30 };
-    const settings = dialect.searchSettings;
     times.push(
       await milliseconds(() =>
         connection.read(corpusQuery(dialect, 'prompts'), { row: z.unknown(), parameters, settings }),

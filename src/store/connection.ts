@@ -33,7 +33,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export function createConnection({ dialect, engine, place, clients, loader, parquet, close }: Session): Connection {
+export function createConnection(session: Session): Connection {
+  const { dialect, engine, place, clients, loader, parquet, close } = session;
   const translating = async <Value>(
     work: () => Promise<Value>,
     { signal, statement }: CallOptions & { statement?: string } = {},
@@ -53,13 +54,12 @@ export function createConnection({ dialect, engine, place, clients, loader, parq
       const statement = inline({ query, parameters }, dialect.inlined);
       const request = {
         query: `${statement.query}\n${settingsClause({ ...dialect.readSettings, ...settings })}`,
-        format: 'JSONEachRow' as const,
         ...(statement.parameters && { query_params: { ...statement.parameters } }),
         ...(signal && { abort_signal: signal }),
       };
       const answer = async () => {
         signal?.throwIfAborted();
-        return readers.use(async (client) => (await client.query(request)).json());
+        return readers.use((client) => session.rows(client, request));
       };
       return (await translating(answer, { signal })).map((found) => row.parse(found));
     },

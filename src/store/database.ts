@@ -16,6 +16,7 @@ import { finishSwitch, modelNote } from './model-switch.ts';
 import { beginMove, type Move, unfinishedMove } from './move.ts';
 import { createNotes } from './notes.ts';
 import { createReactions } from './reactions.ts';
+import { createRowEstimate } from './row-count.ts';
 import { corpusTableNames } from './schema.ts';
 import { createSearch } from './search.ts';
 import type { PromptStore, StoreCounts } from './store.ts';
@@ -121,20 +122,21 @@ function createPromptStore(connection: Connection, model: VectorModel): PromptSt
   const corpus = createCorpus(connection, model);
   const notes = createNotes(connection);
   const vocabulary = createVocabularySource(connection);
+  const aboutRows = createRowEstimate(connection);
   return {
     engine: connection.engine,
     ...corpus,
     ...notes,
     ...createBulk({ connection, dimensions, notes }),
     holdForImport: createImportLease(connection),
-    ...createSearch({ connection, model, knownIds: corpus.knownIds }),
+    ...createSearch({ connection, model, knownIds: corpus.knownIds, aboutRows }),
     ...createWordSearch({ connection, model, vocabulary }),
     async importPairs(batch, options) {
       const outcome = await corpus.importPairs(batch, options);
       vocabulary.grown(outcome.imported);
       return outcome;
     },
-    warm: (options) => warm({ connection, model, vocabulary }, options),
+    warm: (options) => warm({ connection, model, vocabulary, aboutRows }, options),
     ...createGenerations(connection, model),
     ...createReactions(connection),
     ...createUploads(connection),

@@ -13,3 +13,28 @@ export async function rowCount(
   const [found] = await read(`SELECT count() AS count FROM ${table}`, { row: countRow, signal });
   return found?.count ?? 0;
 }
+
+/** About how many rows a table has. */
+export type RowEstimate = (table: string) => Promise<number>;
+
+// A search's effort may lag behind an import for that long.
+const keptMs = 60_000;
+
+/** Counts a table when first asked, and again, while the old number goes on answering, once that is a minute old. */
+export function createRowEstimate(connection: Pick<Connection, 'read'>): RowEstimate {
+  const kept = new Map<string, { rows: Promise<number>; expires: number }>();
+  return (table) => {
+    const known = kept.get(table);
+    if (known && Date.now() < known.expires) return known.rows;
+    const expires = Date.now() + keptMs;
+    // For all who ask meanwhile: nobody's signal stops it.
+    const counted = rowCount(connection, table);
+    const rows = known?.rows ?? counted;
+    kept.set(table, { rows, expires });
+    counted.then(
+      () => kept.set(table, { rows: counted, expires }),
+      () => known ?? kept.delete(table),
+    );
+    return rows;
+  };
+}

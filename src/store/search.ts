@@ -12,7 +12,7 @@ import {
 } from './candidates.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { rowCount } from './row-count.ts';
+import { type RowEstimate, rowCount } from './row-count.ts';
 import { type CorpusTable, vectorColumns } from './schema.ts';
 import type { Match, PromptStore, SearchOptions } from './store.ts';
 import { checkVector, type VectorModel } from './vectors.ts';
@@ -54,6 +54,7 @@ interface SearchParts {
   connection: Connection;
   model: VectorModel;
   knownIds: PromptStore['knownIds'];
+  aboutRows: RowEstimate;
 }
 
 interface Searchers extends SearchParts {
@@ -98,13 +99,14 @@ async function ownCandidates({ connection, row }: Searchers, { table, vector, op
 }
 
 async function corpusCandidates(searchers: Searchers, { table, vector, options }: Target): Promise<Candidate[]> {
-  const { connection, row, knownIds } = searchers;
+  const { connection, row, knownIds, aboutRows } = searchers;
   const { dialect } = connection;
+  const settings = dialect.searchSettings(await aboutRows(table));
   const fetch = (query: string, limit: number) =>
     connection.read(query, {
       row,
       parameters: { vector, limit },
-      settings: dialect.searchSettings,
+      settings,
       signal: options.signal,
     });
   const distinct = async (rows: readonly CandidateRow[]) => {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { BotError } from '../errors.ts';
-import { candidateRow, collapse, ownRows, samePrompt, toCandidate, withLikes } from './candidates.ts';
+import { type Candidate, candidateRow, collapse, ownRows, samePrompt, toCandidate, withLikes } from './candidates.ts';
 import type { Connection, Parameters } from './connection.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { isIndexed, wordsOf } from './dialects/words.ts';
 import { lacksWordIndex } from './failures.ts';
-import type { MatchSource, PromptStore, SearchOptions } from './store.ts';
+import type { PromptStore, SearchOptions } from './store.ts';
 import { checkVector, type VectorModel } from './vectors.ts';
 import type { Vocabulary, VocabularySource } from './vocabulary.ts';
 
@@ -29,6 +29,11 @@ const bm25 = { k1: 1.2, b: 0.75 };
 export function wordsIn(text: string): string[] {
   const words = text.toLowerCase().split(/[\0-/:-@[-`{-\x7f\p{Surrogate}]+/u);
   return [...new Set(words)].filter((word) => word !== '');
+}
+
+interface Scored {
+  score: number;
+  candidate: Candidate;
 }
 
 interface Weighed {
@@ -63,16 +68,16 @@ function scoreOf(words: string): string {
   return `arraySum((word, weight) -> weight * ${k1 + 1} * ${count} / (${count} + ${k1} * (${length})), {words:Array(String)}, {weights:Array(Float32)})`;
 }
 
-/** The ids of the best rows that hold any of the parameter `rare`. */
+/** The best rows that hold any of the parameter `rare`, one a prompt. `rows`: the table, or what the dialect reads in its place. */
 export function bestByWords(dialect: Dialect, rows = 'prompts'): string {
-  return `SELECT id FROM (SELECT id, prompt, ${wordsOf('prompt')} AS held FROM ${rows} WHERE ${dialect.holdsAny('prompt', 'rare')})
-ORDER BY ${scoreOf('held')} DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
+  return `SELECT id, ${scoreOf('held')} AS score FROM (SELECT id, prompt, ${wordsOf('prompt')} AS held FROM ${rows} WHERE ${dialect.holdsAny('prompt', 'rare')})
+ORDER BY score DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:UInt32}`;
 }
 
-/** These rows, with the distance: the vectors of no others are read. `rows`: the table, or what the dialect reads in its place. */
-export function wordQuery(dialect: Dialect, rows?: string): string {
-  return `SELECT id, prompt, url AS picture, vector_model, ${wordsOf('prompt')} AS held, ${scoreOf('held')} AS score, ${dialect.exactDistance('prompt_vector')} AS distance
-FROM prompts WHERE id IN (${bestByWords(dialect, rows)})`;
+/** What is told of the rows found: a query of its own, which binds nothing that was typed, so that chDB runs it beside others. */
+function bestQuery(dialect: Dialect): string {
+  return `SELECT id, prompt, url AS picture, vector_model, ${dialect.exactDistance('prompt_vector')} AS distance
+FROM prompts WHERE id IN {best:Array(String)}`;
 }
 
 function ownWordQuery(dialect: Dialect): string {
@@ -84,23 +89,38 @@ ORDER BY score DESC, created_at DESC, id LIMIT 1 BY ${samePrompt} LIMIT {limit:U
 /** Ranks prompts by the words they share with a text, where rare words count most. */
 export function createWordSearch({ connection, model, vocabulary }: Searchers): Pick<PromptStore, 'searchWords'> {
   const { dialect, read } = connection;
-  const scoredRow = candidateRow(model).extend({ score: z.number() });
+  const row = candidateRow(model);
+  const ownRow = row.extend({ score: z.number() });
+  const bestRow = z.object({ id: z.string(), score: z.number() });
 
-  const find = async (source: MatchSource, query: string, parameters: Parameters, { signal }: SearchOptions) => {
-    const rows = await read(query, { row: scoredRow, parameters, signal });
-    const candidate = toCandidate(source);
-    return rows.map((row) => ({ score: row.score, candidate: candidate(row) }));
+  const ownRanking = async (parameters: Parameters, { signal }: SearchOptions): Promise<Scored[]> => {
+    const found = await read(ownWordQuery(dialect), { row: ownRow, parameters, signal });
+    return found.map((own) => ({ score: own.score, candidate: toCandidate('own')(own) }));
   };
 
-  const findInCorpus = async (rare: readonly string[], parameters: Parameters, options: SearchOptions) => {
+  const bestIds = async (rare: readonly string[], parameters: Parameters, { signal }: SearchOptions) => {
+    const find = (rows?: string) => read(bestByWords(dialect, rows), { row: bestRow, parameters, signal });
     const rows = isIndexed(rare) ? dialect.rowsByWords?.('prompts', 'prompt', 'rare') : undefined;
     try {
-      return await find('corpus', wordQuery(dialect, rows), parameters, options);
+      return await find(rows);
     } catch (error) {
       if (!rows || !(error instanceof BotError) || !(lacksWordIndex(error) || error.code === 'internal')) throw error;
       // What the engine refuses, above all while a part of the table is not indexed, a scan answers: no row is to be lost.
-      return find('corpus', wordQuery(dialect), parameters, options);
+      return find();
     }
+  };
+
+  const corpusRanking = async (
+    rare: readonly string[],
+    { vector, ...parameters }: Parameters,
+    options: SearchOptions,
+  ): Promise<Scored[]> => {
+    const found = await bestIds(rare, parameters, options);
+    if (found.length === 0) return [];
+    const scores = new Map(found.map(({ id, score }) => [id, score]));
+    const best = { vector, best: [...scores.keys()] };
+    const rows = await read(bestQuery(dialect), { row, parameters: best, signal: options.signal });
+    return rows.map((each) => ({ score: scores.get(each.id) ?? 0, candidate: toCandidate('corpus')(each) }));
   };
 
   return {
@@ -120,9 +140,10 @@ export function createWordSearch({ connection, model, vocabulary }: Searchers): 
         limit,
         vector: dialect.encodeVector(query),
       };
-      const [own, corpus] = await Promise.all([
-        scope === undefined ? [] : find('own', ownWordQuery(dialect), { ...parameters, scope }, options),
-        findInCorpus(rare, parameters, options),
+      // The own ones last: chDB runs what binds one after another, and what is told of the corpus's runs beside it.
+      const [corpus, own] = await Promise.all([
+        corpusRanking(rare, parameters, options),
+        scope === undefined ? [] : ownRanking({ ...parameters, scope }, options),
       ]);
       const ranked = [...own, ...corpus]
         .toSorted((one, other) => other.score - one.score)

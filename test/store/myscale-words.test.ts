@@ -4,7 +4,7 @@ import { type Connection, createConnection } from '../../src/store/connection.ts
 import { connectServer } from '../../src/store/dialects/server.ts';
 import { isIndexed, rankedWords } from '../../src/store/dialects/words.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { wordQuery, wordsIn } from '../../src/store/words.ts';
+import { bestByWords, wordsIn } from '../../src/store/words.ts';
 import type { EngineKind } from '../fakes/clickhouse/engine.ts';
 import { type OnServer, openOnServer } from './on-server.ts';
 import { corpusRow, hostileTexts, idsOf, model, vector, wordParameters } from './samples.ts';
@@ -51,9 +51,9 @@ describe('the words of the prompts on MyScale', () => {
   it('are the same to the index and to a scan', async () => {
     await importPrompts([...hostileTexts, 'letters—and dashes', 'dashes', `${'y'.repeat(200)} long`, 'it’s', 'its']);
     const find = (rare: readonly string[], rows?: string) =>
-      connection.read(wordQuery(connection.dialect, rows), {
+      connection.read(bestByWords(connection.dialect, rows), {
         row: z.object({ id: z.string(), score: z.number() }),
-        parameters: wordParameters(connection.dialect, rare),
+        parameters: wordParameters(rare),
       });
     const texts = [...hostileTexts, 'letters', 'dashes', 'y'.repeat(200), 's', 'its', 'the'];
     const indexed = texts.map(wordsIn).filter((words) => words.length > 0 && isIndexed(words));

@@ -1,4 +1,3 @@
-import type { Dialect } from '../../src/store/dialects/dialect.ts';
 import type { CorpusRow, Generation, Post, PromptStore, Reaction } from '../../src/store/store.ts';
 import { randomVector } from './vectors.ts';
 
@@ -91,9 +90,9 @@ export function reaction(id: string, changes: Partial<Reaction> = {}): Reaction 
 }
 
 /** What `wordQuery` takes: each word counts as much as any. */
-export function wordParameters(dialect: Dialect, rare: readonly string[]) {
+export function wordParameters(rare: readonly string[]) {
   const weights = rare.map(() => 1);
-  return { rare, words: rare, weights, average: 10, limit: 20, vector: dialect.encodeVector(vector(1)) };
+  return { rare, words: rare, weights, average: 10, limit: 20 };
 }
 
 export async function idsOf(found: ReturnType<PromptStore['searchPrompts']>): Promise<string[]> {

@@ -10,7 +10,7 @@ import type { Dialect } from '../../src/store/dialects/dialect.ts';
 import { indexedWords, scannedWords } from '../../src/store/dialects/words.ts';
 import type { PromptStore } from '../../src/store/store.ts';
 import type { Vocabulary } from '../../src/store/vocabulary.ts';
-import { bestByWords, rareWords, wordQuery, wordsIn } from '../../src/store/words.ts';
+import { bestByWords, rareWords, wordsIn } from '../../src/store/words.ts';
 import { temporaryFolder } from './folders.ts';
 import { corpusRow, hostileTexts, idsOf, model, vector, wordParameters } from './samples.ts';
 
@@ -63,9 +63,9 @@ describe('the words of the prompts', () => {
   });
 
   const find = async (dialect: Dialect, rare: readonly string[]) => {
-    const rows = await connection.read(wordQuery(dialect), {
+    const rows = await connection.read(bestByWords(dialect), {
       row: z.object({ id: z.string(), score: z.number() }),
-      parameters: wordParameters(dialect, rare),
+      parameters: wordParameters(rare),
     });
     return rows.toSorted((one, other) => one.id.localeCompare(other.id));
   };
@@ -73,7 +73,7 @@ describe('the words of the prompts', () => {
   it('are found by their index, which reads nothing but the rows that hold one', async () => {
     const plan = await connection.read(`EXPLAIN indexes = 1 ${bestByWords(connection.dialect)}`, {
       row: z.object({ explain: z.string() }),
-      parameters: wordParameters(connection.dialect, ['n77']),
+      parameters: wordParameters(['n77']),
     });
     const text = plan.map(({ explain }) => explain).join('\n');
     expect(text).toMatch(/Name: prompt_words[\s\S]*tokens: \["n77"\][\s\S]*Granules: 1\/\d\d/);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { searchEffort } from '../../../src/store/dialects/stock.ts';
 import { corpusPrompts } from '../corpus.ts';
 import { optionalPackage } from '../optional-package.ts';
 import { milliseconds, type VectorSystem } from '../system.ts';
@@ -17,18 +18,20 @@ interface Usearch {
 
 const threads = 2;
 
-/** The bare in-memory HNSW library, with the parameters of our own index: bf16, M 32, efConstruction 128, ef 384. The prompts lie in an array. */
+/** The bare in-memory HNSW library, with the parameters of our own index: bf16, M 32, efConstruction 128, and its ef for so many rows. The prompts lie in an array. */
 export async function createUsearch(folder: string): Promise<VectorSystem> {
   const { Index } = optionalPackage<Usearch>('usearch');
-  const index = new Index({
-    metric: 'cos',
-    quantization: 'bf16',
-    dimensions,
-    connectivity: 32,
-    expansion_add: 128,
-    expansion_search: 384,
-    multi: false,
-  });
+  const createIndex = (rows: number) =>
+    new Index({
+      metric: 'cos',
+      quantization: 'bf16',
+      dimensions,
+      connectivity: 32,
+      expansion_add: 128,
+      expansion_search: searchEffort(rows),
+      multi: false,
+    });
+  let index = createIndex(0);
   const file = path.join(folder, 'usearch.index');
   let prompts: string[] = [];
   return {
@@ -45,6 +48,7 @@ export async function createUsearch(folder: string): Promise<VectorSystem> {
       return { loadMs: await milliseconds(() => index.save(file)), buildMs };
     },
     async open({ rows }) {
+      index = createIndex(rows);
       index.load(file);
       const next = corpusPrompts();
       prompts = Array.from({ length: rows }, () => next());

@@ -1,15 +1,25 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
+import { text } from 'node:stream/consumers';
+import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
 import { BotError } from '../../errors.ts';
 import { localLoader } from '../loader.ts';
 import { localParquet } from '../parquet.ts';
-import type { Dialect, Session } from './dialect.ts';
+import type { Dialect, ReadRequest, Session } from './dialect.ts';
 import { serverVersion, stockSql } from './stock.ts';
 
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 
-const chdb: Dialect = { name: 'chdb', ...stockSql, inlined: ['vector', 'limit', 'scope', 'generations'] };
+const chdb: Dialect = {
+  name: 'chdb',
+  ...stockSql,
+  inlined: ['vector', 'limit', 'scope', 'generations', 'best'],
+  searchSettings: (rows) => ({
+    ...stockSql.searchSettings(rows),
+    // The new analyzer copies and compares the vector's 512 numbers again and again: 0.8 ms of a search's 7.
+    allow_experimental_analyzer: 0,
+  }),
+};
 
 // A query takes one of Node's four threads for file work while it runs, and the cores are shared as it is.
 const readers = 3;
@@ -32,6 +42,7 @@ export async function connectChdb(folder: string): Promise<Session> {
     engine: `chDB ${await serverVersion(clients.log)}`,
     place: folder,
     clients,
+    rows,
     loader: localLoader(clients, folder),
     parquet: localParquet(clients),
     async close() {
@@ -40,6 +51,14 @@ export async function connectChdb(folder: string): Promise<Session> {
       await drainPending();
     },
   };
+}
+
+/** The whole answer is here at once: the client's own way, a stream that parses row by row, costs half a millisecond more. */
+async function rows(client: ClickHouseClient, { query, ...request }: ReadRequest): Promise<unknown[]> {
+  const { stream } = await client.exec({ ...request, query: `${query}\nFORMAT JSONEachRow` });
+  // A line is a row, and a line break within a text is escaped.
+  const found: unknown[] = JSON.parse(`[${(await text(stream)).trimEnd().replaceAll('\n', ',')}]`);
+  return found;
 }
 
 async function loadChdb() {

@@ -42,8 +42,8 @@ export interface Dialect {
    */
   readonly inlined: readonly string[];
   readonly readSettings: Settings;
-  /** For queries that the vector index answers, besides `readSettings`. */
-  readonly searchSettings: Settings;
+  /** For queries that the vector index of a table of about so many rows answers, besides `readSettings`. */
+  searchSettings(rows: number): Settings;
 }
 
 /** Reads, log writes and bulk imports go through clients of their own: a chDB client runs one query at a time, so reads have several. */
@@ -53,12 +53,21 @@ export interface Clients {
   bulk: ClickHouseClient;
 }
 
+/** A SELECT, without a format, and the values it binds. */
+export interface ReadRequest {
+  query: string;
+  query_params?: Record<string, unknown>;
+  abort_signal?: AbortSignal;
+}
+
 /** An open connection to an engine. `place` names it in messages, without its password. */
 export interface Session {
   dialect: Dialect;
   engine: string;
   place: string;
   clients: Clients;
+  /** The rows that a query answers, through one of the clients for reads. */
+  rows(client: ClickHouseClient, request: ReadRequest): Promise<unknown[]>;
   loader: Loader;
   parquet: ParquetFiles;
   close(): Promise<void>;

@@ -41,7 +41,7 @@ WHERE database = currentDatabase() AND table = '${table}' AND name = '${vectorIn
     inlined: [],
     readSettings,
     // Without it, parts whose index is not built yet give no rows and no error. Other engines refuse the name (error 115).
-    searchSettings: { enable_brute_force_vector_search: 1 },
+    searchSettings: () => ({ enable_brute_force_vector_search: 1 }),
   };
 }
 

@@ -62,6 +62,7 @@ export async function connectServer(
       engine: `${dialect.name === 'myscale' ? 'MyScale' : 'ClickHouse'} ${server.version}`,
       place,
       clients: { read: [client], log: client, bulk },
+      rows: async (through, request) => (await through.query({ ...request, format: 'JSONEachRow' })).json(),
       loader: remoteLoader({ bulk }, dialect),
       parquet: remoteParquet({ bulk }),
       close,

@@ -180,10 +180,9 @@ UNION ALL SELECT 1 AS used FROM uploads WHERE key = {key:String} LIMIT 1
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
--- parameters: rare, words, weights, average, limit, vector
-SELECT id, prompt, url AS picture, vector_model, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
-FROM prompts WHERE id IN (SELECT id FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM prompts WHERE hasAnyTokens(lowerUTF8(prompt), {rare:Array(String)}))
-ORDER BY arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32})
+-- parameters: rare, words, weights, average, limit
+SELECT id, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM prompts WHERE hasAnyTokens(lowerUTF8(prompt), {rare:Array(String)}))
+ORDER BY score DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
@@ -244,22 +243,28 @@ GROUP BY kind HAVING sum(delta) > 0
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
 FORMAT JSONEachRow;
 
+-- parameters: vector, best
+SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
+FROM prompts WHERE id IN {best:Array(String)}
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0 
+FORMAT JSONEachRow;
+
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(image_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompt_images ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 64, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 64, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit
 SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, reinterpret(base64Decode({vector:String}), 'Array(Float32)')) AS distance
 FROM prompts ORDER BY distance, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 384, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local', use_query_condition_cache = 0, output_format_parallel_formatting = 0, hnsw_candidate_list_size_for_search = 64, vector_search_with_rescoring = 1, query_plan_optimize_lazy_materialization = 0 
 FORMAT JSONEachRow;
 
 -- parameters: vector, limit, scope

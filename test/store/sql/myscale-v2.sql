@@ -176,11 +176,10 @@ UNION ALL SELECT 1 AS used FROM uploads WHERE key = {key:String} LIMIT 1
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
--- parameters: rare, words, weights, average, limit, vector
-SELECT id, prompt, url AS picture, vector_model, splitByNonAlpha(lowerUTF8(prompt)) AS held, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
-FROM prompts WHERE id IN (SELECT id FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM (SELECT id, prompt, textsearch('enable_nlq=false')(prompt, arrayStringConcat({rare:Array(String)}, ' ')) AS relevance
+-- parameters: rare, words, weights, average, limit
+SELECT id, arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) AS score FROM (SELECT id, prompt, splitByNonAlpha(lowerUTF8(prompt)) AS held FROM (SELECT id, prompt, textsearch('enable_nlq=false')(prompt, arrayStringConcat({rare:Array(String)}, ' ')) AS relevance
 FROM prompts ORDER BY relevance DESC LIMIT 10000) WHERE multiSearchAny(lowerUTF8(prompt), {rare:Array(String)}) AND hasAny(splitByNonAlpha(lowerUTF8(prompt)), {rare:Array(String)}))
-ORDER BY arraySum((word, weight) -> weight * 2.2 * countEqual(held, word) / (countEqual(held, word) + 1.2 * (0.25 + 0.75 * length(held) / {average:Float64})), {words:Array(String)}, {weights:Array(Float32)}) DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32})
+ORDER BY score DESC, id LIMIT 1 BY lowerUTF8(trimBoth(replaceRegexpAll(prompt, '\\s+', ' '))) LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
@@ -238,6 +237,12 @@ FORMAT JSONEachRow;
 -- parameters: user, generation
 SELECT kind FROM (SELECT kind, delta FROM reactions WHERE generation = {generation:String} AND user = {user:String} LIMIT 1 BY id)
 GROUP BY kind HAVING sum(delta) > 0
+SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
+FORMAT JSONEachRow;
+
+-- parameters: vector, best
+SELECT id, prompt, url AS picture, vector_model, cosineDistance(prompt_vector, {vector:Array(Float32)}) AS distance
+FROM prompts WHERE id IN {best:Array(String)}
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
