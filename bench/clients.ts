@@ -46,6 +46,8 @@ function figures(name: string, times: readonly number[]) {
   };
 }
 
+const limit = 30;
+
 /** Each search begins just after a slow query did. */
 async function searches(
   connection: Connection,
@@ -53,11 +55,11 @@ async function searches(
   disturb: () => Promise<unknown>,
 ): Promise<number[]> {
   const { dialect } = connection;
-  const settings = dialect.searchSettings(await rowCount(connection, 'prompts'));
+  const settings = dialect.searchSettings(await rowCount(connection, 'prompts'), limit);
   const times: number[] = [];
   for (let query = 0; query < queries; query++) {
     const disturbance = disturb();
-    const parameters = { vector: dialect.encodeVector(nextVector()), limit: 30 };
+    const parameters = { vector: dialect.encodeVector(nextVector()), limit };
     times.push(
       await milliseconds(() =>
         connection.read(corpusQuery(dialect, 'prompts'), { row: z.unknown(), parameters, settings }),

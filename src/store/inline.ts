@@ -5,7 +5,7 @@ interface Statement {
   parameters: Parameters | undefined;
 }
 
-// Base64, and the ids of scopes and generations: nothing that could end a quote or begin an escape.
+// Base64 and ids: nothing that could end a quote or begin an escape.
 const harmless = /^[A-Za-z0-9+/=:_.-]*$/;
 
 /**

@@ -101,12 +101,12 @@ async function ownCandidates({ connection, row }: Searchers, { table, vector, op
 async function corpusCandidates(searchers: Searchers, { table, vector, options }: Target): Promise<Candidate[]> {
   const { connection, row, knownIds, aboutRows } = searchers;
   const { dialect } = connection;
-  const settings = dialect.searchSettings(await aboutRows(table));
+  const tableRows = await aboutRows(table);
   const fetch = (query: string, limit: number) =>
     connection.read(query, {
       row,
       parameters: { vector, limit },
-      settings,
+      settings: dialect.searchSettings(tableRows, limit),
       signal: options.signal,
     });
   const distinct = async (rows: readonly CandidateRow[]) => {

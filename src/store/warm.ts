@@ -24,7 +24,7 @@ export async function warm(
     await connection.read(corpusQuery(dialect, table), {
       row: candidateRow(model),
       parameters: { vector, limit: 1 },
-      settings: dialect.searchSettings(await aboutRows(table)),
+      settings: dialect.searchSettings(await aboutRows(table), 1),
       signal: options?.signal,
     });
   }

@@ -37,7 +37,7 @@ const usesIndex = async () => {
   const plan = await connection.read(`EXPLAIN indexes = 1 ${corpusQuery(connection.dialect, 'prompts')}`, {
     row: z.object({ explain: z.string() }),
     parameters: { vector: connection.dialect.encodeVector(next()), limit: 10 },
-    settings: connection.dialect.searchSettings(1),
+    settings: connection.dialect.searchSettings(1, 10),
   });
   return plan.some(({ explain }) => explain.includes('vector_similarity'));
 };

@@ -58,7 +58,7 @@ async function rebuildIndex(url: string): Promise<void> {
   await connection.read(exactCorpusQuery(dialect, 'prompts'), {
     row: z.object({ id: z.string() }),
     parameters: { vector: dialect.encodeVector(vector(1)), limit: 5 },
-    settings: dialect.searchSettings(1),
+    settings: dialect.searchSettings(1, 5),
   });
   await dropVectorIndex(connection, 'prompts');
   await buildVectorIndex(connection, 'prompts', { dimensions: model.dimensions });

@@ -44,7 +44,7 @@ const explain = async (query: string) => {
   const plan = await connection.read(`EXPLAIN indexes = 1 ${query}`, {
     row: z.object({ explain: z.string() }),
     parameters: { vector: connection.dialect.encodeVector(next()), limit: 10 },
-    settings: connection.dialect.searchSettings(rows),
+    settings: connection.dialect.searchSettings(rows, 10),
   });
   return plan.map((line) => line.explain).join('\n');
 };

@@ -14,8 +14,8 @@ const chdb: Dialect = {
   name: 'chdb',
   ...stockSql,
   inlined: ['vector', 'limit', 'scope', 'generations', 'best'],
-  searchSettings: (rows) => ({
-    ...stockSql.searchSettings(rows),
+  searchSettings: (rows, limit) => ({
+    ...stockSql.searchSettings(rows, limit),
     // The new analyzer copies and compares the vector's 512 numbers again and again: 0.8 ms of a search's 7.
     allow_experimental_analyzer: 0,
   }),

@@ -42,8 +42,8 @@ export interface Dialect {
    */
   readonly inlined: readonly string[];
   readonly readSettings: Settings;
-  /** For queries that the vector index of a table of about so many rows answers, besides `readSettings`. */
-  searchSettings(rows: number): Settings;
+  /** For the `limit` nearest by the vector index of a table of about so many rows, besides `readSettings`. */
+  searchSettings(rows: number, limit: number): Settings;
 }
 
 /** Reads, log writes and bulk imports go through clients of their own: a chDB client runs one query at a time, so reads have several. */
