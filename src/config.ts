@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { loadEnvFile } from './env-file.ts';
 import { BotError } from './errors.ts';
 import { type ImageConfig, imageConfigOf, imageFaults, imageSecrets, imageSettings } from './image-settings.ts';
 import { type S3Config, s3ConfigOf, s3Settings } from './images/s3-settings.ts';
@@ -105,14 +104,6 @@ export function loadVectorIndex(): VectorIndexChoice | undefined {
       [],
     );
   return data;
-}
-
-/** The names that the .env file of the working directory, if any, has. */
-function loadEnvFile(): string[] {
-  if (!existsSync('.env')) return [];
-  // Libraries read theirs from the environment: proxies, AWS_PROFILE.
-  process.loadEnvFile('.env');
-  return Object.keys(parseEnv(readFileSync('.env', 'utf8')));
 }
 
 /** Parses an environment. An empty value counts as unset. `written`: the names that the .env file has. Throws BotError `invalid_settings` that lists every fault. */

@@ -139,7 +139,10 @@ export async function openCore({ config, log, commands, actions, signal, onFatal
     notices: () => [memory.current().notice, demo.notice()].flatMap((line) => line ?? []),
     async search(query, options) {
       gate.checkWords({ texts: query.text === undefined ? [] : [query.text] }, { user: options.scope });
-      const found = await following(() => searchDirectly({ search: pipeline().search, provenance }, query, options));
+      const found = await following(
+        () => searchDirectly({ search: pipeline().search, provenance }, query, options),
+        options,
+      );
       return isPageForAdults(config.moderation) ? found.map(unmarked) : found;
     },
     start(adapters) {

@@ -4,9 +4,15 @@ import type { OutboxModel } from './outbox-model.ts';
 import type { State } from './state.ts';
 import type { Generation, Post, PromptStore, Reaction, Upload } from './store/store.ts';
 
+interface GenerationWrite {
+  kind: 'generation';
+  generation: Generation;
+  /** What made its vectors. */
+  vectorModel: string;
+}
+
 export type DatabaseWrite =
-  /** `vectorModel` is what made its vectors. */
-  | { kind: 'generation'; generation: Generation; vectorModel: string }
+  | GenerationWrite
   | { kind: 'post'; post: Post }
   | { kind: 'reaction'; reaction: Reaction }
   | { kind: 'upload'; upload: Upload };
@@ -121,10 +127,7 @@ export function createOutbox({ state, within, log }: OutboxParts): Outbox {
 async function deliver(write: DatabaseWrite, { store, model }: WriteTarget): Promise<void> {
   switch (write.kind) {
     case 'generation':
-      // Its vectors may be of the model that the database had when it was written.
-      return store.logGeneration(
-        write.vectorModel === model.name ? write.generation : await model.embedAnew(write.generation),
-      );
+      return store.logGeneration(await ofModel(model, write));
     case 'post':
       return store.logPost(write.post);
     case 'reaction':
@@ -134,7 +137,19 @@ async function deliver(write: DatabaseWrite, { store, model }: WriteTarget): Pro
   }
 }
 
-const temporary: readonly string[] = ['database_unavailable', 'disk_full', 'model_mismatch'];
+/** Its vectors may be of the model that the database had when it was written. A second try, for a model or a bucket that failed for a moment. */
+async function ofModel(model: OutboxModel, { generation, vectorModel }: GenerationWrite): Promise<Generation> {
+  if (vectorModel === model.name) return generation;
+  return model.embedAnew(generation).catch(() => model.embedAnew(generation));
+}
+
+const temporary: readonly string[] = [
+  'database_unavailable',
+  'disk_full',
+  'model_mismatch',
+  'model_unavailable',
+  'images_unavailable',
+];
 
 /** What a bot can't write that lacks the model to which its database was moved, a bot that has it writes. */
 function isTemporary(error: unknown): boolean {

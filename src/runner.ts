@@ -19,7 +19,7 @@ interface RunnerParts {
   actions: readonly ActionHandler[];
   services: Services;
   /** Does the work, and again when the database is moved to another model meanwhile (src/memory/follow-move.ts). */
-  followMoves<Value>(work: () => Promise<Value>): Promise<Value>;
+  followMoves<Value>(work: () => Promise<Value>, options: { signal: AbortSignal }): Promise<Value>;
   adultPolicy: AdultPolicy;
   log: Logger;
 }
@@ -83,7 +83,8 @@ export function createRunner(parts: RunnerParts): QueueHandlers<JobPayload> {
     try {
       giveUpAfterTooMany(job);
       void report('running', 'Starting');
-      return { kind: 'done', answer: await followMoves(async () => perform(job, await contextOf(run, parts))) };
+      const answer = await followMoves(async () => perform(job, await contextOf(run, parts)), control);
+      return { kind: 'done', answer };
     } catch (error) {
       // The bot can't follow the database to its new model: it stops, and begins the job again at its next start.
       if (isMoved(error)) await aborted(control.signal);

@@ -20,11 +20,10 @@ export function createWorks({ config, memory, images, log, onGrowth }: WorkParts
   const { dataDir, maxImageBytes } = config;
   const { database, state } = memory;
   const shared = { images, state, log };
-  const model = () => {
-    const { store, plainEmbedder: embedder } = memory.current();
-    return { store, embedder };
-  };
-  const imports = createBotImports({ ...shared, model, dataDir, maxImageBytes, onGrowth });
+  const imports = createBotImports({
+    ...{ ...shared, dataDir, maxImageBytes, onGrowth },
+    within: (work) => memory.following(({ store, plainEmbedder: embedder }) => work({ store, embedder })),
+  });
   const moves = takeMoves({ ...shared, config, database, bot: memory });
   const server = createWorkServer({ dataDir, log, works: [imports.work, moves] });
   return {

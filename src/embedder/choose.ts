@@ -20,6 +20,9 @@ export interface ChooseOptions {
   log: Logger;
 }
 
+/** How long a start waits for the hub's answer to choose a new database's model, ms. */
+export const hubAnswerMs = 3_000;
+
 export interface Choice {
   model: ModelSource;
   /** What people should know about this choice, in one line. */

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { Check } from '../doctor.ts';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { chooseModel } from './choose.ts';
+import { chooseModel, hubAnswerMs } from './choose.ts';
 import { createClipEmbedder } from './clip.ts';
 import { findDownloaded, sizeOfDownload } from './download.ts';
 import type { Embedder } from './embedder.ts';
@@ -21,13 +21,15 @@ interface ModelCheck {
 }
 
 const name = 'Embedding model';
-const timeoutMs = 10_000;
+const sizeMs = 10_000;
+const bundledMeanwhile =
+  'As it is, the next start makes the database with the small bundled model; `npm run reembed` moves it to another later.';
 
 /** Whether the model that a start would take is the database's and runs here; one that is not here is only asked for at the hub. */
 export async function checkModel(given: ModelCheck): Promise<Check[]> {
   const { clipModel: asked, storedModel: stored, hubUrl, dataDir, log } = given;
   const modelsFolder = path.join(dataDir, 'models');
-  const choice = { asked, setting: 'CLIP_MODEL', stored, hubUrl, modelsFolder, timeoutMs, log } as const;
+  const choice = { asked, setting: 'CLIP_MODEL', stored, hubUrl, modelsFolder, timeoutMs: hubAnswerMs, log } as const;
   try {
     const { model, notice } = await chooseModel(choice);
     const doubts = notice ? [{ name, ok: true, isDoubtful: true, detail: notice }] : [];
@@ -47,14 +49,14 @@ async function checkChosen(model: ModelSource, modelsFolder: string, given: Mode
 async function askHub(id: string, modelsFolder: string, given: ModelCheck): Promise<Check> {
   const { hubUrl, clipModel, storedModel, log } = given;
   try {
-    const bytes = await sizeOfDownload({ hubUrl, id, setting: 'CLIP_MODEL', modelsFolder, timeoutMs, log });
+    const bytes = await sizeOfDownload({ hubUrl, id, setting: 'CLIP_MODEL', modelsFolder, timeoutMs: sizeMs, log });
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
     return { name, ok: true, detail: `${id} is not here yet: the next start downloads ${size} from ${hostOf(hubUrl)}` };
   } catch (error) {
     // A new database that nobody chose a model for gets the bundled one then.
     const isOptional = clipModel === undefined && storedModel === undefined;
     if (!isOptional || !(error instanceof BotError)) throw error;
-    return { name, ok: true, isDoubtful: true, detail: `${error.message} Until then the bundled model is taken.` };
+    return { name, ok: true, isDoubtful: true, detail: `${error.message} ${bundledMeanwhile}` };
   }
 }
 

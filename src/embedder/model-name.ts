@@ -4,7 +4,9 @@ import { BotError } from '../errors.ts';
 export type ModelSource = { kind: 'tiny' } | { kind: 'folder'; folder: string } | { kind: 'hub'; id: string };
 
 /** Where an operator names a model: what a message tells to correct. */
-export type ModelSetting = 'CLIP_MODEL' | '--model';
+export const modelSettings = ['CLIP_MODEL', '--model'] as const;
+
+export type ModelSetting = (typeof modelSettings)[number];
 
 /** The model for a database that has none yet, when the hub can be reached. */
 export const defaultHubModel = 'Xenova/clip-vit-base-patch32';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { BotError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { packageRoot } from '../paths.ts';
-import { bundledInstead, type Choice, chooseModel, mismatch } from './choose.ts';
+import { bundledInstead, type Choice, chooseModel, hubAnswerMs, mismatch } from './choose.ts';
 import { createClipEmbedder } from './clip.ts';
 import { downloadModel } from './download.ts';
 import type { Embedder } from './embedder.ts';
@@ -56,7 +56,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
 
 /** Chooses the model and downloads it if it has to, so that `openEmbedder` finds it; throws what that throws before it starts the model. */
 export async function bringModel(options: OpenEmbedderOptions): Promise<Choice & { weights: Weights }> {
-  const { clipModel, setting = 'CLIP_MODEL', storedModel, hubUrl, choiceTimeout = 3_000, log } = options;
+  const { clipModel, setting = 'CLIP_MODEL', storedModel, hubUrl, choiceTimeout = hubAnswerMs, log } = options;
   const modelsFolder = path.join(options.dataDir, 'models');
   const choice = await chooseModel({
     asked: clipModel,

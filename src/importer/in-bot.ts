@@ -6,8 +6,8 @@ import { type ImportParts, importWork, runImport } from './job.ts';
 export const blockRows = 1_024;
 
 interface BotImportParts extends Omit<ImportParts, 'store' | 'embedder' | 'signal' | 'onEvent'> {
-  /** What the database has now: a move to another model puts others in their place. */
-  model(): Pick<ImportParts, 'store' | 'embedder'>;
+  /** Does the work with the database's model; again, which goes on where it was, when that gives way to another meanwhile. */
+  within(work: (model: Pick<ImportParts, 'store' | 'embedder'>) => Promise<void>): Promise<void>;
   /** The corpus has grown. */
   onGrowth(): Promise<void>;
 }
@@ -20,12 +20,12 @@ export interface BotImports {
 }
 
 export function createBotImports(parts: BotImportParts): BotImports {
-  const { model, onGrowth, log } = parts;
+  const { within, onGrowth, log } = parts;
   const stopping = new AbortController();
 
   function finishIndex(): void {
     if (stopping.signal.aborted) return;
-    finishIndexAlone(model().store, parts, { signal: stopping.signal }).catch((error) => {
+    within(({ store }) => finishIndexAlone(store, parts, { signal: stopping.signal })).catch((error) => {
       if (!stopping.signal.aborted)
         log.error({ err: error }, 'the index of the prompts could not be built; the next start tries again');
     });
@@ -34,7 +34,7 @@ export function createBotImports(parts: BotImportParts): BotImports {
   return {
     work: takes(importWork, async (request, options) => {
       try {
-        await runImport(request, { ...parts, ...model(), blockRows, ...options });
+        await within((model) => runImport(request, { ...parts, ...model, blockRows, ...options }));
       } finally {
         finishIndex();
         await onGrowth().catch((error: unknown) =>

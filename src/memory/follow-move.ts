@@ -1,6 +1,8 @@
-import type { Embedder } from '../embedder/embedder.ts';
+import type { CallOptions, Embedder } from '../embedder/embedder.ts';
 import type { OpenedEmbedder } from '../embedder/open.ts';
-import { BotError } from '../errors.ts';
+import { BotError, type ErrorCode } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Database } from '../store/database.ts';
 import { isMoved, movedTo } from '../store/vectors.ts';
 
@@ -17,8 +19,8 @@ interface Bound {
  */
 export interface Following<Kind extends Bound> {
   current(): Kind;
-  /** Does the work, and once more when the database is moved meanwhile. Throws `model_mismatch` when the program can't follow, and stops. */
-  following<Value>(work: (bound: Kind) => Promise<Value>): Promise<Value>;
+  /** Does the work, and once more when the database is moved meanwhile; an abort ends the wait for the new model. Throws `model_mismatch` when the program can't follow, and stops. */
+  following<Value>(work: (bound: Kind) => Promise<Value>, options?: CallOptions): Promise<Value>;
   /** Resolves once the model that the database has is in use. Throws BotError `model_mismatch` when it can't be had here. */
   follow(): Promise<void>;
   /** This model, already loaded, may soon be the database's. Returns what ends that, which closes a model that was not taken over. */
@@ -37,24 +39,33 @@ interface FollowingParts<Kind extends Bound> {
   onFollowed(bound: Kind): void;
   onFatal(error: BotError): void;
   signal: AbortSignal;
+  log: Logger;
 }
+
+const withoutModel: readonly ErrorCode[] = ['model_unavailable', 'model_mismatch', 'invalid_settings'];
 
 /** Moves that one piece of work goes through; more can only be a database whose rows are of another model than it says. */
 const mostMoves = 3;
 
 export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>): Following<Kind> {
-  const { database, openModel, bind, onFollowed, onFatal, signal } = parts;
+  const { database, openModel, bind, onFollowed, onFatal, signal, log } = parts;
   let current = parts.first;
   let offered: Embedder | undefined;
   let taken: Embedder | undefined;
   let under: Promise<void> | undefined;
   let retiring: Promise<unknown> = Promise.resolve();
 
-  async function succeed(): Promise<void> {
+  async function giveWay(): Promise<void> {
     const name = await database.settledModel();
     const old = current;
     if (name === undefined || name === old.model) return;
-    current = await successor(name);
+    try {
+      current = await successor(name);
+    } catch (error) {
+      // While it was loaded the database may have been moved once more.
+      if (isMoved(error) && (await database.settledModel()) !== name) return giveWay();
+      throw error;
+    }
     onFollowed(current);
     // Nobody waits for its end but the program's.
     const retired = old.retire(movedTo(name)).catch(() => undefined);
@@ -76,15 +87,15 @@ export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>)
     }
   }
 
-  /** A database that is away is followed later; a model that can't be had here is the end. */
+  /** A model that can't be had here is the end; a database that is away, or a full disk, may be better when it is tried again. */
   function lost(error: unknown): unknown {
     // The program stops: what waits is handed back.
     if (signal.aborted) return movedTo(undefined, { cause: error });
-    if (error instanceof BotError && error.code === 'database_unavailable') return error;
-    const reason = error instanceof BotError ? ` ${error.message}` : '';
+    log.warn({ err: error }, 'the model to which the database was moved could not be put in use');
+    if (!(error instanceof BotError && withoutModel.includes(error.code))) return error;
     const fatal = new BotError(
       'model_mismatch',
-      `The database was moved to another CLIP model, which can't be loaded here.${reason} Then start this program again.`,
+      `The database was moved to another CLIP model, which can't be loaded here. ${error.message} Then start this program again.`,
       { cause: error },
     );
     onFatal(fatal);
@@ -92,7 +103,7 @@ export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>)
   }
 
   function follow(): Promise<void> {
-    under ??= succeed()
+    under ??= giveWay()
       .catch((error: unknown) => {
         throw lost(error);
       })
@@ -105,7 +116,7 @@ export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>)
   return {
     current: () => current,
     follow,
-    async following(work) {
+    async following(work, { signal } = {}) {
       for (let moves = 0; ; moves++) {
         try {
           return await work(current);
@@ -117,14 +128,15 @@ export function createFollowing<Kind extends Bound>(parts: FollowingParts<Kind>)
               'Some vectors of the database are of another model than it says. Move it with `npm run reembed`, which embeds everything anew.',
               { cause: error },
             );
-          await follow();
+          await (signal ? orAborted(follow(), signal) : follow());
         }
       }
     },
     offer(embedder) {
       offered = embedder;
       return async () => {
-        await under?.catch(() => undefined);
+        // Where it could not be taken over at the exchange, now may be better.
+        await follow().catch(() => undefined);
         if (offered === embedder) offered = undefined;
         if (taken !== embedder) await embedder.close();
       };

@@ -83,14 +83,14 @@ export async function openMemory({ config, log, signal, onFatal }: MemoryParts):
   function onFollowed(next: ModelMemory): void {
     log.info({ model: next.model }, 'the database was moved to this model, which is in use from here on');
     if (clipModel !== undefined || isOfFolder(next.model))
-      log.warn({ model: next.model }, 'CLIP_MODEL must name this model before the next start');
+      log.warn({ model: next.model }, 'the next start needs a CLIP_MODEL that names this model');
     warm(next);
   }
 
   const first = await bind(await openModel(clipModel));
   if (first.notice) log.info(first.notice);
   const openMoved = () => openModel(undefined);
-  const moves = createFollowing({ first, database, openModel: openMoved, bind, onFollowed, onFatal, signal });
+  const moves = createFollowing({ first, database, openModel: openMoved, bind, onFollowed, onFatal, signal, log });
   following = moves;
   return {
     ...moves,

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { fromAnywhere } from '../embedder/choose.ts';
-import type { ModelSetting } from '../embedder/model-name.ts';
 import { BotError } from '../errors.ts';
 import type { ReembedRequest } from './job.ts';
 
@@ -12,17 +11,13 @@ const usage = `Usage: npm run reembed -- [--model HUB_ID|FOLDER|tiny] [--keep] [
 
 A move that was stopped goes on when the same command is run again. While the bot runs on the embedded database, it does the move.`;
 
-/** The request, and where its model was named. Throws BotError `invalid_input` with the usage, or `invalid_settings` when the model is none. */
-export function readArguments(
-  args: string[],
-  clipModel: string | undefined,
-): { request: ReembedRequest; setting: ModelSetting } {
+/** Throws BotError `invalid_input` with the usage, or `invalid_settings` when the model is none. */
+export function readArguments(args: string[], clipModel: string | undefined): ReembedRequest {
   const { values } = parse(args);
   const setting = values.model === undefined ? 'CLIP_MODEL' : '--model';
   const model = values.model ?? clipModel;
   if (!model) throw new BotError('invalid_input', usage);
-  const request = { model: fromAnywhere(model, setting), keep: values.keep, allowHosts: values['allow-host'] };
-  return { request, setting };
+  return { model: fromAnywhere(model, setting), setting, keep: values.keep, allowHosts: values['allow-host'] };
 }
 
 function parse(args: string[]) {

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Embedder } from '../embedder/embedder.ts';
-import { fingerprintOf } from '../embedder/model-name.ts';
+import { fingerprintOf, modelSettings } from '../embedder/model-name.ts';
 import { openEmbedder } from '../embedder/open.ts';
 import type { Work, WorkOptions } from '../handover/work.ts';
 import type { ImageFiles } from '../images/image-files.ts';
@@ -17,6 +17,8 @@ import { runReembed } from './run.ts';
 const reembedRequestSchema = z.object({
   /** A hub id, `tiny`, or the absolute path of a folder. */
   model: z.string(),
+  /** Where it was named. */
+  setting: z.enum(modelSettings),
   keep: z.boolean(),
   /** Hosts that may have private addresses. */
   allowHosts: z.array(z.string()),
@@ -58,10 +60,19 @@ export interface ReembedParts extends WorkOptions<ReembedEvent> {
 export async function reembed(request: ReembedRequest, parts: ReembedParts): Promise<void> {
   const { config, workers, offer, log, signal } = parts;
   const { dataDir, hubUrl } = config;
-  const { model: clipModel } = request;
+  const { model: clipModel, setting } = request;
   // Hundreds of pictures wait at once, each for the same signal.
   setMaxListeners(0, signal);
-  const { embedder } = await openEmbedder({ clipModel, storedModel: undefined, hubUrl, dataDir, log, signal, workers });
+  const { embedder } = await openEmbedder({
+    clipModel,
+    setting,
+    storedModel: undefined,
+    hubUrl,
+    dataDir,
+    log,
+    signal,
+    workers,
+  });
   const release = offer ? offer(embedder) : () => embedder.close();
   try {
     await moveTo(embedder, request, parts);

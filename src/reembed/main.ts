@@ -29,15 +29,13 @@ async function run() {
   try {
     const config = loadConfig();
     const { dataDir, hubUrl, logLevel, secrets } = config;
-    const { request, setting } = readArguments(process.argv.slice(2), config.clipModel);
+    const request = readArguments(process.argv.slice(2), config.clipModel);
     log = createLog(logLevel, secrets);
-    const model = { clipModel: request.model, setting, storedModel: undefined };
+    const model = { clipModel: request.model, setting: request.setting, storedModel: undefined };
     const bring = () => bringModel({ ...model, hubUrl, dataDir, log, signal });
     const command = { request, config, log, signal, bring, onEvent: display.show };
-    const here = () => {
-      signal.addEventListener('abort', () => display.isSwitched() && reportRest());
-      return reembedHere(command);
-    };
+    const onStop = () => display.isSwitched() && reportRest();
+    const here = () => reembedHere({ ...command, onStop });
     await hereOrInBot({ ...command, dataDir, work: reembedWork, beforehand: bring, here });
     display.stop();
   } catch (error) {
@@ -49,8 +47,11 @@ async function run() {
   process.exit();
 }
 
-async function reembedHere({ request, config, log, signal, bring, onEvent }: ReembedCommand): Promise<void> {
+async function reembedHere(command: ReembedCommand & { onStop(): void }): Promise<void> {
+  const { request, config, log, signal, bring, onStop, onEvent } = command;
   await withDatabase({ ...config, log }, async (database, state) => {
+    // Only now it is sure that the work is done here.
+    signal.addEventListener('abort', onStop);
     await bring();
     const images = await createImageFiles(config, log);
     await reembed(request, { config, database, images, state, workers: manyWorkers, log, signal, onEvent });

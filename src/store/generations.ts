@@ -3,7 +3,7 @@ import type { Connection, Parameters } from './connection.ts';
 import { removeRows } from './remove-rows.ts';
 import type { Generation, PromptStore, StoredGeneration } from './store.ts';
 import { fromMilliseconds, milliseconds, toTimestamp } from './time.ts';
-import { checkVector, type VectorModel } from './vectors.ts';
+import { checkVector, madeBy, type VectorModel } from './vectors.ts';
 
 type Generations = Pick<
   PromptStore,
@@ -62,6 +62,11 @@ const columns = `id, parent, root, scope, user, asked, prompt, negative_prompt, 
 
 /** The runs of the flow, by scope: no query here reaches another scope's rows but by a message they were posted in. */
 export function createGenerations(connection: Connection, model: VectorModel): Generations {
+  const vectorsRow = z.object({
+    prompt_vector: z.array(z.number()),
+    image_vectors: z.array(z.array(z.number())),
+    vector_model: madeBy(model),
+  });
   const select = (condition: string, parameters: Parameters, limit = '') =>
     connection.read(
       `SELECT ${columns} FROM generations WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT 1 BY id ${limit}`,
@@ -87,9 +92,9 @@ WHERE adapter = {adapter:String} AND thread = {thread:String} AND message = {mes
     },
     async vectorsOf(scope, id) {
       const [found] = await connection.read(
-        'SELECT prompt_vector, image_vectors FROM generations WHERE scope = {scope:String} AND id = {id:String} LIMIT 1',
+        'SELECT prompt_vector, image_vectors, vector_model FROM generations WHERE scope = {scope:String} AND id = {id:String} LIMIT 1',
         {
-          row: z.object({ prompt_vector: z.array(z.number()), image_vectors: z.array(z.array(z.number())) }),
+          row: vectorsRow,
           parameters: { scope, id },
         },
       );

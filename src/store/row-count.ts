@@ -17,10 +17,9 @@ export async function rowCount(
 /** About how many rows a table has. */
 export type RowEstimate = (table: string) => Promise<number>;
 
-// A search's effort may lag behind an import for that long.
 const keptMs = 60_000;
 
-/** Counts a table when first asked, and again, while the old number goes on answering, once that is a minute old. */
+/** Counts a table when first asked, and again once that is a minute old; who asks within another minute gets the old number meanwhile. */
 export function createRowEstimate(connection: Pick<Connection, 'read'>): RowEstimate {
   const kept = new Map<string, { rows: Promise<number>; expires: number }>();
   return (table) => {
@@ -29,7 +28,7 @@ export function createRowEstimate(connection: Pick<Connection, 'read'>): RowEsti
     const expires = Date.now() + keptMs;
     // For all who ask meanwhile: nobody's signal stops it.
     const counted = rowCount(connection, table);
-    const rows = known?.rows ?? counted;
+    const rows = known && Date.now() < known.expires + keptMs ? known.rows : counted;
     kept.set(table, { rows, expires });
     counted.then(
       () => kept.set(table, { rows: counted, expires }),

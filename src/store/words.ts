@@ -117,10 +117,13 @@ export function createWordSearch({ connection, model, vocabulary }: Searchers): 
   ): Promise<Scored[]> => {
     const found = await bestIds(rare, parameters, options);
     if (found.length === 0) return [];
-    const scores = new Map(found.map(({ id, score }) => [id, score]));
-    const best = { vector, best: [...scores.keys()] };
+    const best = { vector, best: found.map(({ id }) => id) };
     const rows = await read(bestQuery(dialect), { row, parameters: best, signal: options.signal });
-    return rows.map((each) => ({ score: scores.get(each.id) ?? 0, candidate: toCandidate('corpus')(each) }));
+    const candidates = new Map(rows.map((each) => [each.id, toCandidate('corpus')(each)]));
+    return found.flatMap(({ id, score }) => {
+      const candidate = candidates.get(id);
+      return candidate ? [{ score, candidate }] : [];
+    });
   };
 
   return {

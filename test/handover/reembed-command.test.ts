@@ -47,6 +47,7 @@ it.each([
     const { code, output } = await endOf(command);
     expect(code).toBe(130);
     expect(output.trim().split('\n').at(-1)).toBe(words);
+    expect(output).not.toContain('finished first');
     expect(output).not.toContain('Cannot lock');
   },
 );

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Embedder } from '../../src/embedder/embedder.ts';
 import { retirable } from '../../src/embedder/retirable.ts';
@@ -43,10 +44,17 @@ function bind({ embedder }: { embedder: Embedder }): Bound {
 function setup() {
   const stopping = new AbortController();
   const first = slowEmbedder('old');
+  let letLoad = () => {};
+  const loading = new Promise<void>((resolve) => {
+    letLoad = resolve;
+  });
   const world = {
+    letLoad,
+    whenLoaded: () => {},
     stored: 'old',
     loads: 0,
     fault: undefined as unknown,
+    bindFaults: [] as unknown[],
     followed: [] as string[],
     fatal: [] as BotError[],
   };
@@ -61,13 +69,20 @@ function setup() {
     },
     async openModel() {
       world.loads += 1;
+      if (world.stored === 'slow') await loading;
       if (world.stored === 'folder') throw new BotError('model_unavailable', 'It lay in a folder.');
-      return { embedder: loaded.embedder };
+      world.whenLoaded();
+      return { embedder: world.stored === 'new' ? loaded.embedder : slowEmbedder(world.stored).embedder };
     },
-    bind: async (opened) => bind(opened),
+    async bind(opened) {
+      const fault = world.bindFaults.shift();
+      if (fault) throw fault;
+      return bind(opened);
+    },
     onFollowed: ({ model }) => world.followed.push(model),
     onFatal: (error) => world.fatal.push(error),
     signal: stopping.signal,
+    log: pino({ level: 'silent' }),
   });
   /** As a search: rows tell whose vectors they are. */
   const search = async ({ model }: Bound) => {
@@ -125,6 +140,51 @@ describe('following the database to another model', () => {
     world.fault = undefined;
     expect(await moves.following(search)).toBe('new');
     expect(world.fatal).toEqual([]);
+  });
+
+  it('closes a model that it could not use, and loads it anew later', async () => {
+    const { moves, world, search, loaded } = setup();
+    world.stored = 'new';
+    world.bindFaults.push(new BotError('disk_full', 'full'));
+    await expect(moves.following(search)).rejects.toMatchObject({ code: 'disk_full' });
+    expect(loaded.closed()).toBe(1);
+    expect(await moves.following(search)).toBe('new');
+    expect(world).toMatchObject({ loads: 2, fatal: [] });
+  });
+
+  it('follows a database that is moved once more while the model is loaded', async () => {
+    const { moves, world, search } = setup();
+    world.stored = 'new';
+    world.bindFaults.push(movedTo('newer'));
+    world.whenLoaded = () => {
+      world.stored = 'newer';
+    };
+    expect(await moves.following(search)).toBe('newer');
+    expect(world.fatal).toEqual([]);
+  });
+
+  it('takes an offered model over at its release where the exchange was a bad moment for it', async () => {
+    const { moves, world } = setup();
+    const offered = slowEmbedder('new');
+    const release = moves.offer(offered.embedder);
+    world.stored = 'new';
+    world.bindFaults.push(new BotError('database_unavailable', 'busy'));
+    await expect(moves.follow()).rejects.toMatchObject({ code: 'database_unavailable' });
+    await release();
+    expect(moves.current().model).toBe('new');
+    expect(world.loads).toBe(0);
+    expect(offered.closed()).toBe(0);
+  });
+
+  it('lets go of what is cancelled while the new model is loaded', async () => {
+    const { moves, world, search } = setup();
+    const cancel = new AbortController();
+    world.stored = 'slow';
+    const cancelled = moves.following(search, { signal: cancel.signal });
+    cancel.abort(new Error('cancelled'));
+    await expect(cancelled).rejects.toThrow('cancelled');
+    world.letLoad();
+    expect(await moves.following(search)).toBe('slow');
   });
 
   it('is the end where the model can not be had, and says why', async () => {

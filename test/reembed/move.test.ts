@@ -139,6 +139,7 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
       () => store.searchPrompts(vector(1), { limit: 3 }),
       () => store.searchImages(vector(1), { limit: 3 }),
       () => store.searchWords('refined artist', vector(1), { limit: 3, scope: 'scope' }),
+      () => store.vectorsOf('scope', 'g'),
       () => store.logGeneration(late),
       () => store.importPairs([corpusRow('late')]),
     ]) {
@@ -171,6 +172,7 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
       () => store.searchImages(vector(1), { limit: 3 }),
       () => store.searchPrompts(vector(1), { limit: 3, scope: 'scope' }),
       () => store.searchWords('refined artist', vector(1), { limit: 3, scope: 'scope' }),
+      () => store.vectorsOf('scope', 'g'),
       () => store.logGeneration(generation('late')),
       () => store.importImages([{ ...corpusRow('late'), imageVector: vector(3) }]),
     ]) {

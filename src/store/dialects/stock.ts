@@ -51,7 +51,7 @@ WHERE NOT is_done AND database = currentDatabase() AND table = '${table}' AND co
 
 /**
  * How many candidates (ef) a walk of the index keeps: 64 up to 10,000 rows, 161 at 100,000, 388 at 900,000. It finds 99 of 100 nearest there
- * (docs/benchmarks.md), where 32, 48 and 384 are the least that do; 384 for all would cost a search of 10,000 rows 2 ms of 9.
+ * (docs/benchmarks.md). Measured with those vectors, 32, 48 and 384 are the least that do; 384 for all would cost a search of 10,000 rows 2 ms of 9.
  */
 export function searchEffort(rows: number): number {
   return Math.ceil(64 * Math.max(1, rows / 10_000) ** 0.4);
