@@ -173,15 +173,6 @@ export function searchContract(store: () => PromptStore): void {
     expect(await idsOf(store().searchWords('?!', query, { limit: 5 }))).toEqual([]);
   });
 
-  it('gives prompts that words fit equally well in one order, however many parts they lie in', async () => {
-    const common = Array.from({ length: 100 }, (_, index) => corpusRow(`row ${index}`, { prompt: `a hill ${index}` }));
-    await store().importPairs(common);
-    const ids = ['c', 'a', 'e', 'b', 'd'];
-    for (const id of ids) await store().importPairs([corpusRow(id, { prompt: `rutkowski ${id}` })]);
-    for (let again = 0; again < 10; again++)
-      expect(await idsOf(store().searchWords('rutkowski', query, { limit: 5 }))).toEqual(ids.toSorted());
-  });
-
   it('finds the own generations of the scope by words, once a prompt, with their likes', async () => {
     for (const id of ['g', 'h']) {
       await store().logGeneration(generation(id, { prompt: 'a river, by Rutkowski', promptVector: at(9) }));
