@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import type { RawImage } from '@xenova/transformers';
 import sharp from 'sharp';
 import { BotError } from '../errors.ts';
@@ -29,9 +28,9 @@ export interface ClipModel {
 export function createClipModel(weights: Weights, threads: number): ClipModel {
   const { env, LogLevel } = transformers;
   env.allowRemoteModels = false;
-  env.localModelPath = path.dirname(weights.folder);
   env.logLevel = LogLevel.ERROR;
-  const name = path.basename(weights.folder);
+  // The whole path: as a name below another folder it would have to be spelt like a hub's.
+  const name = weights.folder;
   const options = {
     dtype: weights.type,
     // Spinning threads would take the cores from the event loop while there is nothing to do; severity 3 is errors.

@@ -18,7 +18,8 @@ export async function runBackupCommand(name: string, work: (command: BackupComma
   const signal = stopOnSignal();
   try {
     const [file, ...others] = process.argv.slice(2);
-    if (!file || others.length > 0) throw new BotError('invalid_input', `Usage: npm run ${name} -- FILE.parquet`);
+    if (!file || file.startsWith('-') || others.length > 0)
+      throw new BotError('invalid_input', `Usage: npm run ${name} -- FILE.parquet`);
     const config = loadConfig();
     log = createLog(config.logLevel, config.secrets);
     await work({ config, files: backupFiles(file), log, signal });

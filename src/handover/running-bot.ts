@@ -24,7 +24,7 @@ export async function hereOrInBot<Request, Event>(handed: Handed<Request, Event>
   } catch (error) {
     if (!(error instanceof BotError && error.code === 'database_locked')) throw error;
     const address = await readAddress(handed.dataDir);
-    if (!address) throw error;
+    if (!address) throw starting(error);
     await handOver(address, handed, error);
   }
 }
@@ -97,6 +97,12 @@ function refused(status: number | undefined): BotError {
         'The bot that has the database does not know this work: it is of another version. Start it again, and run this again.',
       )
     : ended();
+}
+
+/** A bot says where it takes work once it has opened its database and model. */
+function starting(locked: BotError): BotError {
+  const again = 'If that is a bot which is just starting, run this again in a moment, and the bot does the work.';
+  return new BotError(locked.code, `${locked.message} ${again}`, { cause: locked });
 }
 
 function stopped(cause?: unknown): BotError {

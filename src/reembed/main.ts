@@ -40,8 +40,10 @@ async function run() {
     display.stop();
   } catch (error) {
     display.stop();
-    if (!signal.aborted || !isAbort(error)) reportFailure(error, 'the move to another model', log);
-    else if (display.isSwitched()) reportLeft();
+    if (!signal.aborted || !isAbort(error)) {
+      reportFailure(error, 'the move to another model', log);
+      if (display.isSwitched()) reportSwitched();
+    } else if (display.isSwitched()) reportLeft();
     else reportStop();
   }
   process.exit();
@@ -60,6 +62,13 @@ async function reembedHere(command: ReembedCommand & { onStop(): void }): Promis
 
 function reportRest() {
   console.error('The new tables are in use already: what is left of the move is finished first.');
+}
+
+/** A bot that was killed would be started with the old model. */
+function reportSwitched() {
+  console.error(
+    'The new tables are in use already: where CLIP_MODEL is set, it has to name the new model from now on.',
+  );
 }
 
 /** From the exchange on the bot's move is not stopped any more. */

@@ -10,6 +10,7 @@ import { connectChdb } from './dialects/chdb.ts';
 import type { Session } from './dialects/dialect.ts';
 import { connectServer } from './dialects/server.ts';
 import { modelNote } from './model-switch.ts';
+import { unfinishedMove } from './move.ts';
 import { createNotes } from './notes.ts';
 
 export interface DatabaseCheck {
@@ -57,7 +58,11 @@ async function look(name: string, connect: () => Promise<Session>): Promise<Data
     const connection = createConnection(session);
     try {
       const storedModel = await modelOf(connection);
-      return { check: { name, ok: true, detail: `${session.engine} at ${session.place}` }, storedModel };
+      const detail = `${session.engine} at ${session.place}`;
+      const unfinished = storedModel === undefined ? undefined : await unfinishedMove(connection);
+      if (unfinished === undefined) return { check: { name, ok: true, detail }, storedModel };
+      const doubt = `${detail}; the move to ${unfinished} is not finished: run \`npm run reembed\` with that model once more`;
+      return { check: { name, ok: true, isDoubtful: true, detail: doubt }, storedModel };
     } finally {
       await connection.close();
     }

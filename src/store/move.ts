@@ -42,7 +42,7 @@ export async function beginMove(connection: Connection, model: VectorModel): Pro
   let isSwitched = stored === model.name;
   if (isSwitched && under !== model.name) throw conflict(`The vectors of this database are of ${model.name} already.`);
   if (!isSwitched) {
-    if (under !== undefined && under === stored) throw unfinished(stored);
+    if (under !== undefined && under === stored) await endWithoutModel(connection, stored);
     await checkEngine(connection);
     if (under !== undefined && under !== model.name) await dropTables(connection, 'next');
     await notes.setNote(moveNote, model.name);
@@ -99,6 +99,21 @@ export async function beginMove(connection: Connection, model: VectorModel): Pro
       await notes.setNote(moveNote, '');
     },
   };
+}
+
+/**
+ * Ends a move that was cut off after the exchange, of which nothing is left to embed: its model may be gone. The old tables stay aside until the next move ends.
+ * Pictures are not looked at: those that can't be had are never all there.
+ */
+async function endWithoutModel(connection: Connection, stored: string): Promise<void> {
+  for (const table of ['generations', 'prompts'] as const) {
+    const source = `${table}_next`;
+    if ((await commentOf(connection, source)) === undefined) continue;
+    const missing = pagesOf(connection, { table, source, target: table }, { rows: 1, missing: true });
+    if (!(await missing.next()).done) throw unfinished(stored);
+  }
+  await putAside(connection, stored);
+  await createNotes(connection).setNote(moveNote, '');
 }
 
 /** The model to which a database was moved whose old tables are still there: what came at the last moment may be missing. */

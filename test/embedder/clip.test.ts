@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
@@ -83,6 +83,14 @@ it('runs from any working directory, and an idle worker lets the program end', a
   );
   const run = promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), script], { cwd: folder });
   expect((await run).stdout.trim()).toBe('512');
+});
+
+it('takes a folder of any name', async () => {
+  const folder = path.join(temporaryFolder(), 'mödel #2 --x@y');
+  await cp(tinyFolder, folder, { recursive: true });
+  const [vector] = await (await openFolder(folder)).embedTexts(['cat']);
+  const [expected] = await (await openFolder(tinyFolder)).embedTexts(['cat']);
+  expect(vector).toEqual(expected);
 });
 
 describe('a graph that quantises its activations by the batch', () => {

@@ -262,6 +262,26 @@ describe.each(['chdb', 'clickhouse', 'myscale-v2'] as const)('a move to another 
     expect(asked.filter((url) => url.includes('gone'))).toHaveLength(2);
   });
 
+  it('cut off after the exchange, does not stand in the way of a third model unless rows are missing', async () => {
+    const third = { name: "third's", dimensions: nextModel.dimensions };
+    const stop = new Error('stopped');
+    const move = await database.move(nextModel);
+    await expect(run({ ...move, finish: async () => Promise.reject(stop) })).rejects.toBe(stop);
+    const moveRow = (from: string, to: string) =>
+      connection.command(`INSERT INTO ${to} SELECT * FROM ${from} WHERE id = 'g'`);
+    await connection.command('CREATE TABLE kept AS generations');
+    await moveRow('generations', 'kept');
+    await connection.command("ALTER TABLE generations DELETE WHERE id = 'g' SETTINGS mutations_sync = 2");
+    await expect(database.move(third)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('is not finished'),
+    });
+    await moveRow('kept', 'generations');
+    await run(await database.move(third));
+    expect(await database.storedModel()).toBe(third.name);
+    expect(await (await database.store(third)).counts()).toMatchObject({ prompts: hostileTexts.length + 1 });
+  });
+
   it('begins anew for a third model, and refuses one that is there', async () => {
     const move = await database.move(nextModel);
     const stop = new Error('stopped');
