@@ -219,7 +219,7 @@ SETTINGS max_execution_time = 30, distributed_product_mode = 'local'
 FORMAT JSONEachRow;
 
 -- parameters: scope, id
-SELECT prompt_vector, image_vectors FROM generations WHERE scope = {scope:String} AND id = {id:String} LIMIT 1
+SELECT prompt_vector, image_vectors, vector_model FROM generations WHERE scope = {scope:String} AND id = {id:String} LIMIT 1
 SETTINGS max_execution_time = 30, distributed_product_mode = 'local' 
 FORMAT JSONEachRow;
 
