@@ -1,7 +1,7 @@
 import type { BotError } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
 
-export interface RetirableEmbedder extends Embedder {
+interface RetirableEmbedder extends Embedder {
   /** From here on, also when it is closed, whoever waits for it or asks it gets this error. */
   retire(error: BotError): void;
 }

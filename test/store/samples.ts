@@ -89,7 +89,7 @@ export function reaction(id: string, changes: Partial<Reaction> = {}): Reaction 
   };
 }
 
-/** What `wordQuery` takes: each word counts as much as any. */
+/** What `bestByWords` takes: each word counts as much as any. */
 export function wordParameters(rare: readonly string[]) {
   const weights = rare.map(() => 1);
   return { rare, words: rare, weights, average: 10, limit: 20 };
